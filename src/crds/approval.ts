@@ -1,0 +1,26 @@
+/** Approval: one person's word on exactly one digest. Created once, never changed. */
+import { z } from 'zod';
+import { conditions, nonEmpty, observedGeneration, pinnedRef, sha256, text, timestamp } from './common.ts';
+
+export const approvalSpec = z.object({
+  planRef: pinnedRef.describe('The plan that is judged.'),
+  planDigest: sha256().describe('The digest that the person saw; another one is refused.'),
+  decision: z.enum(['Approve', 'Reject']).describe('The word.'),
+  approver: nonEmpty(253).describe(
+    'User name of the person; equals the user who makes this object, and is filled in where the API server can.',
+  ),
+  approverGroups: z.array(text(253)).max(100).describe('Groups of the person; equal those of the user who makes this object.'),
+  reason: text(1024).optional().describe('Why, in their words.'),
+  channel: z.enum(['kubectl', 'Slack', 'Telegram', 'Console', 'PullRequest', 'REST']).default('kubectl').describe('Where it was given.'),
+  expiresAt: timestamp().optional().describe('After this it counts no more; at most the lifetime that the strategy allows.'),
+});
+
+export const approvalStatus = z.object({
+  observedGeneration: observedGeneration(),
+  verdict: z.enum(['Accepted', 'Refused']).optional().describe('What the executor made of it.'),
+  conditions: conditions(),
+});
+
+export type ApprovalSpec = z.infer<typeof approvalSpec>;
+export type ApprovalStatus = z.infer<typeof approvalStatus>;
+export const APPROVAL_CONDITIONS = ['Accepted'] as const;

@@ -1,0 +1,129 @@
+/** Incident: something is wrong, who said so, and how far it is from a verified end. */
+import { z } from 'zod';
+import {
+  conditions,
+  count,
+  labelMap,
+  name,
+  nonEmpty,
+  objectRef,
+  observedGeneration,
+  pinnedRef,
+  requestedBy,
+  text,
+  timestamp,
+  usage,
+  waitingOn,
+} from './common.ts';
+
+export const SEVERITIES = ['critical', 'warning', 'info'] as const;
+export const severity = z.enum(SEVERITIES);
+export type Severity = z.infer<typeof severity>;
+
+export const SOURCES = [
+  'Alertmanager',
+  'Prometheus',
+  'Grafana',
+  'UptimeKuma',
+  'Slack',
+  'Telegram',
+  'REST',
+  'MCP',
+  'Manual',
+  'Forecast',
+] as const;
+
+export const alert = z.object({
+  fingerprint: nonEmpty(64).describe('Digest of the identifying labels; the key of this list.'),
+  status: z.enum(['firing', 'resolved']).describe('What the sender last said.'),
+  labels: labelMap(64).describe('Labels as delivered, redacted and bounded.'),
+  annotations: z
+    .record(nonEmpty(317), text(2048))
+    .meta({ maxProperties: 16 })
+    .optional()
+    .describe('Annotations as delivered, redacted and bounded.'),
+  startsAt: timestamp().describe('When the alert began to fire, by its sender.'),
+  endsAt: timestamp().optional().describe('When it stopped, by its sender; absent while it fires.'),
+  generatorURL: text(2048).optional().describe('Link of the sender; shown, never fetched.'),
+  lastReceivedAt: timestamp().describe('When it was last delivered to us with something new in it.'),
+});
+export type Alert = z.infer<typeof alert>;
+
+export const incidentSpec = z.object({
+  title: nonEmpty(200).describe('One line that a person recognises it by.'),
+  severity: severity.describe('How bad it is for the users of the service.'),
+  source: z.enum(SOURCES).describe('The way in.'),
+  cluster: text(63).optional().describe('Name of the cluster that it is about; absent: the one this object lives in.'),
+  identity: text(64).optional().describe('Digest of the identity that repeated deliveries share; set by intake.'),
+  alerts: z
+    .array(alert)
+    .max(50)
+    .optional()
+    .describe('Alerts that belong to it; a sample when there are more.')
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['fingerprint'] }),
+  alertsTotal: count().optional().describe('How many alerts there are in all, sampled or not.'),
+  targets: z.array(objectRef).max(20).optional().describe('Objects that are known or said to be affected.'),
+  labels: labelMap(64).optional().describe('Common labels of its alerts, or what the person who made it says.'),
+  description: text(4096).optional().describe('What is seen, in words. Never interpreted as an instruction.'),
+  runbookURL: text(2048).optional().describe('Link to a runbook; shown, never fetched unless listed in the configuration.'),
+  startsAt: timestamp().optional().describe('When the trouble began.'),
+  suspend: z.boolean().optional().describe('Stop working on it until this is unset.'),
+  closure: z
+    .object({
+      reason: z.enum(['Fixed', 'Expected', 'Duplicate', 'NotActionable']).describe('Why it is closed.'),
+      by: nonEmpty(253).describe('Who closes it.'),
+      comment: text(1024).optional().describe('In their words.'),
+    })
+    .optional()
+    .describe('Set by a person to close it.'),
+  requestedBy: requestedBy(),
+});
+
+export const INCIDENT_PHASES = [
+  'New',
+  'Investigating',
+  'Diagnosed',
+  'AwaitingApproval',
+  'Remediating',
+  'Verifying',
+  'Resolved',
+  'NeedsHuman',
+  'Suspended',
+] as const;
+
+export const incidentStatus = z.object({
+  observedGeneration: observedGeneration(),
+  phase: z.enum(INCIDENT_PHASES).optional().describe('Derived from the conditions, for people.'),
+  conditions: conditions(),
+  affected: z.array(objectRef).max(50).optional().describe('Objects that are affected, as found in the cluster.'),
+  groupedInto: pinnedRef.optional().describe('The leading Incident of a storm, where the investigation and the plan live.'),
+  members: z
+    .array(z.object({ name: name(), why: text(256) }))
+    .max(100)
+    .optional()
+    .describe('Incidents that were grouped into this one; a sample when there are more.'),
+  membersTotal: count().optional().describe('How many Incidents were grouped into this one.'),
+  waitingOn: waitingOn(),
+  investigationRef: pinnedRef.optional().describe('The investigation that looks for the cause.'),
+  planRefs: z.array(pinnedRef).max(10).optional().describe('Plans that were proposed, the present one last.'),
+  rootCause: text(1024).optional().describe('The root cause in one line, once it is known.'),
+  timeline: z
+    .array(z.object({ at: timestamp(), reason: nonEmpty(64), message: text(512) }))
+    .max(50)
+    .optional()
+    .describe('What happened, oldest first.'),
+  notifications: z
+    .array(z.object({ key: nonEmpty(128), channel: text(128), externalId: text(128).optional(), sentAt: timestamp().optional() }))
+    .max(20)
+    .optional()
+    .describe('Messages about it, by the key that keeps each from being sent twice.'),
+  usage: usage(),
+  acknowledgedAt: timestamp().optional().describe('When a person took note.'),
+  diagnosedAt: timestamp().optional().describe('When a root cause was named.'),
+  plannedAt: timestamp().optional().describe('When a plan with its diff stood ready for approval.'),
+  resolvedAt: timestamp().optional().describe('When recovery was confirmed.'),
+});
+
+export type IncidentSpec = z.infer<typeof incidentSpec>;
+export type IncidentStatus = z.infer<typeof incidentStatus>;
+export const INCIDENT_CONDITIONS = ['Triaged', 'Investigated', 'RemediationProposed', 'Resolved'] as const;

@@ -1,0 +1,156 @@
+/** Investigation: one question about the cluster, the evidence that was gathered, and the answer with its citations. */
+import { z } from 'zod';
+import {
+  commitId,
+  conditions,
+  count,
+  nonEmpty,
+  objectRef,
+  observedGeneration,
+  pinnedRef,
+  requestedBy,
+  seconds,
+  sha256,
+  text,
+  timestamp,
+  usage,
+} from './common.ts';
+import { FINDING_REASONS } from './reasons.ts';
+
+export const investigationSpec = z.object({
+  purpose: z
+    .enum(['Diagnosis', 'Verification'])
+    .default('Diagnosis')
+    .describe('Diagnosis looks for a cause; Verification looks whether a fix has left anything wrong.'),
+  incidentRef: pinnedRef.optional().describe('The Incident that asks.'),
+  planRef: pinnedRef.optional().describe('The plan whose effect is verified.'),
+  question: text(2048).optional().describe('A question of a person, where no Incident asks.'),
+  targets: z.array(objectRef).max(20).optional().describe('Objects to look at first.'),
+  window: z
+    .object({ start: timestamp(), end: timestamp().optional() })
+    .optional()
+    .describe('The time to look at; absent: from one hour before the Incident began until now.'),
+  budget: z
+    .object({
+      seconds: seconds(600).default(120).describe('Wall-clock time; what is known by then is reported.'),
+      tokens: z.int().min(0).max(1_000_000).default(50_000).describe('Language-model tokens.'),
+      toolCalls: z.int().min(0).max(500).default(50).describe('Calls to sources.'),
+    })
+    .optional()
+    .describe('What may be spent.'),
+  specialist: text(63).optional().describe('Ask only this specialist.'),
+  model: text(128).optional().describe('Model to use in place of the configured one.'),
+  requestedBy: requestedBy(),
+});
+
+export const CONFIDENCE_MAX = 100;
+const confidence = () => z.int().min(0).max(CONFIDENCE_MAX).describe('How sure, in percent.');
+const evidenceIds = (max: number) => z.array(nonEmpty(32)).max(max);
+
+export const evidenceItem = z.object({
+  id: nonEmpty(32).describe('Id within this investigation, for example e3.'),
+  source: nonEmpty(64).describe('Where it is from, for example kubernetes or git.'),
+  query: text(512).describe('What was asked.'),
+  at: timestamp().describe('When it was seen.'),
+  summary: text(512).describe('What it shows, in one line.'),
+  digest: sha256().optional().describe('Digest of the stored content.'),
+  uri: text(256).optional().describe('Where the content can be read.'),
+});
+export type EvidenceItem = z.infer<typeof evidenceItem>;
+
+export const finding = z.object({
+  id: nonEmpty(32).describe('Id within this investigation, for example f1.'),
+  analyzer: nonEmpty(64).describe('Analyzer that found it.'),
+  reason: z.enum(FINDING_REASONS).describe('What is wrong, from the documented vocabulary.'),
+  object: objectRef.describe('What it is wrong with.'),
+  message: text(1024).describe('What was seen, for people.'),
+  cures: z.array(nonEmpty(63)).max(8).optional().describe('Actions that could cure it, best first.'),
+  evidence: evidenceIds(20).describe('Evidence that shows it.'),
+});
+export type Finding = z.infer<typeof finding>;
+
+export const change = z.object({
+  id: nonEmpty(32).describe('Id within this investigation, for example c1.'),
+  kind: z.enum(['GitCommit', 'Rollout', 'Reported']).describe('What sort of change.'),
+  at: timestamp().describe('When it took effect, as well as that is known.'),
+  object: objectRef.optional().describe('What it changed.'),
+  summary: text(256).describe('What was changed, in one line.'),
+  author: text(253).optional().describe('Who made it, as the source says.'),
+  repository: text(1024).optional().describe('Repository, without credentials.'),
+  commit: commitId().optional().describe('Commit that made it.'),
+  fields: z
+    .array(z.object({ object: text(512), path: text(512), before: text(256).optional(), after: text(256).optional() }))
+    .max(30)
+    .optional()
+    .describe('Fields of rendered objects that it changed, redacted.'),
+  evidence: evidenceIds(20).optional().describe('Evidence that shows it.'),
+});
+export type Change = z.infer<typeof change>;
+
+export const hypothesis = z.object({
+  id: nonEmpty(32),
+  statement: text(1024).describe('What may be the cause.'),
+  category: text(64).describe('Kind of cause.'),
+  confidence: confidence(),
+  supports: evidenceIds(20).describe('Findings, changes and evidence that speak for it.'),
+  contradicts: evidenceIds(20).optional().describe('Findings, changes and evidence that speak against it.'),
+});
+
+export const rootCause = z.object({
+  reason: z.enum(FINDING_REASONS).describe('What is wrong, from the documented vocabulary.'),
+  object: objectRef.describe('What it is wrong with.'),
+  statement: text(1024).describe('The cause in one or two sentences.'),
+  confidence: confidence(),
+  finding: nonEmpty(32).describe('The finding that it rests on.'),
+  change: nonEmpty(32).optional().describe('The change that brought it about, where one is known.'),
+  evidence: evidenceIds(20).describe('Evidence that it cites.'),
+});
+export type RootCause = z.infer<typeof rootCause>;
+
+export const gap = z.object({
+  source: nonEmpty(64).describe('What could not be seen.'),
+  reason: z.enum(['Forbidden', 'Unavailable', 'TimedOut', 'Malformed', 'TooLarge', 'NotConfigured', 'NotFound']).describe('Why.'),
+  message: text(512).describe('What was tried, and what to do about it.'),
+});
+export type Gap = z.infer<typeof gap>;
+
+const reportSection = () => z.array(text(1024)).max(20).optional();
+export const report = z.object({
+  impact: text(1024).describe('Since when, and what it does to users.'),
+  service: text(317).describe('What it is about.'),
+  rootCause: text(1024).describe('The cause with the evidence that it cites, or what is not known.'),
+  timeline: reportSection().describe('What happened, oldest first.'),
+  immediateActions: reportSection().describe('What to do now.'),
+  prevention: reportSection().describe('What would have prevented it.'),
+  keyMetrics: reportSection().describe('Figures that matter.'),
+  notSeen: reportSection().describe('What could not be seen.'),
+  responseMillis: count().describe('Time from the Investigation to its end.'),
+});
+export type Report = z.infer<typeof report>;
+
+export const OUTCOMES = ['RootCauseFound', 'Unresolved', 'NothingWrong'] as const;
+
+export const investigationStatus = z.object({
+  observedGeneration: observedGeneration(),
+  phase: z
+    .enum(['Pending', 'Gathering', 'Analysing', 'Succeeded', 'Failed'])
+    .optional()
+    .describe('Derived from the conditions, for people.'),
+  conditions: conditions(),
+  outcome: z.enum(OUTCOMES).optional().describe('How it ended.'),
+  evidence: z.array(evidenceItem).max(60).optional().describe('What was looked at.'),
+  findings: z.array(finding).max(40).optional().describe('What is wrong, by rules.'),
+  changes: z.array(change).max(10).optional().describe('What changed before it, the likeliest first.'),
+  hypotheses: z.array(hypothesis).max(10).optional().describe('What may be the cause, the likeliest first.'),
+  rootCause: rootCause.optional().describe('The cause, where one could be named.'),
+  report: report.optional().describe('The report, as people read it.'),
+  gaps: z.array(gap).max(20).optional().describe('What could not be seen, and why.'),
+  affected: z.array(objectRef).max(50).optional().describe('Objects that the trouble reaches.'),
+  startedAt: timestamp().optional(),
+  completedAt: timestamp().optional(),
+  usage: usage(),
+});
+
+export type InvestigationSpec = z.infer<typeof investigationSpec>;
+export type InvestigationStatus = z.infer<typeof investigationStatus>;
+export const INVESTIGATION_CONDITIONS = ['Gathered', 'Analysed', 'Succeeded'] as const;

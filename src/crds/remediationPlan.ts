@@ -1,0 +1,202 @@
+/** RemediationPlan: what would be changed, how we would know that it helped, and what became of it. */
+import { z } from 'zod';
+import {
+  commitId,
+  conditions,
+  count,
+  name,
+  nonEmpty,
+  objectRef,
+  observedGeneration,
+  pinnedRef,
+  requestedBy,
+  seconds,
+  sha256,
+  text,
+  timestamp,
+  waitingOn,
+} from './common.ts';
+
+export const ACTION_TYPES = ['RevertCommit', 'SetImage', 'SetResources'] as const;
+export type ActionType = (typeof ACTION_TYPES)[number];
+
+/** Values are enums, bounded numbers, or references that the executor resolves live: no text of anybody's gets into a change. */
+export const action = z.object({
+  type: z.enum(ACTION_TYPES).describe('Which action; the struct of the same name holds its parameters.'),
+  target: objectRef.describe('The workload that it is for, in the namespace of the plan.'),
+  revertCommit: z
+    .object({ commit: commitId().describe('The commit whose change to the owner’s path is taken back.') })
+    .optional()
+    .describe('Takes one commit back, within the path that the GitOps owner of the target renders.'),
+  setImage: z
+    .object({
+      container: nonEmpty(63).describe('Container in the pod template.'),
+      revision: z.int().min(1).describe('Revision in the workload’s own rollout history whose image is taken.'),
+    })
+    .optional()
+    .describe('Sets the image of a container to one that the workload ran before.'),
+  setResources: z
+    .object({
+      container: nonEmpty(63).describe('Container in the pod template.'),
+      memoryLimitMebibytes: z.int().min(4).max(1_048_576).optional().describe('Memory limit in MiB.'),
+      memoryRequestMebibytes: z.int().min(4).max(1_048_576).optional().describe('Memory request in MiB.'),
+      cpuLimitMillicores: z.int().min(1).max(1_024_000).optional().describe('CPU limit in thousandths of a core.'),
+      cpuRequestMillicores: z.int().min(1).max(1_024_000).optional().describe('CPU request in thousandths of a core.'),
+    })
+    .optional()
+    .describe('Sets requests and limits of a container.'),
+});
+export type Action = z.infer<typeof action>;
+
+export const STRATEGIES = ['Commit', 'PullRequest', 'Direct'] as const;
+
+export const CRITERION_TYPES = ['RolloutComplete', 'NoContainerRestarts', 'AlertResolved', 'FindingsCleared'] as const;
+export const criterion = z.object({
+  type: z.enum(CRITERION_TYPES).describe('What is looked at.'),
+  target: objectRef.optional().describe('The workload that it is about.'),
+  withinSeconds: seconds(86_400).describe('How long after the sync it may take.'),
+});
+export type Criterion = z.infer<typeof criterion>;
+
+export const ABORT_TYPES = ['ContainerRestarts', 'RolloutDeadlineExceeded', 'ReadyReplicasBelow'] as const;
+export const abortCriterion = z.object({
+  type: z.enum(ABORT_TYPES).describe('What is watched while the fix is verified.'),
+  target: objectRef.optional().describe('The workload that it is about.'),
+  threshold: count().describe('The value at which the fix is taken back.'),
+});
+export type AbortCriterion = z.infer<typeof abortCriterion>;
+
+export const remediationPlanSpec = z.object({
+  incidentRef: pinnedRef.describe('The Incident that it is meant to end.'),
+  investigationRef: pinnedRef.describe('The Investigation that it rests on.'),
+  ordinal: z.int().min(1).max(3).describe('Which proposal for this cause it is.'),
+  summary: nonEmpty(600).describe('What would be done and why, in a few sentences.'),
+  actions: z.array(action).min(1).max(5).describe('What is done, in this order.'),
+  strategy: z.enum(STRATEGIES).describe('How it is delivered.'),
+  successCriteria: z.array(criterion).min(1).max(8).describe('All of these have to hold for the fix to count.'),
+  abortCriteria: z.array(abortCriterion).max(8).optional().describe('Any of these takes the fix back at once.'),
+  soakSeconds: seconds(86_400).describe('How long the criteria have to hold before the Incident is resolved.'),
+  rollback: z.enum(['Automatic', 'Manual']).default('Automatic').describe('Whether a fix that did not help is taken back by itself.'),
+  expiresAt: timestamp().describe('After this nothing is begun.'),
+  confidence: z.int().min(0).max(100).describe('How sure the diagnosis is, in percent.'),
+  alternatives: z
+    .array(z.object({ action: text(63), whyNot: text(512) }))
+    .max(8)
+    .optional()
+    .describe('What else was considered, and why it was not taken.'),
+  requestedBy: requestedBy(),
+});
+
+export const RISKS = ['Low', 'Medium', 'High'] as const;
+export type Risk = (typeof RISKS)[number];
+
+export const check = z.object({
+  name: nonEmpty(128).describe('The criterion.'),
+  result: z.enum(['Passed', 'Failed', 'Pending', 'Inconclusive']),
+  message: text(512),
+  at: timestamp(),
+});
+export type Check = z.infer<typeof check>;
+
+const commitRecord = z.object({
+  sha: commitId().describe('Commit.'),
+  parent: commitId().describe('The commit that it was made on.'),
+  repository: text(1024).describe('Repository, without credentials.'),
+  ref: nonEmpty(255).describe('Ref that it was pushed to.'),
+  pushedAt: timestamp().optional().describe('When the push was acknowledged.'),
+});
+
+export const PLAN_PHASES = [
+  'Pending',
+  'AwaitingApproval',
+  'Applying',
+  'Syncing',
+  'Verifying',
+  'RollingBack',
+  'Succeeded',
+  'RolledBack',
+  'Failed',
+  'Rejected',
+  'Expired',
+  'Stale',
+  'Suggested',
+] as const;
+
+export const remediationPlanStatus = z.object({
+  observedGeneration: observedGeneration(),
+  phase: z.enum(PLAN_PHASES).optional().describe('Derived from the conditions, for people.'),
+  conditions: conditions(),
+  digest: sha256().optional().describe('Digest of everything that an approval covers.'),
+  diff: text(24_576).optional().describe('Unified diff of the files in Git, made by code.'),
+  renderedDiff: z
+    .array(z.object({ object: text(512), path: text(512), before: text(256).optional(), after: text(256).optional() }))
+    .max(40)
+    .optional()
+    .describe('Fields of rendered objects that would change, redacted.'),
+  approveCommand: text(2048).optional().describe('Ready to paste: approves exactly this digest.'),
+  waitingOn: waitingOn(),
+  owner: z
+    .object({
+      engine: z.enum(['Flux', 'ArgoCD', 'None']).describe('GitOps engine.'),
+      object: objectRef.optional().describe('The object of the engine that renders the target.'),
+      repository: text(1024).optional().describe('Repository, without credentials.'),
+      ref: text(255).optional().describe('Ref that is deployed.'),
+      path: text(512).optional().describe('Path in the repository that is rendered.'),
+    })
+    .optional()
+    .describe('Who owns the target.'),
+  base: commitId().optional().describe('Commit that the plan was rendered on.'),
+  preimages: z
+    .array(z.object({ object: objectRef, path: text(512), value: text(1024).optional() }))
+    .max(40)
+    .optional()
+    .describe('Live values of just the fields that the actions write.'),
+  risk: z
+    .object({ level: z.enum(RISKS), reasons: z.array(text(256)).max(10) })
+    .optional()
+    .describe('Computed by rules.'),
+  blastRadius: z
+    .object({ workloads: count(), pods: count(), summary: text(256) })
+    .optional()
+    .describe('What a wrong fix would reach.'),
+  policy: z
+    .object({ name: text(253), decision: z.enum(['Off', 'Suggest', 'Approve', 'Auto']), approvals: count(), reason: text(512) })
+    .optional()
+    .describe('Which policy decided what, and why.'),
+  approvals: z
+    .array(z.object({ name: name(), approver: text(253), decision: z.enum(['Approve', 'Reject']), valid: z.boolean(), reason: text(256) }))
+    .max(20)
+    .optional()
+    .describe('Approvals that were judged.'),
+  approvedAt: timestamp().optional().describe('When the last approval that was needed came in; the date of the commit.'),
+  intent: z
+    .object({ effect: z.enum(['Commit', 'Revert']), at: timestamp(), parent: commitId() })
+    .optional()
+    .describe('The one effect that is about to happen, written before it does.'),
+  commit: commitRecord.optional().describe('The commit that carries the fix.'),
+  pullRequest: z
+    .object({ url: text(2048), number: count(), headSha: commitId(), mergeSha: commitId().optional(), mergedBy: text(253).optional() })
+    .optional()
+    .describe('The pull request that carries the fix.'),
+  sync: z
+    .object({ revision: text(255), at: timestamp() })
+    .optional()
+    .describe('The revision that the engine reported, and when it was seen.'),
+  checks: z.array(check).max(20).optional().describe('Success criteria, as last evaluated.'),
+  verification: pinnedRef.optional().describe('The Investigation that looked at the world after the fix.'),
+  rollback: z
+    .object({
+      reason: text(512),
+      commit: commitRecord.optional(),
+      sync: z.object({ revision: text(255), at: timestamp() }).optional(),
+      startedAt: timestamp(),
+      completedAt: timestamp().optional(),
+    })
+    .optional()
+    .describe('How a fix that did not help was taken back.'),
+  completedAt: timestamp().optional().describe('When it reached its end.'),
+});
+
+export type RemediationPlanSpec = z.infer<typeof remediationPlanSpec>;
+export type RemediationPlanStatus = z.infer<typeof remediationPlanStatus>;
+export const PLAN_CONDITIONS = ['Validated', 'Rendered', 'Approved', 'Applied', 'Synced', 'Verified', 'Succeeded'] as const;
