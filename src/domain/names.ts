@@ -1,0 +1,13 @@
+/**
+ * Names of objects that we make, as a function of what they are for: a process that died right after a create finds its
+ * object again in place of making a second one.
+ */
+import { createHash } from 'node:crypto';
+
+/** `inv-3f9c0a…`: from the uid of the parent, what the child is for, and which one of that sort it is. */
+export function childName(prefix: 'inv' | 'rp' | 'apv', parentUid: string, purpose: string, ordinal: number): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([parentUid, purpose, ordinal]))
+    .digest('hex');
+  return `${prefix}-${hash.slice(0, 16)}`;
+}
