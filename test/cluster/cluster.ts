@@ -1,0 +1,113 @@
+/**
+ * Starts a real Kubernetes for tests, at one of three levels, and stops it without a trace.
+ *
+ * `api` is etcd and kube-apiserver; `sim` adds the controllers, the scheduler and simulated nodes; `real` adds a node that runs
+ * containers. The cluster ends with the process that started it, however that ends, unless it is kept.
+ */
+import { join } from 'node:path';
+import { type ApiServer, startApiServer } from './api/apiServer.ts';
+import { startEtcd } from './api/etcd.ts';
+import { writeKubeconfig } from './api/kubeconfig.ts';
+import { createKubeApi, type KubeApi } from './api/kubeApi.ts';
+import { type Person, personNames } from './api/users.ts';
+import { type Binaries, getBinaries } from './components/binaries.ts';
+import type { ComponentName } from './components/components.ts';
+import { type Log, silent } from './lib/log.ts';
+import { until } from './lib/poll.ts';
+import { openWorkspace, type Workspace } from './workspace/workspace.ts';
+
+export type Level = 'api';
+
+export interface ClusterOptions {
+  readonly level: Level;
+  readonly log?: Log;
+}
+
+export interface Cluster {
+  readonly level: Level;
+  readonly workspace: Workspace;
+  readonly dir: string;
+  readonly serverUrl: string;
+  /** The authority to trust, as PEM text. */
+  readonly caData: string;
+  /** The kubeconfig of an administrator (system:masters). */
+  readonly kubeconfigPath: string;
+  /** One audit.k8s.io/v1 Event of level Metadata for every write, a JSON line each. */
+  readonly auditLogPath: string;
+  /** The address of this machine as pods see it. */
+  readonly hostAddress: string;
+  /** Requests as the administrator. */
+  readonly api: KubeApi;
+  readonly binaries: { readonly kubectl: string };
+  tokenFor(person: Person | 'admin'): string;
+  kubeconfigFor(person: Person): string;
+  /** Makes the token by TokenRequest; namespace and ServiceAccount must exist. */
+  kubeconfigForServiceAccount(namespace: string, name: string): Promise<string>;
+  stopApiServer(signal?: NodeJS.Signals): Promise<void>;
+  startApiServer(): Promise<void>;
+  restartApiServer(signal?: NodeJS.Signals): Promise<void>;
+  /** From now on the cluster outlives this process. */
+  keep(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const API_BINARIES = ['kube-apiserver', 'etcd', 'kubectl'] as const satisfies readonly ComponentName[];
+const SERVICE_CIDR = '10.96.0.0/24';
+
+export async function startCluster({ level, log = silent }: ClusterOptions): Promise<Cluster> {
+  const binaries = await getBinaries(API_BINARIES, log);
+  const workspace = await openWorkspace({ description: `test cluster, level ${level}`, log });
+  try {
+    const apiServer = await startApi(workspace, binaries);
+    return clusterOf(level, workspace, apiServer, binaries);
+  } catch (error) {
+    await workspace.stop();
+    throw error;
+  }
+}
+
+async function startApi(workspace: Workspace, binaries: Binaries<(typeof API_BINARIES)[number]>): Promise<ApiServer> {
+  const etcd = await startEtcd(workspace, binaries.etcd);
+  return startApiServer(workspace, binaries['kube-apiserver'], { etcdUrl: etcd.url, serviceCidr: SERVICE_CIDR });
+}
+
+async function clusterOf(level: Level, workspace: Workspace, apiServer: ApiServer, binaries: Binaries<'kubectl'>): Promise<Cluster> {
+  const { serverUrl, caData, tokens } = apiServer;
+  const folder = workspace.folder('kubeconfigs');
+  const kubeconfigOf = (user: string, token: string): string => writeKubeconfig(join(folder, user), { serverUrl, caData, user, token });
+  const api = createKubeApi({ serverUrl, caData, token: tokens.admin });
+  const ofPersons = Object.fromEntries(personNames.map((name) => [name, kubeconfigOf(name, tokens[name])]));
+  await until('namespace default exists', { deadlineSeconds: 30 }, async () => {
+    const answer = await api.request('GET', '/api/v1/namespaces/default').catch((error: Error) => error.message);
+    return typeof answer === 'string' ? answer : undefined;
+  });
+
+  return {
+    level,
+    workspace,
+    dir: workspace.dir,
+    serverUrl,
+    caData,
+    kubeconfigPath: writeKubeconfig(join(workspace.dir, 'kubeconfig'), { serverUrl, caData, user: 'admin', token: tokens.admin }),
+    auditLogPath: apiServer.auditLogPath,
+    hostAddress: workspace.hostAddress,
+    api,
+    binaries: { kubectl: binaries.kubectl.binary },
+    tokenFor: (person) => tokens[person],
+    kubeconfigFor: (person) => ofPersons[person] ?? '',
+    async kubeconfigForServiceAccount(namespace, name) {
+      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
+      const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 86_400 } };
+      const { status } = (await api.request('POST', path, body)) as { status: { token: string } };
+      return kubeconfigOf(`${namespace}-${name}`, status.token);
+    },
+    stopApiServer: (signal) => apiServer.stop(signal),
+    startApiServer: () => apiServer.start(),
+    async restartApiServer(signal) {
+      await apiServer.stop(signal);
+      await apiServer.start();
+    },
+    keep: () => workspace.keep(),
+    stop: () => workspace.stop(),
+  };
+}

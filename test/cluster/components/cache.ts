@@ -1,0 +1,51 @@
+/**
+ * The cache of components: `~/.cache/agent-sre/<component>-<version>/`, or below AGENT_SRE_CACHE.
+ *
+ * A component's folder appears by one rename, complete; a folder that is there is therefore whole. Drafts of it carry the
+ * pid of their maker in their names, so that those of dead processes can be cleared away.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { identify } from '../lib/processes.ts';
+import { isExecutable } from '../lib/which.ts';
+
+export interface CacheKey {
+  readonly name: string;
+  readonly version: string;
+}
+
+export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
+  return env['AGENT_SRE_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'agent-sre');
+}
+
+const folderOf = (root: string, { name, version }: CacheKey): string => join(root, `${name}-${version}`);
+
+export function cachedBinary(root: string, key: CacheKey): string | undefined {
+  const binary = join(folderOf(root, key), key.name);
+  return isExecutable(binary) ? binary : undefined;
+}
+
+/** Lets `fill` write a component's files into an empty folder, then makes that folder the component's. Gives the binary's path. */
+export async function fillCache(root: string, key: CacheKey, fill: (draft: string) => Promise<void>): Promise<string> {
+  mkdirSync(root, { recursive: true });
+  clearDraftsOfTheDead(root);
+  const draft = mkdtempSync(join(root, `.draft-${process.pid}-`));
+  try {
+    await fill(draft);
+    rmSync(folderOf(root, key), { recursive: true, force: true });
+    renameSync(draft, folderOf(root, key));
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  const binary = cachedBinary(root, key);
+  if (binary === undefined) throw new Error(`fill ${folderOf(root, key)}: it has no executable ${key.name}`);
+  return binary;
+}
+
+function clearDraftsOfTheDead(root: string): void {
+  for (const name of readdirSync(root)) {
+    const pid = /^\.draft-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && identify(Number(pid)) === undefined) rmSync(join(root, name), { recursive: true, force: true });
+  }
+}
