@@ -17,40 +17,74 @@ export const nonEmpty = (max: number) => z.string().min(1).max(max);
 export const timestamp = () => z.string().max(40).meta({ format: 'date-time' });
 export const name = () => nonEmpty(253);
 export const namespaceName = () => text(63);
-export const sha256 = () => z.string().regex(/^sha256:[0-9a-f]{64}$/u);
-export const commitId = () => z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/u);
+export const sha256 = () =>
+  z
+    .string()
+    .max(71)
+    .regex(/^sha256:[0-9a-f]{64}$/u);
+export const commitId = () =>
+  z
+    .string()
+    .max(64)
+    .regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/u);
 export const count = () => z.int().min(0);
 export const seconds = (max: number) => z.int().min(0).max(max);
 export const labelMap = (entries: number) => z.record(nonEmpty(317), text(1024)).meta({ maxProperties: entries });
 
+/** A reference is one value: server-side apply replaces it whole, and never mixes the fields of two. */
+const oneValue = { 'x-kubernetes-map-type': 'atomic' } as const;
+
 /** A namespaced or cluster-scoped object by name. `namespace` is absent for cluster-scoped kinds. */
-export const objectRef = z.object({
-  apiVersion: text(317)
-    .optional()
-    .describe('API version, for example apps/v1. Absent: the kind is looked up among the ones Agent-SRE knows.'),
-  kind: nonEmpty(63).describe('Kind, for example Deployment.'),
-  namespace: namespaceName().optional().describe('Namespace; absent for cluster-scoped kinds.'),
-  name: name().describe('Name of the object.'),
-  uid: text(64).optional().describe('Uid, once the object has been seen; a later object of the same name is another one.'),
-  container: text(63).optional().describe('Container in the pod template that is meant, where one is.'),
-});
+export const objectRef = z
+  .object({
+    apiVersion: text(317)
+      .optional()
+      .describe('API version, for example apps/v1. Absent: the kind is looked up among the ones Agent-SRE knows.'),
+    kind: nonEmpty(63).describe('Kind, for example Deployment.'),
+    namespace: namespaceName().optional().describe('Namespace; absent for cluster-scoped kinds.'),
+    name: name().describe('Name of the object.'),
+    uid: text(64).optional().describe('Uid, once the object has been seen; a later object of the same name is another one.'),
+    container: text(63).optional().describe('Container in the pod template that is meant, where one is.'),
+  })
+  .meta(oneValue);
 export type ObjectRef = z.infer<typeof objectRef>;
 
 /** An object of ours in the same namespace, pinned by uid. */
-export const pinnedRef = z.object({
-  name: name().describe('Name, in the namespace of this object.'),
-  uid: nonEmpty(64).describe('Uid: a later object of the same name does not count.'),
-});
+export const pinnedRef = z
+  .object({
+    name: name().describe('Name, in the namespace of this object.'),
+    uid: nonEmpty(64).describe('Uid: a later object of the same name does not count.'),
+  })
+  .meta(oneValue);
 export type PinnedRef = z.infer<typeof pinnedRef>;
 
-export const requester = z.object({
-  username: nonEmpty(253).describe('User name as the API server authenticated it.'),
-  groups: z.array(text(253)).max(100).optional().describe('Groups as the API server authenticated them.'),
-});
+/** As many groups as identity providers put into a token. */
+export const GROUPS_MAX = 256;
+
+export const requester = z
+  .object({
+    username: nonEmpty(253).describe('User name as the API server authenticated it.'),
+    groups: z.array(text(253)).max(GROUPS_MAX).optional().describe('Groups as the API server authenticated them.'),
+  })
+  .meta(oneValue);
 export type Requester = z.infer<typeof requester>;
 
 export const requestedBy = () =>
   requester.optional().describe('Who asked for this: stamped by the API server, so that what is looked at is what this person may see.');
+
+/** One field of one rendered object, before and after. */
+export const fieldChange = z.object({
+  object: text(512).describe('The object, as kind/namespace/name.'),
+  path: text(512).describe('Path of the field in it.'),
+  before: text(256).optional().describe('Value before; absent: there was none.'),
+  after: text(256).optional().describe('Value after; absent: there is none.'),
+});
+
+/** A revision that a GitOps engine reported. */
+export const syncRecord = z.object({
+  revision: text(255).describe('Revision, as the engine reports it.'),
+  at: timestamp().describe('When it was seen.'),
+});
 
 /** metav1.Condition. */
 export const condition = z.object({

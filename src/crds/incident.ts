@@ -15,6 +15,7 @@ import {
   usage,
   waitingOn,
 } from './common.ts';
+import { requesterIsKept, rules, setOnce } from './rules.ts';
 
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export const severity = z.enum(SEVERITIES);
@@ -49,35 +50,47 @@ export const alert = z.object({
 });
 export type Alert = z.infer<typeof alert>;
 
-export const incidentSpec = z.object({
-  title: nonEmpty(200).describe('One line that a person recognises it by.'),
-  severity: severity.describe('How bad it is for the users of the service.'),
-  source: z.enum(SOURCES).describe('The way in.'),
-  cluster: text(63).optional().describe('Name of the cluster that it is about; absent: the one this object lives in.'),
-  identity: text(64).optional().describe('Digest of the identity that repeated deliveries share; set by intake.'),
-  alerts: z
-    .array(alert)
-    .max(50)
-    .optional()
-    .describe('Alerts that belong to it; a sample when there are more.')
-    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['fingerprint'] }),
-  alertsTotal: count().optional().describe('How many alerts there are in all, sampled or not.'),
-  targets: z.array(objectRef).max(20).optional().describe('Objects that are known or said to be affected.'),
-  labels: labelMap(64).optional().describe('Common labels of its alerts, or what the person who made it says.'),
-  description: text(4096).optional().describe('What is seen, in words. Never interpreted as an instruction.'),
-  runbookURL: text(2048).optional().describe('Link to a runbook; shown, never fetched unless listed in the configuration.'),
-  startsAt: timestamp().optional().describe('When the trouble began.'),
-  suspend: z.boolean().optional().describe('Stop working on it until this is unset.'),
-  closure: z
-    .object({
-      reason: z.enum(['Fixed', 'Expected', 'Duplicate', 'NotActionable']).describe('Why it is closed.'),
-      by: nonEmpty(253).describe('Who closes it.'),
-      comment: text(1024).optional().describe('In their words.'),
-    })
-    .optional()
-    .describe('Set by a person to close it.'),
-  requestedBy: requestedBy(),
-});
+export const incidentSpec = z
+  .object({
+    title: nonEmpty(200).describe('One line that a person recognises it by.'),
+    severity: severity.describe('How bad it is for the users of the service.'),
+    source: z.enum(SOURCES).describe('The way in.'),
+    cluster: text(63).optional().describe('Name of the cluster that it is about; absent: the one this object lives in.'),
+    identity: text(64).optional().describe('Digest of the identity that repeated deliveries share; set by intake.'),
+    alerts: z
+      .array(alert)
+      .max(50)
+      .optional()
+      .describe('Alerts that belong to it; a sample when there are more.')
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['fingerprint'] }),
+    alertsTotal: count().optional().describe('How many alerts there are in all, sampled or not.'),
+    targets: z.array(objectRef).max(20).optional().describe('Objects that are known or said to be affected.'),
+    labels: labelMap(64).optional().describe('Common labels of its alerts, or what the person who made it says.'),
+    description: text(4096).optional().describe('What is seen, in words. Never interpreted as an instruction.'),
+    runbookURL: text(2048).optional().describe('Link to a runbook; shown, never fetched unless listed in the configuration.'),
+    startsAt: timestamp().optional().describe('When the trouble began.'),
+    suspend: z.boolean().optional().describe('Stop working on it until this is unset.'),
+    closure: z
+      .object({
+        reason: z.enum(['Fixed', 'Expected', 'Duplicate', 'NotActionable']).describe('Why it is closed.'),
+        by: nonEmpty(253).describe('Who closes it.'),
+        comment: text(1024).optional().describe('In their words.'),
+      })
+      .optional()
+      .describe('Set by a person to close it.'),
+    requestedBy: requestedBy(),
+  })
+  .meta(
+    rules(
+      requesterIsKept,
+      setOnce('identity', 'identity tells which alerts belong to this Incident and cannot be changed; create another Incident'),
+      {
+        rule: '!has(oldSelf.closure) || has(self.closure)',
+        message: 'a closed Incident stays closed; create another one if the trouble is back',
+        fieldPath: '.closure',
+      },
+    ),
+  );
 
 export const INCIDENT_PHASES = [
   'New',
@@ -98,7 +111,7 @@ export const incidentStatus = z.object({
   affected: z.array(objectRef).max(50).optional().describe('Objects that are affected, as found in the cluster.'),
   groupedInto: pinnedRef.optional().describe('The leading Incident of a storm, where the investigation and the plan live.'),
   members: z
-    .array(z.object({ name: name(), why: text(256) }))
+    .array(z.object({ name: name().describe('Name of the Incident.'), why: text(256).describe('Why it belongs to this one.') }))
     .max(100)
     .optional()
     .describe('Incidents that were grouped into this one; a sample when there are more.'),
@@ -108,12 +121,25 @@ export const incidentStatus = z.object({
   planRefs: z.array(pinnedRef).max(10).optional().describe('Plans that were proposed, the present one last.'),
   rootCause: text(1024).optional().describe('The root cause in one line, once it is known.'),
   timeline: z
-    .array(z.object({ at: timestamp(), reason: nonEmpty(64), message: text(512) }))
+    .array(
+      z.object({
+        at: timestamp().describe('When.'),
+        reason: nonEmpty(64).describe('Programmatic reason, CamelCase.'),
+        message: text(512).describe('What happened, for people.'),
+      }),
+    )
     .max(50)
     .optional()
     .describe('What happened, oldest first.'),
   notifications: z
-    .array(z.object({ key: nonEmpty(128), channel: text(128), externalId: text(128).optional(), sentAt: timestamp().optional() }))
+    .array(
+      z.object({
+        key: nonEmpty(128).describe('Key that keeps the message from being sent twice.'),
+        channel: text(128).describe('Where it goes.'),
+        externalId: text(128).optional().describe('Id that the channel gave it.'),
+        sentAt: timestamp().optional().describe('When the channel acknowledged it; absent: it is about to be sent.'),
+      }),
+    )
     .max(20)
     .optional()
     .describe('Messages about it, by the key that keeps each from being sent twice.'),

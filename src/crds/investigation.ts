@@ -4,6 +4,7 @@ import {
   commitId,
   conditions,
   count,
+  fieldChange,
   nonEmpty,
   objectRef,
   observedGeneration,
@@ -16,32 +17,58 @@ import {
   usage,
 } from './common.ts';
 import { FINDING_REASONS } from './reasons.ts';
+import { immutable, rules } from './rules.ts';
 
-export const investigationSpec = z.object({
-  purpose: z
-    .enum(['Diagnosis', 'Verification'])
-    .default('Diagnosis')
-    .describe('Diagnosis looks for a cause; Verification looks whether a fix has left anything wrong.'),
-  incidentRef: pinnedRef.optional().describe('The Incident that asks.'),
-  planRef: pinnedRef.optional().describe('The plan whose effect is verified.'),
-  question: text(2048).optional().describe('A question of a person, where no Incident asks.'),
-  targets: z.array(objectRef).max(20).optional().describe('Objects to look at first.'),
-  window: z
-    .object({ start: timestamp(), end: timestamp().optional() })
-    .optional()
-    .describe('The time to look at; absent: from one hour before the Incident began until now.'),
-  budget: z
-    .object({
-      seconds: seconds(600).default(120).describe('Wall-clock time; what is known by then is reported.'),
-      tokens: z.int().min(0).max(1_000_000).default(50_000).describe('Language-model tokens.'),
-      toolCalls: z.int().min(0).max(500).default(50).describe('Calls to sources.'),
-    })
-    .optional()
-    .describe('What may be spent.'),
-  specialist: text(63).optional().describe('Ask only this specialist.'),
-  model: text(128).optional().describe('Model to use in place of the configured one.'),
-  requestedBy: requestedBy(),
-});
+export const investigationSpec = z
+  .object({
+    purpose: z
+      .enum(['Diagnosis', 'Verification'])
+      .default('Diagnosis')
+      .describe('Diagnosis looks for a cause; Verification looks whether a fix has left anything wrong.'),
+    incidentRef: pinnedRef.optional().describe('The Incident that asks.'),
+    planRef: pinnedRef.optional().describe('The plan whose effect is verified.'),
+    question: text(2048).optional().describe('A question of a person, where no Incident asks.'),
+    targets: z.array(objectRef).max(20).optional().describe('Objects to look at first.'),
+    window: z
+      .object({
+        start: timestamp().describe('From here on.'),
+        end: timestamp().optional().describe('Until here; absent: until the investigation begins.'),
+      })
+      .meta(
+        rules({
+          rule: '!has(self.end) || self.end > self.start',
+          message: 'the window ends before it starts; end has to be after start',
+          fieldPath: '.end',
+        }),
+      )
+      .optional()
+      .describe('The time to look at; absent: from one hour before the Incident began until now.'),
+    budget: z
+      .object({
+        seconds: seconds(600).default(120).describe('Wall-clock time; what is known by then is reported.'),
+        tokens: z.int().min(0).max(1_000_000).default(50_000).describe('Language-model tokens.'),
+        toolCalls: z.int().min(0).max(500).default(50).describe('Calls to sources.'),
+      })
+      .optional()
+      .describe('What may be spent.'),
+    specialist: text(63).optional().describe('Ask only this specialist.'),
+    model: text(128).optional().describe('Model to use in place of the configured one.'),
+    requestedBy: requestedBy(),
+  })
+  .meta(
+    rules(
+      immutable('An Investigation is one question: its spec cannot be changed. Create another Investigation'),
+      {
+        rule: 'has(self.incidentRef) || has(self.planRef) || has(self.question)',
+        message: 'an Investigation needs something to look into: set incidentRef, or question (with targets)',
+      },
+      {
+        rule: "(self.purpose == 'Verification') == has(self.planRef)",
+        message: 'planRef names the plan whose effect is verified: set it when purpose is Verification, and only then',
+        fieldPath: '.planRef',
+      },
+    ),
+  );
 
 export const CONFIDENCE_MAX = 100;
 const confidence = () => z.int().min(0).max(CONFIDENCE_MAX).describe('How sure, in percent.');
@@ -78,17 +105,13 @@ export const change = z.object({
   author: text(253).optional().describe('Who made it, as the source says.'),
   repository: text(1024).optional().describe('Repository, without credentials.'),
   commit: commitId().optional().describe('Commit that made it.'),
-  fields: z
-    .array(z.object({ object: text(512), path: text(512), before: text(256).optional(), after: text(256).optional() }))
-    .max(30)
-    .optional()
-    .describe('Fields of rendered objects that it changed, redacted.'),
+  fields: z.array(fieldChange).max(30).optional().describe('Fields of rendered objects that it changed, redacted.'),
   evidence: evidenceIds(20).optional().describe('Evidence that shows it.'),
 });
 export type Change = z.infer<typeof change>;
 
 export const hypothesis = z.object({
-  id: nonEmpty(32),
+  id: nonEmpty(32).describe('Id within this investigation, for example h1.'),
   statement: text(1024).describe('What may be the cause.'),
   category: text(64).describe('Kind of cause.'),
   confidence: confidence(),
@@ -146,8 +169,8 @@ export const investigationStatus = z.object({
   report: report.optional().describe('The report, as people read it.'),
   gaps: z.array(gap).max(20).optional().describe('What could not be seen, and why.'),
   affected: z.array(objectRef).max(50).optional().describe('Objects that the trouble reaches.'),
-  startedAt: timestamp().optional(),
-  completedAt: timestamp().optional(),
+  startedAt: timestamp().optional().describe('When gathering began.'),
+  completedAt: timestamp().optional().describe('When it reached its end.'),
   usage: usage(),
 });
 

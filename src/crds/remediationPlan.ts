@@ -4,6 +4,7 @@ import {
   commitId,
   conditions,
   count,
+  fieldChange,
   name,
   nonEmpty,
   objectRef,
@@ -12,40 +13,60 @@ import {
   requestedBy,
   seconds,
   sha256,
+  syncRecord,
   text,
   timestamp,
   waitingOn,
 } from './common.ts';
+import { immutable, type Rule, rules, structNamedByType } from './rules.ts';
 
 export const ACTION_TYPES = ['RevertCommit', 'SetImage', 'SetResources'] as const;
 export type ActionType = (typeof ACTION_TYPES)[number];
 
-/** Values are enums, bounded numbers, or references that the executor resolves live: no text of anybody's gets into a change. */
-export const action = z.object({
-  type: z.enum(ACTION_TYPES).describe('Which action; the struct of the same name holds its parameters.'),
-  target: objectRef.describe('The workload that it is for, in the namespace of the plan.'),
-  revertCommit: z
-    .object({ commit: commitId().describe('The commit whose change to the owner’s path is taken back.') })
-    .optional()
-    .describe('Takes one commit back, within the path that the GitOps owner of the target renders.'),
-  setImage: z
-    .object({
-      container: nonEmpty(63).describe('Container in the pod template.'),
-      revision: z.int().min(1).describe('Revision in the workload’s own rollout history whose image is taken.'),
-    })
-    .optional()
-    .describe('Sets the image of a container to one that the workload ran before.'),
-  setResources: z
-    .object({
-      container: nonEmpty(63).describe('Container in the pod template.'),
-      memoryLimitMebibytes: z.int().min(4).max(1_048_576).optional().describe('Memory limit in MiB.'),
-      memoryRequestMebibytes: z.int().min(4).max(1_048_576).optional().describe('Memory request in MiB.'),
-      cpuLimitMillicores: z.int().min(1).max(1_024_000).optional().describe('CPU limit in thousandths of a core.'),
-      cpuRequestMillicores: z.int().min(1).max(1_024_000).optional().describe('CPU request in thousandths of a core.'),
-    })
-    .optional()
-    .describe('Sets requests and limits of a container.'),
+const requestWithinLimit = (request: string, limit: string): Rule => ({
+  rule: `!has(self.${request}) || !has(self.${limit}) || self.${request} <= self.${limit}`,
+  message: `${request} is more than ${limit}; a container may not ask for more than its limit`,
+  fieldPath: `.${request}`,
 });
+
+/** Values are enums, bounded numbers, or references that the executor resolves live: no text of anybody's gets into a change. */
+export const action = z
+  .object({
+    type: z.enum(ACTION_TYPES).describe('Which action; the struct of the same name holds its parameters.'),
+    target: objectRef.describe('The workload that it is for, in the namespace of the plan.'),
+    revertCommit: z
+      .object({ commit: commitId().describe('The commit whose change to the owner’s path is taken back.') })
+      .optional()
+      .describe('Takes one commit back, within the path that the GitOps owner of the target renders.'),
+    setImage: z
+      .object({
+        container: nonEmpty(63).describe('Container in the pod template.'),
+        revision: z.int().min(1).describe('Revision in the workload’s own rollout history whose image is taken.'),
+      })
+      .optional()
+      .describe('Sets the image of a container to one that the workload ran before.'),
+    setResources: z
+      .object({
+        container: nonEmpty(63).describe('Container in the pod template.'),
+        memoryLimitMebibytes: z.int().min(4).max(1_048_576).optional().describe('Memory limit in MiB.'),
+        memoryRequestMebibytes: z.int().min(4).max(1_048_576).optional().describe('Memory request in MiB.'),
+        cpuLimitMillicores: z.int().min(1).max(1_024_000).optional().describe('CPU limit in thousandths of a core.'),
+        cpuRequestMillicores: z.int().min(1).max(1_024_000).optional().describe('CPU request in thousandths of a core.'),
+      })
+      .meta(
+        rules(
+          {
+            rule: 'has(self.memoryLimitMebibytes) || has(self.memoryRequestMebibytes) || has(self.cpuLimitMillicores) || has(self.cpuRequestMillicores)',
+            message: 'SetResources has to set at least one limit or request',
+          },
+          requestWithinLimit('memoryRequestMebibytes', 'memoryLimitMebibytes'),
+          requestWithinLimit('cpuRequestMillicores', 'cpuLimitMillicores'),
+        ),
+      )
+      .optional()
+      .describe('Sets requests and limits of a container.'),
+  })
+  .meta(rules(...structNamedByType({ RevertCommit: 'revertCommit', SetImage: 'setImage', SetResources: 'setResources' })));
 export type Action = z.infer<typeof action>;
 
 export const STRATEGIES = ['Commit', 'PullRequest', 'Direct'] as const;
@@ -66,35 +87,39 @@ export const abortCriterion = z.object({
 });
 export type AbortCriterion = z.infer<typeof abortCriterion>;
 
-export const remediationPlanSpec = z.object({
-  incidentRef: pinnedRef.describe('The Incident that it is meant to end.'),
-  investigationRef: pinnedRef.describe('The Investigation that it rests on.'),
-  ordinal: z.int().min(1).max(3).describe('Which proposal for this cause it is.'),
-  summary: nonEmpty(600).describe('What would be done and why, in a few sentences.'),
-  actions: z.array(action).min(1).max(5).describe('What is done, in this order.'),
-  strategy: z.enum(STRATEGIES).describe('How it is delivered.'),
-  successCriteria: z.array(criterion).min(1).max(8).describe('All of these have to hold for the fix to count.'),
-  abortCriteria: z.array(abortCriterion).max(8).optional().describe('Any of these takes the fix back at once.'),
-  soakSeconds: seconds(86_400).describe('How long the criteria have to hold before the Incident is resolved.'),
-  rollback: z.enum(['Automatic', 'Manual']).default('Automatic').describe('Whether a fix that did not help is taken back by itself.'),
-  expiresAt: timestamp().describe('After this nothing is begun.'),
-  confidence: z.int().min(0).max(100).describe('How sure the diagnosis is, in percent.'),
-  alternatives: z
-    .array(z.object({ action: text(63), whyNot: text(512) }))
-    .max(8)
-    .optional()
-    .describe('What else was considered, and why it was not taken.'),
-  requestedBy: requestedBy(),
-});
+export const remediationPlanSpec = z
+  .object({
+    incidentRef: pinnedRef.describe('The Incident that it is meant to end.'),
+    investigationRef: pinnedRef.describe('The Investigation that it rests on.'),
+    ordinal: z.int().min(1).max(3).describe('Which proposal for this cause it is.'),
+    summary: nonEmpty(600).describe('What would be done and why, in a few sentences.'),
+    actions: z.array(action).min(1).max(5).describe('What is done, in this order.'),
+    strategy: z.enum(STRATEGIES).describe('How it is delivered.'),
+    successCriteria: z.array(criterion).min(1).max(8).describe('All of these have to hold for the fix to count.'),
+    abortCriteria: z.array(abortCriterion).max(8).optional().describe('Any of these takes the fix back at once.'),
+    soakSeconds: seconds(86_400).describe('How long the criteria have to hold before the Incident is resolved.'),
+    rollback: z.enum(['Automatic', 'Manual']).default('Automatic').describe('Whether a fix that did not help is taken back by itself.'),
+    expiresAt: timestamp().describe('After this nothing is begun.'),
+    confidence: z.int().min(0).max(100).describe('How sure the diagnosis is, in percent.'),
+    alternatives: z
+      .array(z.object({ action: text(63).describe('The action.'), whyNot: text(512).describe('Why it was not taken.') }))
+      .max(8)
+      .optional()
+      .describe('What else was considered, and why it was not taken.'),
+    requestedBy: requestedBy(),
+  })
+  .meta(
+    rules(immutable('A RemediationPlan is what people approve: its spec cannot be changed. Propose another plan, with the next ordinal')),
+  );
 
 export const RISKS = ['Low', 'Medium', 'High'] as const;
 export type Risk = (typeof RISKS)[number];
 
 export const check = z.object({
   name: nonEmpty(128).describe('The criterion.'),
-  result: z.enum(['Passed', 'Failed', 'Pending', 'Inconclusive']),
-  message: text(512),
-  at: timestamp(),
+  result: z.enum(['Passed', 'Failed', 'Pending', 'Inconclusive']).describe('Whether it holds.'),
+  message: text(512).describe('What was seen.'),
+  at: timestamp().describe('When it was last evaluated.'),
 });
 export type Check = z.infer<typeof check>;
 
@@ -128,11 +153,7 @@ export const remediationPlanStatus = z.object({
   conditions: conditions(),
   digest: sha256().optional().describe('Digest of everything that an approval covers.'),
   diff: text(24_576).optional().describe('Unified diff of the files in Git, made by code.'),
-  renderedDiff: z
-    .array(z.object({ object: text(512), path: text(512), before: text(256).optional(), after: text(256).optional() }))
-    .max(40)
-    .optional()
-    .describe('Fields of rendered objects that would change, redacted.'),
+  renderedDiff: z.array(fieldChange).max(40).optional().describe('Fields of rendered objects that would change, redacted.'),
   approveCommand: text(2048).optional().describe('Ready to paste: approves exactly this digest.'),
   waitingOn: waitingOn(),
   owner: z
@@ -147,50 +168,83 @@ export const remediationPlanStatus = z.object({
     .describe('Who owns the target.'),
   base: commitId().optional().describe('Commit that the plan was rendered on.'),
   preimages: z
-    .array(z.object({ object: objectRef, path: text(512), value: text(1024).optional() }))
+    .array(
+      z.object({
+        object: objectRef.describe('The live object.'),
+        path: text(512).describe('Path of the field in it.'),
+        value: text(1024).optional().describe('Its value; absent: there was none.'),
+      }),
+    )
     .max(40)
     .optional()
     .describe('Live values of just the fields that the actions write.'),
   risk: z
-    .object({ level: z.enum(RISKS), reasons: z.array(text(256)).max(10) })
+    .object({
+      level: z.enum(RISKS).describe('How much could go wrong.'),
+      reasons: z.array(text(256)).max(10).describe('The rules that say so.'),
+    })
     .optional()
     .describe('Computed by rules.'),
   blastRadius: z
-    .object({ workloads: count(), pods: count(), summary: text(256) })
+    .object({
+      workloads: count().describe('Workloads that it changes.'),
+      pods: count().describe('Pods of these workloads.'),
+      summary: text(256).describe('The same in words.'),
+    })
     .optional()
     .describe('What a wrong fix would reach.'),
   policy: z
-    .object({ name: text(253), decision: z.enum(['Off', 'Suggest', 'Approve', 'Auto']), approvals: count(), reason: text(512) })
+    .object({
+      name: text(253).describe('Name of the RemediationPolicy; empty: none applies.'),
+      decision: z.enum(['Off', 'Suggest', 'Approve', 'Auto']).describe('What it allows.'),
+      approvals: count().describe('How many distinct persons have to approve.'),
+      reason: text(512).describe('Why it decides so.'),
+    })
     .optional()
     .describe('Which policy decided what, and why.'),
   approvals: z
-    .array(z.object({ name: name(), approver: text(253), decision: z.enum(['Approve', 'Reject']), valid: z.boolean(), reason: text(256) }))
+    .array(
+      z.object({
+        name: name().describe('Name of the Approval.'),
+        approver: text(253).describe('Whose word it is.'),
+        decision: z.enum(['Approve', 'Reject']).describe('The word.'),
+        valid: z.boolean().describe('Whether it counts.'),
+        reason: text(256).describe('Why it counts, or does not.'),
+      }),
+    )
     .max(20)
     .optional()
     .describe('Approvals that were judged.'),
   approvedAt: timestamp().optional().describe('When the last approval that was needed came in; the date of the commit.'),
   intent: z
-    .object({ effect: z.enum(['Commit', 'Revert']), at: timestamp(), parent: commitId() })
+    .object({
+      effect: z.enum(['Commit', 'Revert']).describe('What is about to be pushed.'),
+      at: timestamp().describe('When this was written.'),
+      parent: commitId().describe('The commit that it will be made on.'),
+    })
     .optional()
     .describe('The one effect that is about to happen, written before it does.'),
   commit: commitRecord.optional().describe('The commit that carries the fix.'),
   pullRequest: z
-    .object({ url: text(2048), number: count(), headSha: commitId(), mergeSha: commitId().optional(), mergedBy: text(253).optional() })
+    .object({
+      url: text(2048).describe('Where people see it.'),
+      number: count().describe('Its number at the Git host.'),
+      headSha: commitId().describe('The commit that was proposed; what is pushed to the request later does not count.'),
+      mergeSha: commitId().optional().describe('The commit that merged it.'),
+      mergedBy: text(253).optional().describe('The person who merged it: that is the approval.'),
+    })
     .optional()
     .describe('The pull request that carries the fix.'),
-  sync: z
-    .object({ revision: text(255), at: timestamp() })
-    .optional()
-    .describe('The revision that the engine reported, and when it was seen.'),
+  sync: syncRecord.optional().describe('The revision that the engine reported, and when it was seen.'),
   checks: z.array(check).max(20).optional().describe('Success criteria, as last evaluated.'),
   verification: pinnedRef.optional().describe('The Investigation that looked at the world after the fix.'),
   rollback: z
     .object({
-      reason: text(512),
-      commit: commitRecord.optional(),
-      sync: z.object({ revision: text(255), at: timestamp() }).optional(),
-      startedAt: timestamp(),
-      completedAt: timestamp().optional(),
+      reason: text(512).describe('Why the fix was taken back.'),
+      commit: commitRecord.optional().describe('The commit that takes it back.'),
+      sync: syncRecord.optional().describe('The revision with the revert, as the engine reported it.'),
+      startedAt: timestamp().describe('When it was decided.'),
+      completedAt: timestamp().optional().describe('When the pre-image was live again.'),
     })
     .optional()
     .describe('How a fix that did not help was taken back.'),

@@ -2,79 +2,111 @@
 import { z } from 'zod';
 import { conditions, count, labelMap, namespaceName, nonEmpty, observedGeneration, seconds, text } from './common.ts';
 import { ACTION_TYPES, RISKS } from './remediationPlan.ts';
+import { rules } from './rules.ts';
 
 export const POLICY_MODES = ['Off', 'Suggest', 'Approve', 'Auto'] as const;
 export type PolicyMode = (typeof POLICY_MODES)[number];
 
-export const remediationPolicySpec = z.object({
-  selector: z
-    .object({
-      namespaces: z.array(namespaceName()).max(100).optional().describe('Namespaces by name; absent: all but the protected ones.'),
-      matchLabels: labelMap(20).optional().describe('Labels of the workload.'),
-      actions: z.array(z.enum(ACTION_TYPES)).max(30).optional().describe('Actions that this policy is about; absent: all.'),
-    })
-    .optional()
-    .describe('What it applies to. The most specific policy decides; among equals the stricter mode.'),
-  mode: z
-    .enum(POLICY_MODES)
-    .describe('Off: no plans. Suggest: shown, nothing written. Approve: after approval. Auto: without one, within the conditions below.'),
-  auto: z
-    .object({
-      maxRisk: z.enum(RISKS).default('Low').describe('Highest risk.'),
-      minConfidence: z.int().min(0).max(100).default(90).describe('Lowest confidence, in percent.'),
-      provenSuccesses: count().default(3).describe('Verified successes of the same action on the same workload that are needed first.'),
-    })
-    .optional()
-    .describe('Conditions of Auto.'),
-  approvals: z
-    .object({
-      low: z.int().min(1).max(5).default(1),
-      medium: z.int().min(1).max(5).default(1),
-      high: z.int().min(1).max(5).default(2),
-    })
-    .optional()
-    .describe('How many distinct persons have to approve, by risk.'),
-  lifetimes: z
-    .object({
-      commitSeconds: seconds(86_400).default(1800).describe('For strategies Commit and Direct.'),
-      pullRequestSeconds: seconds(2_592_000).default(604_800).describe('For strategy PullRequest.'),
-    })
-    .optional()
-    .describe('How long a plan may wait for approval, and an approval for its effect.'),
-  freezeWindows: z
-    .array(
-      z.object({
-        name: nonEmpty(63),
-        days: z
-          .array(z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']))
-          .max(7)
+/** No entry twice. */
+const asSet = { 'x-kubernetes-list-type': 'set' } as const;
+const timeOfDay = () =>
+  z
+    .string()
+    .max(5)
+    .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/u);
+
+export const remediationPolicySpec = z
+  .object({
+    selector: z
+      .object({
+        namespaces: z
+          .array(namespaceName())
+          .max(100)
           .optional()
-          .describe('Absent: every day.'),
-        from: z
-          .string()
-          .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/u)
-          .describe('Local time, 24 hours.'),
-        to: z
-          .string()
-          .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/u)
-          .describe('Local time; before `from`: the next day.'),
-        timeZone: nonEmpty(63).default('UTC').describe('IANA name.'),
-      }),
-    )
-    .max(20)
-    .optional()
-    .describe('When nothing is begun. Reverts are not held up.'),
-  cooldownSeconds: seconds(86_400).optional().describe('Least time between two effects on one workload.'),
-  maxConcurrent: z.int().min(1).max(50).optional().describe('Plans at work at once under this policy.'),
-  maxNamespacePercentPerHour: z
-    .int()
-    .min(1)
-    .max(100)
-    .optional()
-    .describe('Share of a namespace’s workloads that may be touched in an hour.'),
-  soakSeconds: seconds(86_400).optional().describe('Overrides how long the success criteria have to hold.'),
-  reason: text(512).optional().describe('Why it is so; shown with each decision.'),
-});
+          .describe('Namespaces by name; absent: all but the protected ones.')
+          .meta(asSet),
+        matchLabels: labelMap(20).optional().describe('Labels of the workload.'),
+        actions: z.array(z.enum(ACTION_TYPES)).max(30).optional().describe('Actions that this policy is about; absent: all.').meta(asSet),
+      })
+      .optional()
+      .describe('What it applies to. The most specific policy decides; among equals the stricter mode.'),
+    mode: z
+      .enum(POLICY_MODES)
+      .describe('Off: no plans. Suggest: shown, nothing written. Approve: after approval. Auto: without one, within the conditions below.'),
+    auto: z
+      .object({
+        maxRisk: z.enum(RISKS).default('Low').describe('Highest risk.'),
+        minConfidence: z.int().min(0).max(100).default(90).describe('Lowest confidence, in percent.'),
+        provenSuccesses: count().default(3).describe('Verified successes of the same action on the same workload that are needed first.'),
+      })
+      .optional()
+      .describe('Conditions of Auto.'),
+    approvals: z
+      .object({
+        low: z.int().min(1).max(5).default(1).describe('For plans of low risk.'),
+        medium: z.int().min(1).max(5).default(1).describe('For plans of medium risk.'),
+        high: z.int().min(1).max(5).default(2).describe('For plans of high risk.'),
+      })
+      .meta(
+        rules({
+          rule: 'self.low <= self.medium && self.medium <= self.high',
+          message: 'a higher risk cannot need fewer approvals: low, medium and high have to rise',
+        }),
+      )
+      .optional()
+      .describe('How many distinct persons have to approve, by risk.'),
+    lifetimes: z
+      .object({
+        commitSeconds: seconds(86_400).default(1800).describe('For strategies Commit and Direct.'),
+        pullRequestSeconds: seconds(2_592_000).default(604_800).describe('For strategy PullRequest.'),
+      })
+      .optional()
+      .describe('How long a plan may wait for approval, and an approval for its effect.'),
+    freezeWindows: z
+      .array(
+        z
+          .object({
+            name: nonEmpty(63).describe('Name, for messages.'),
+            days: z
+              .array(z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']))
+              .max(7)
+              .optional()
+              .describe('Absent: every day.')
+              .meta(asSet),
+            from: timeOfDay().describe('Local time, 24 hours.'),
+            to: timeOfDay().describe('Local time; before `from`: the next day.'),
+            timeZone: nonEmpty(63).default('UTC').describe('IANA name.'),
+          })
+          .meta(
+            rules({
+              rule: 'self.from != self.to',
+              message: 'the window starts and ends at the same time; for a whole day write 00:00 to 23:59',
+              fieldPath: '.to',
+            }),
+          ),
+      )
+      .max(20)
+      .optional()
+      .describe('When nothing is begun. Reverts are not held up.')
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
+    cooldownSeconds: seconds(86_400).optional().describe('Least time between two effects on one workload.'),
+    maxConcurrent: z.int().min(1).max(50).optional().describe('Plans at work at once under this policy.'),
+    maxNamespacePercentPerHour: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Share of a namespace’s workloads that may be touched in an hour.'),
+    soakSeconds: seconds(86_400).optional().describe('Overrides how long the success criteria have to hold.'),
+    reason: text(512).optional().describe('Why it is so; shown with each decision.'),
+  })
+  .meta(
+    rules({
+      rule: "self.mode != 'Auto' || has(self.auto)",
+      message: 'mode Auto acts without asking anybody: state its conditions in auto, such as maxRisk, minConfidence and provenSuccesses',
+      fieldPath: '.auto',
+    }),
+  );
 
 export const remediationPolicyStatus = z.object({
   observedGeneration: observedGeneration(),

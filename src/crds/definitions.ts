@@ -1,0 +1,152 @@
+/** What the API server is told of each kind beside its schema: names, printer columns, who writes the status. Order is that of the documentation. */
+import type { z } from 'zod';
+import type { ResourceType } from '../kube/object.ts';
+import { approvalSpec, approvalStatus } from './approval.ts';
+import { incidentSpec, incidentStatus } from './incident.ts';
+import { investigationSpec, investigationStatus } from './investigation.ts';
+import { approvals, incidents, investigations, remediationPlans, remediationPolicies } from './kinds.ts';
+import { remediationPlanSpec, remediationPlanStatus } from './remediationPlan.ts';
+import { remediationPolicySpec, remediationPolicyStatus } from './remediationPolicy.ts';
+
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'date' | 'boolean';
+  readonly jsonPath: string;
+  readonly description: string;
+  /** Shown with `-o wide` only. */
+  readonly wide?: boolean;
+}
+
+export interface KindDefinition {
+  readonly resource: ResourceType;
+  readonly singular: string;
+  readonly shortName: string;
+  readonly description: string;
+  readonly spec: z.ZodType;
+  readonly status: z.ZodType;
+  /** The one process that writes the status; admission refuses everybody but the operator's own accounts. */
+  readonly statusWriter: 'investigator' | 'executor';
+  readonly columns: readonly PrinterColumn[];
+}
+
+const column = (name: string, jsonPath: string, description: string): PrinterColumn => ({ name, type: 'string', jsonPath, description });
+const wide = (name: string, jsonPath: string, description: string): PrinterColumn => ({
+  ...column(name, jsonPath, description),
+  wide: true,
+});
+const age: PrinterColumn = {
+  name: 'Age',
+  type: 'date',
+  jsonPath: '.metadata.creationTimestamp',
+  description: 'How long ago it was created.',
+};
+const waitingOn: readonly PrinterColumn[] = [
+  column('Waiting-On', '.status.waitingOn.who', 'Who has to act next.'),
+  wide('Waiting-For', '.status.waitingOn.detail', 'What they have to do.'),
+];
+
+export const kindDefinitions: readonly KindDefinition[] = [
+  {
+    resource: incidents,
+    singular: 'incident',
+    shortName: 'inc',
+    description:
+      'An Incident says that something is wrong, who says so, and how far it is from a verified end. Intake makes one for every alert; people make them with kubectl, REST or chat.',
+    spec: incidentSpec,
+    status: incidentStatus,
+    statusWriter: 'investigator',
+    columns: [
+      column('Severity', '.spec.severity', 'How bad it is for the users of the service.'),
+      column('Phase', '.status.phase', 'How far it is.'),
+      column('Target', '.spec.targets[0].name', 'The first object that is known to be affected.'),
+      column('Root-Cause', '.status.rootCause', 'The root cause in one line.'),
+      ...waitingOn,
+      wide('Source', '.spec.source', 'The way in.'),
+      wide('Title', '.spec.title', 'One line that a person recognises it by.'),
+      wide('Namespace-Of-Target', '.spec.targets[0].namespace', 'Namespace of the first object that is known to be affected.'),
+      age,
+    ],
+  },
+  {
+    resource: investigations,
+    singular: 'investigation',
+    shortName: 'inv',
+    description:
+      'An Investigation is one question about the cluster, the evidence that was gathered for it, and the answer with its citations. Its spec cannot be changed.',
+    spec: investigationSpec,
+    status: investigationStatus,
+    statusWriter: 'investigator',
+    columns: [
+      column('Purpose', '.spec.purpose', 'Diagnosis looks for a cause; Verification looks whether a fix has left anything wrong.'),
+      column('Phase', '.status.phase', 'How far it is.'),
+      column('Outcome', '.status.outcome', 'How it ended.'),
+      column('Root-Cause', '.status.rootCause.reason', 'What is wrong, from the documented vocabulary.'),
+      column('Target', '.status.rootCause.object.name', 'The object that it is wrong with.'),
+      { ...column('Confidence', '.status.rootCause.confidence', 'How sure, in percent.'), type: 'integer' },
+      wide('Incident', '.spec.incidentRef.name', 'The Incident that asks.'),
+      wide('Statement', '.status.rootCause.statement', 'The cause in one or two sentences.'),
+      age,
+    ],
+  },
+  {
+    resource: remediationPlans,
+    singular: 'remediationplan',
+    shortName: 'rp',
+    description:
+      'A RemediationPlan says what would be changed, how we would know that it helped, and what became of it. It is what people approve: its spec cannot be changed, and it has one digest for ever.',
+    spec: remediationPlanSpec,
+    status: remediationPlanStatus,
+    statusWriter: 'executor',
+    columns: [
+      column('Action', '.spec.actions[0].type', 'The first action.'),
+      column('Target', '.spec.actions[0].target.name', 'The workload that the first action is for.'),
+      column('Phase', '.status.phase', 'How far it is.'),
+      column('Risk', '.status.risk.level', 'Computed by rules.'),
+      ...waitingOn,
+      wide('Strategy', '.spec.strategy', 'How it is delivered.'),
+      wide('Incident', '.spec.incidentRef.name', 'The Incident that it is meant to end.'),
+      wide('Commit', '.status.commit.sha', 'The commit that carries the fix.'),
+      wide('Summary', '.spec.summary', 'What would be done and why.'),
+      age,
+    ],
+  },
+  {
+    resource: approvals,
+    singular: 'approval',
+    shortName: 'apv',
+    description:
+      'An Approval is one person’s word on exactly one digest of one RemediationPlan. It is created once and never changed; the API server makes sure that it is that person’s, the executor judges it again before every effect.',
+    spec: approvalSpec,
+    status: approvalStatus,
+    statusWriter: 'executor',
+    columns: [
+      column('Plan', '.spec.planRef.name', 'The plan that is judged.'),
+      column('Decision', '.spec.decision', 'The word.'),
+      column('Approver', '.spec.approver', 'Whose word it is.'),
+      column('Verdict', '.status.verdict', 'What the executor made of it.'),
+      wide('Why', '.status.conditions[?(@.type=="Accepted")].message', 'Why the executor accepted or refused it.'),
+      wide('Channel', '.spec.channel', 'Where it was given.'),
+      wide('Reason', '.spec.reason', 'Why, in their words.'),
+      wide('Digest', '.spec.planDigest', 'The digest that the person saw.'),
+      age,
+    ],
+  },
+  {
+    resource: remediationPolicies,
+    singular: 'remediationpolicy',
+    shortName: 'rpol',
+    description:
+      'A RemediationPolicy says what may be done where, after whose approval, and when not. It is cluster-scoped and for administrators: a tenant’s own would be self-approval. Where no policy applies, plans are only suggested.',
+    spec: remediationPolicySpec,
+    status: remediationPolicyStatus,
+    statusWriter: 'executor',
+    columns: [
+      column('Mode', '.spec.mode', 'Off, Suggest, Approve or Auto.'),
+      column('Namespaces', '.spec.selector.namespaces', 'Namespaces that it applies to; empty: all but the protected ones.'),
+      column('Ready', '.status.conditions[?(@.type=="Ready")].status', 'Whether it is in effect.'),
+      wide('Actions', '.spec.selector.actions', 'Actions that it applies to; empty: all.'),
+      wide('Reason', '.spec.reason', 'Why it is so.'),
+      age,
+    ],
+  },
+];
