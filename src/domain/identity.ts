@@ -19,30 +19,33 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const SHORT = 16;
 const MAX_TITLE = 200;
 
-/** Never part of what is wrong: generations of pods, and which of several Prometheis or Thanos replicas said it. */
-const VOLATILE: ReadonlySet<string> = new Set([
-  ...['pod_template_hash', 'pod-template-hash', 'controller_revision_hash', 'controller-revision-hash', 'uid', 'pod_uid', 'container_id'],
-  ...['prometheus', 'prometheus_replica', 'replica', '__replica__', 'receive_replica', 'ruler_replica', 'rule_replica', 'thanos_replica'],
-]);
+const POD_GENERATION = [
+  'pod_template_hash',
+  'pod-template-hash',
+  'controller_revision_hash',
+  'controller-revision-hash',
+  'uid',
+  'pod_uid',
+  'container_id',
+];
+const TELLER = [
+  'prometheus',
+  'prometheus_replica',
+  'replica',
+  '__replica__',
+  'receive_replica',
+  'ruler_replica',
+  'rule_replica',
+  'thanos_replica',
+];
+const MEASUREMENT = ['instance', 'job', 'service', 'endpoint', 'metrics_path', 'id', 'image', 'image_id', 'image_spec'];
+const ADDRESSES = ['ip', 'pod_ip', 'host_ip', 'internal_ip'];
+const STATE = ['reason', 'phase', 'exitcode', 'exit_code'];
+
+/** Never part of what is wrong. */
+const VOLATILE: ReadonlySet<string> = new Set([...POD_GENERATION, ...TELLER]);
 /** Who measured, where it ran and how it looked: left out once an object is named. */
-const CIRCUMSTANCES: ReadonlySet<string> = new Set([
-  ...[
-    'instance',
-    'job',
-    'service',
-    'endpoint',
-    'metrics_path',
-    'id',
-    'image',
-    'image_id',
-    'image_spec',
-    'ip',
-    'pod_ip',
-    'host_ip',
-    'internal_ip',
-  ],
-  ...['reason', 'phase', 'exitcode', 'exit_code'],
-]);
+const CIRCUMSTANCES: ReadonlySet<string> = new Set([...MEASUREMENT, ...ADDRESSES, ...STATE]);
 
 /** Hex sha256 over the canonical identifying labels. */
 export function identityOf(labels: Labels): string {

@@ -1,25 +1,40 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fingerprintOf, identityLabel, identityOf, incidentName, ordinalOf, titleOf } from '../../../src/domain/identity.ts';
 
 type Labels = Record<string, string>;
 const crashLoop: Labels = {
-  ...{ alertname: 'KubePodCrashLooping', namespace: 'shop', pod: 'checkout-7d9f8c6b5-x2x4z', container: 'app', severity: 'warning' },
-  ...{ reason: 'CrashLoopBackOff', uid: '6d1b', job: 'kube-state-metrics', instance: '10.0.0.7:8080', prometheus: 'monitoring/k8s' },
+  alertname: 'KubePodCrashLooping',
+  namespace: 'shop',
+  pod: 'checkout-7d9f8c6b5-x2x4z',
+  container: 'app',
+  severity: 'warning',
+  reason: 'CrashLoopBackOff',
+  uid: '6d1b',
+  job: 'kube-state-metrics',
+  instance: '10.0.0.7:8080',
+  prometheus: 'monitoring/k8s',
 };
 const diskFull: Labels = {
-  ...{ alertname: 'NodeFilesystemAlmostOutOfSpace', job: 'node-exporter', instance: '10.0.0.3:9100', device: '/dev/sda1', mountpoint: '/' },
-  ...{ namespace: 'monitoring', pod: 'node-exporter-x7k2p', container: 'node-exporter', severity: 'warning' },
+  alertname: 'NodeFilesystemAlmostOutOfSpace',
+  job: 'node-exporter',
+  instance: '10.0.0.3:9100',
+  device: '/dev/sda1',
+  mountpoint: '/',
+  namespace: 'monitoring',
+  pod: 'node-exporter-x7k2p',
+  container: 'node-exporter',
+  severity: 'warning',
 };
 const replicas: Labels = {
-  ...{
-    alertname: 'KubeDeploymentReplicasMismatch',
-    namespace: 'shop',
-    deployment: 'checkout',
-    job: 'kube-state-metrics',
-    severity: 'warning',
-  },
-  ...{ pod: 'kube-state-metrics-6c7d8f9b5-2k4lp', container: 'kube-state-metrics', instance: '10.0.0.9:8080', service: 'ksm' },
+  alertname: 'KubeDeploymentReplicasMismatch',
+  namespace: 'shop',
+  deployment: 'checkout',
+  job: 'kube-state-metrics',
+  pod: 'kube-state-metrics-6c7d8f9b5-2k4lp',
+  container: 'kube-state-metrics',
+  instance: '10.0.0.9:8080',
+  service: 'ksm',
 };
 
 describe('identityOf is the same', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SEVERITIES, type Severity } from '../../../src/crds/incident.ts';
 import { moreSevere, severityOf } from '../../../src/domain/severity.ts';
