@@ -1,0 +1,64 @@
+/** Incident: from a stored alert to a verified end. The order of the steps is the contract; each trusts those above it. */
+import type { IncidentStatus } from '../../crds/incident.ts';
+import { type Incident, incidents, investigations, remediationPlans } from '../../crds/kinds.ts';
+import { type ControllerDefinition, defineController, type ReconcileContext, watching } from '../../kube/controller.ts';
+import type { Key, KubeObject } from '../../kube/object.ts';
+import { reconcileStatus } from '../reconcileStatus.ts';
+import { isTrue, type NamedStep } from '../steps.ts';
+import { awaitDiagnosis } from './awaitDiagnosis.ts';
+import { awaitPlan } from './awaitPlan.ts';
+import { closeByPerson } from './closeByPerson.ts';
+import { confirmRecovery } from './confirmRecovery.ts';
+import { openInvestigation } from './openInvestigation.ts';
+import { proposePlan } from './proposePlan.ts';
+import type { Draft, IncidentDeps, IncidentScope } from './scope.ts';
+import { incidentPhase } from './status.ts';
+import { triage } from './triage.ts';
+
+const FIELD_MANAGER = 'agent-sre-incident';
+
+const steps: readonly NamedStep<IncidentScope>[] = [
+  ['closeByPerson', closeByPerson], // a person's word comes before anything of ours
+  ['triage', triage], // ours at all: decided before anything is spent
+  ['openInvestigation', openInvestigation],
+  ['awaitDiagnosis', awaitDiagnosis],
+  ['proposePlan', proposePlan], // also when the diagnosis is "unresolved": then a hand-off
+  ['awaitPlan', awaitPlan],
+  ['confirmRecovery', confirmRecovery], // the alert's own word counts last, as it decays
+];
+
+export function createIncidentController(deps: IncidentDeps): ControllerDefinition<Incident> {
+  return defineController<Incident>({
+    name: 'incident',
+    resource: incidents,
+    watches: [watching({ resource: investigations, toKeys: toIncident }), watching({ resource: remediationPlans, toKeys: toIncident })],
+    reconcile: async (key, context) => {
+      const incident = context.store.get(key);
+      if (incident === undefined || incident.metadata.deletionTimestamp !== undefined || isTrue(incident.status, 'Resolved'))
+        return undefined;
+      return reconcileStatus(scopeOf(deps, incident, context), steps, {
+        resource: incidents,
+        object: incident,
+        fieldManager: FIELD_MANAGER,
+        clock: deps.clock,
+        finish: (scope) => {
+          scope.status.phase = incidentPhase(incident, scope.status, scope.plan);
+        },
+      });
+    },
+  });
+}
+
+function scopeOf(deps: IncidentDeps, incident: Incident, context: ReconcileContext<Incident>): IncidentScope {
+  const { client, logger, signal, storeOf } = context;
+  const status: Draft<IncidentStatus> = structuredClone(incident.status ?? {});
+  return { ...deps, incident, status, client, logger, signal, investigations: storeOf(investigations), plans: storeOf(remediationPlans) };
+}
+
+function toIncident(
+  child: KubeObject & { readonly spec: { readonly incidentRef?: { readonly name: string } | undefined } },
+): readonly Key[] {
+  const { incidentRef } = child.spec;
+  const { namespace } = child.metadata;
+  return incidentRef === undefined || namespace === undefined ? [] : [{ namespace, name: incidentRef.name }];
+}

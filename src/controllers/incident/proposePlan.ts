@@ -1,0 +1,98 @@
+/**
+ * Proposes a RemediationPlan for what was found, once; again only when the last proposal went stale or expired, three times at most.
+ *
+ * Where no safe action exists the result is a hand-off: what a person should look at. An alert that has resolved by itself gets
+ * no plan. The name follows from the Incident's uid and the ordinal, so that no crash makes a second one.
+ */
+import { type Investigation, incidents, type RemediationPlan, remediationPlans } from '../../crds/kinds.ts';
+import { lifetimeMs } from '../../domain/lifetime.ts';
+import { childName } from '../../domain/names.ts';
+import { mayProposeAgain } from '../../domain/plan.ts';
+import { findOwner } from '../../gitops/owner.ts';
+import { ownerReferenceTo } from '../../kube/object.ts';
+import { type Handoff, type Proposal, propose, targetOf } from '../../remediate/propose.ts';
+import { readWorkload } from '../../remediate/workload.ts';
+import { createOnce } from '../createOnce.ts';
+import { next, type StepResult, stalled, wait } from '../steps.ts';
+import { declareOn, type IncidentScope, note } from './scope.ts';
+
+const PROPOSALS_MAX = 3;
+
+export async function proposePlan(scope: IncidentScope): Promise<StepResult> {
+  const { incident, plans } = scope;
+  const { namespace } = incident.metadata;
+  const { planRefs = [], investigationRef } = scope.status;
+  const last = planRefs.at(-1);
+  scope.plan = last === undefined ? undefined : plans.get({ namespace, name: last.name });
+  if (last !== undefined && scope.plan === undefined) return wait('PlanPending', 1_000);
+  if (scope.plan !== undefined && !mayProposeAgain(scope.plan)) return next;
+  if (allResolved(scope)) return next;
+  if (planRefs.length >= PROPOSALS_MAX) return giveUp(scope);
+
+  const investigation = investigationRef === undefined ? undefined : scope.investigations.get({ namespace, name: investigationRef.name });
+  return investigation === undefined ? wait('InvestigationPending') : proposeFor(scope, investigation, planRefs.length + 1);
+}
+
+async function proposeFor(scope: IncidentScope, investigation: Investigation, ordinal: number): Promise<StepResult> {
+  const proposal = await proposalFor(scope, investigation);
+  return proposal.kind === 'handoff' ? handOff(scope, proposal) : createPlan(scope, investigation, proposal, ordinal);
+}
+
+function giveUp(scope: IncidentScope): StepResult {
+  const message = `${PROPOSALS_MAX} proposals went stale or expired; look at the cause by hand`;
+  declareOn(scope, 'RemediationProposed', { status: 'False', reason: 'TooManyProposals', message });
+  scope.status.waitingOn = { who: 'Person', detail: message };
+  return next;
+}
+
+const allResolved = ({ incident }: IncidentScope): boolean => {
+  const alerts = incident.spec.alerts ?? [];
+  return alerts.length > 0 && alerts.every((alert) => alert.status === 'resolved');
+};
+
+async function proposalFor(scope: IncidentScope, investigation: Investigation): Promise<Proposal | Handoff> {
+  const { incident, client, signal, clock } = scope;
+  const target = targetOf(incident, investigation);
+  const workload = target === undefined ? undefined : await readWorkload(client, target, { signal });
+  const owner =
+    target === undefined || workload === undefined ? ({ engine: 'None' } as const) : await findOwner(client, target, { signal });
+  const settings = { operatorNamespace: scope.namespace, protectedNamespaces: scope.protectedNamespaces };
+  return propose({ incident, investigation, workload, owner, settings, now: clock.now() });
+}
+
+function handOff(scope: IncidentScope, { reason, message, lookAt, commands }: Handoff): StepResult {
+  const advice = [message, ...lookAt.map((line) => `look at: ${line}`), ...commands.map((line) => `$ ${line}`)].join('\n');
+  declareOn(scope, 'RemediationProposed', { status: 'False', reason: `HandOff${reason}`, message: advice });
+  scope.status.waitingOn = { who: 'Person', detail: message.slice(0, 512) };
+  note(scope, 'HandedOff', message);
+  return next;
+}
+
+async function createPlan(scope: IncidentScope, investigation: Investigation, proposal: Proposal, ordinal: number): Promise<StepResult> {
+  const { incident, client, signal, clock, status } = scope;
+  const { uid, name: incidentName, namespace = scope.namespace } = incident.metadata;
+  const spec: RemediationPlan['spec'] = {
+    ...proposal.spec,
+    incidentRef: { name: incidentName, uid },
+    investigationRef: { name: investigation.metadata.name, uid: investigation.metadata.uid },
+    ordinal,
+    expiresAt: new Date(clock.now() + lifetimeMs(proposal.spec.strategy)).toISOString(),
+  };
+  const name = childName('rp', uid, 'remediation', ordinal);
+  const wanted = { metadata: { namespace, name, ownerReferences: [ownerReferenceTo(incident, incidents)] }, spec };
+  const made = await createOnce<RemediationPlan>(client, remediationPlans, wanted, {
+    signal,
+    isOurs: (found) => found.spec.incidentRef.uid === uid && found.spec.ordinal === ordinal,
+  });
+  if (made.kind === 'foreign')
+    return stalled(
+      'NameTaken',
+      `RemediationPlan ${name} exists and is not of Incident ${incidentName}; delete it and this Incident goes on`,
+    );
+
+  scope.plan = made.object;
+  status.planRefs = [...(status.planRefs ?? []), { name, uid: made.object.metadata.uid }];
+  declareOn(scope, 'RemediationProposed', { status: 'True', reason: 'PlanCreated', message: made.object.spec.summary });
+  note(scope, 'PlanProposed', `Plan ${name}`);
+  return next;
+}

@@ -1,0 +1,51 @@
+/** What the steps of an Incident share: the object, the draft of its status, its children, and what they may use. */
+import type { Clock } from '../../clock.ts';
+import type { IncidentStatus } from '../../crds/incident.ts';
+import type { Incident, Investigation, RemediationPlan } from '../../crds/kinds.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { EventRecorder } from '../../kube/events.ts';
+import type { Logger } from '../../kube/logger.ts';
+import type { Store } from '../../kube/store.ts';
+import { bounded, type ConditionWords, declare } from '../steps.ts';
+
+/** What the alert's own system says of it now. */
+export type AlertState = 'firing' | 'inactive' | 'unknown';
+
+export interface IncidentDeps {
+  readonly clock: Clock;
+  readonly namespace: string;
+  readonly protectedNamespaces: readonly string[];
+  readonly events: EventRecorder;
+  readonly alertState: (labels: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<AlertState>;
+}
+
+export interface IncidentScope extends IncidentDeps {
+  readonly incident: Incident;
+  readonly status: Draft<IncidentStatus>;
+  readonly client: KubeClient;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly investigations: Store<Investigation>;
+  readonly plans: Store<RemediationPlan>;
+  /** The present plan: the last one that was proposed. Set by the step that proposes. */
+  plan?: RemediationPlan | undefined;
+}
+
+/** A status under change: arrays stay what they are, members may be set. */
+export type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+const TIMELINE_MAX = 50;
+
+export function declareOn(scope: IncidentScope, type: string, words: ConditionWords): void {
+  declare(scope.status, type, words, scope.incident.metadata.generation, scope.clock.now());
+}
+
+/** Adds one line to the timeline, once for each reason and message. The oldest lines but the first go when it is full. */
+export function note(scope: IncidentScope, reason: string, message: string, at = new Date(scope.clock.now()).toISOString()): void {
+  const line = { at, reason, message: bounded(message, 512) };
+  const lines = scope.status.timeline ?? [];
+  if (lines.some((before) => before.reason === line.reason && before.message === line.message)) return;
+  const all = [...lines, line];
+  const [first, ...rest] = all;
+  scope.status.timeline = all.length <= TIMELINE_MAX || first === undefined ? all : [first, ...rest.slice(1 - TIMELINE_MAX)];
+}

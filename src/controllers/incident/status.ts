@@ -1,0 +1,32 @@
+/** The phase of an Incident: derived from its conditions and its plan, for people. */
+import type { INCIDENT_PHASES, IncidentStatus } from '../../crds/incident.ts';
+import type { Incident, RemediationPlan } from '../../crds/kinds.ts';
+import type { PlanPhase } from '../../domain/plan.ts';
+import { conditionOf, isTrue } from '../steps.ts';
+
+export type IncidentPhase = (typeof INCIDENT_PHASES)[number];
+
+export function incidentPhase(incident: Incident, status: IncidentStatus, plan: RemediationPlan | undefined): IncidentPhase {
+  if (isTrue(status, 'Resolved')) return 'Resolved';
+  if (incident.spec.suspend === true) return 'Suspended';
+  if (status.waitingOn?.who === 'Person' && plan?.status?.phase !== 'AwaitingApproval') return 'NeedsHuman';
+  if (plan !== undefined) return PHASE_OF_PLAN[plan.status?.phase ?? 'Pending'];
+  if (isTrue(status, 'Investigated')) return 'Diagnosed';
+  return conditionOf(status, 'Investigated') === undefined ? 'New' : 'Investigating';
+}
+
+const PHASE_OF_PLAN: Readonly<Record<PlanPhase, IncidentPhase>> = {
+  Pending: 'Diagnosed',
+  AwaitingApproval: 'AwaitingApproval',
+  Applying: 'Remediating',
+  Syncing: 'Remediating',
+  RollingBack: 'Remediating',
+  Verifying: 'Verifying',
+  Succeeded: 'Verifying', // the alert has yet to resolve
+  RolledBack: 'NeedsHuman',
+  Failed: 'NeedsHuman',
+  Rejected: 'NeedsHuman',
+  Expired: 'NeedsHuman',
+  Stale: 'NeedsHuman',
+  Suggested: 'NeedsHuman',
+};

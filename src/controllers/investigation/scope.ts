@@ -1,0 +1,24 @@
+/** What the steps of an Investigation share. */
+import type { Clock } from '../../clock.ts';
+import type { InvestigationStatus } from '../../crds/investigation.ts';
+import type { Incident, Investigation } from '../../crds/kinds.ts';
+import type { Investigator } from '../../investigate/investigate.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { Logger } from '../../kube/logger.ts';
+import type { Store } from '../../kube/store.ts';
+
+export interface InvestigationDeps {
+  readonly clock: Clock;
+  /** The operator's own namespace: what lives here may look anywhere. */
+  readonly namespace: string;
+  readonly investigator: Investigator;
+}
+
+export interface InvestigationScope extends InvestigationDeps {
+  readonly investigation: Investigation;
+  readonly status: InvestigationStatus;
+  readonly client: KubeClient;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly incidents: Store<Incident>;
+}

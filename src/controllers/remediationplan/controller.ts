@@ -1,0 +1,86 @@
+/** RemediationPlan: from a proposal to a verified change, or back. The order of the steps is the contract. */
+import { approvals, incidents, investigations, type RemediationPlan, remediationPlans, remediationPolicies } from '../../crds/kinds.ts';
+import { hasEnded } from '../../domain/plan.ts';
+import { type ControllerDefinition, defineController, type ReconcileContext, watching } from '../../kube/controller.ts';
+import type { Key } from '../../kube/object.ts';
+import { reconcileStatus } from '../reconcileStatus.ts';
+import type { NamedStep } from '../steps.ts';
+import { awaitApproval } from './awaitApproval.ts';
+import { awaitSync } from './awaitSync.ts';
+import { commitFix } from './commitFix.ts';
+import { recoverEffect } from './recoverEffect.ts';
+import { render } from './render.ts';
+import { rollBack } from './rollBack.ts';
+import { FIELD_MANAGER, type PlanDeps, type PlanScope } from './scope.ts';
+import { planPhase } from './status.ts';
+import { validate } from './validate.ts';
+import { verify } from './verify.ts';
+
+const steps: readonly NamedStep<PlanScope>[] = [
+  ['recoverEffect', recoverEffect], // first: what was begun before a crash is found, never repeated
+  ['validate', validate],
+  ['render', render], // what would be done, from the live world; again whenever an approval is about to count
+  ['awaitApproval', awaitApproval],
+  ['commitFix', commitFix],
+  ['awaitSync', awaitSync], // the verification clock starts when the engine says so
+  ['verify', verify],
+  ['rollBack', rollBack], // only where a step above has decided on it
+];
+
+export interface PlanControllerOptions {
+  /** Plans at once. */
+  readonly concurrency?: number | undefined;
+}
+
+export function createRemediationPlanController(
+  deps: PlanDeps,
+  { concurrency = 2 }: PlanControllerOptions = {},
+): ControllerDefinition<RemediationPlan> {
+  return defineController<RemediationPlan>({
+    name: 'remediationplan',
+    resource: remediationPlans,
+    concurrency,
+    watches: [
+      watching({ resource: approvals, toKeys: ({ metadata, spec }) => inNamespace(metadata.namespace, spec.planRef.name) }),
+      watching({ resource: investigations, toKeys: ({ metadata, spec }) => inNamespace(metadata.namespace, spec.planRef?.name) }),
+      watching({
+        resource: incidents,
+        toKeys: ({ metadata, status }) => (status?.planRefs ?? []).flatMap(({ name }) => inNamespace(metadata.namespace, name)),
+      }),
+      watching({ resource: remediationPolicies, toKeys: () => [] }),
+    ],
+    reconcile: async (key, context) => {
+      const plan = context.store.get(key);
+      if (plan === undefined || plan.metadata.deletionTimestamp !== undefined || hasEnded(plan)) return undefined;
+      return reconcileStatus(scopeOf(deps, plan, context), steps, {
+        resource: remediationPlans,
+        object: plan,
+        fieldManager: FIELD_MANAGER,
+        clock: deps.clock,
+        finish: ({ status }) => {
+          status.phase = planPhase(status);
+        },
+      });
+    },
+  });
+}
+
+function inNamespace(namespace: string | undefined, name: string | undefined): readonly Key[] {
+  return namespace === undefined || name === undefined ? [] : [{ namespace, name }];
+}
+
+function scopeOf(deps: PlanDeps, plan: RemediationPlan, { client, logger, signal, storeOf }: ReconcileContext<RemediationPlan>): PlanScope {
+  return {
+    ...deps,
+    plan,
+    status: structuredClone(plan.status ?? {}),
+    client,
+    logger,
+    signal,
+    approvals: storeOf(approvals),
+    policies: storeOf(remediationPolicies),
+    incidents: storeOf(incidents),
+    investigations: storeOf(investigations),
+    plans: storeOf(remediationPlans),
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * One commit to a deployed branch: announced, then done, then recorded.
+ *
+ * The intent is written with an optimistic lock: of two processes that think they lead, one loses here and does nothing. After it
+ * the leader asks once more whether it still leads for as long as a push may take. The push itself carries a lease on its parent.
+ */
+import { remediationPlans } from '../../crds/kinds.ts';
+import type { RemediationPlanStatus } from '../../crds/remediationPlan.ts';
+import { type CommitRecord, pushCommit } from '../../remediate/delivery.ts';
+import { type StepResult, wait } from '../steps.ts';
+import { FIELD_MANAGER, isoNow, type PlanScope, remediateDeps } from './scope.ts';
+
+/** What a push may take. Within a lease's renew deadline, so that no other process can lead meanwhile. */
+const PUSH_TIMEOUT_MS = 7_000;
+
+export type Pushed = { readonly kind: 'pushed'; readonly at: string } | { readonly kind: 'not-yet'; readonly result: StepResult };
+
+export async function announceAndPush(
+  scope: PlanScope,
+  effect: NonNullable<RemediationPlanStatus['intent']>['effect'],
+  record: CommitRecord,
+): Promise<Pushed> {
+  await announce(scope, effect, record);
+  if (!scope.leadership.mayStartEffect(PUSH_TIMEOUT_MS)) return { kind: 'not-yet', result: wait('LeadershipUncertain', 2_000) };
+
+  const pushed = await pushCommit(remediateDeps(scope), record, {
+    signal: AbortSignal.any([scope.signal, AbortSignal.timeout(PUSH_TIMEOUT_MS)]),
+  });
+  switch (pushed.result) {
+    case 'pushed':
+      return { kind: 'pushed', at: isoNow(scope) };
+    case 'unavailable':
+      scope.status.waitingOn = { who: 'GitHost', detail: pushed.message.slice(0, 512) };
+      return { kind: 'not-yet', result: wait('GitHostUnavailable', 3_000) };
+    case 'rejected':
+      if (pushed.reason === 'Moved') return { kind: 'not-yet', result: wait('BranchMoved', 500) };
+      scope.status.waitingOn = { who: 'Person', detail: `the Git host refused the push: ${pushed.message}`.slice(0, 512) };
+      return { kind: 'not-yet', result: wait(`Push${pushed.reason}`, 60_000) };
+    default:
+      return pushed satisfies never;
+  }
+}
+
+async function announce(
+  { client, plan, status, signal, clock }: PlanScope,
+  effect: 'Commit' | 'Revert',
+  { parent }: CommitRecord,
+): Promise<void> {
+  if (status.intent?.effect === effect && status.intent.parent === parent) return;
+  status.intent = { effect, at: new Date(clock.now()).toISOString(), parent };
+  const { name, namespace, resourceVersion } = plan.metadata;
+  const intent = { metadata: { name, namespace, resourceVersion }, status };
+  await client.apply(remediationPlans, intent, { fieldManager: FIELD_MANAGER, subresource: 'status', signal });
+}

@@ -1,0 +1,125 @@
+/**
+ * Works out what the plan would change, from the live world: files, rendered fields, risk, policy, and the digest over them.
+ *
+ * Done once for people to look at, and again whenever an approval is about to count. Where the second digest is another one the
+ * world has moved under the approval: the plan goes stale, and says what moved as far as that is known.
+ */
+
+import { planDigest } from '../../domain/digest.ts';
+import { lifetimeMs } from '../../domain/lifetime.ts';
+import { approvalsNeeded, decidePolicy, type PolicyDecision } from '../../domain/policy.ts';
+import { digestMaterial, type Refusal, type RenderedPlan, renderPlan } from '../../remediate/renderPlan.ts';
+import { readWorkload } from '../../remediate/workload.ts';
+import { bounded, next, type StepResult, wait } from '../steps.ts';
+import { approvalsOf } from './approvalsOf.ts';
+import { conclude, declareOn, isoNow, type PlanScope, remediateDeps, type World } from './scope.ts';
+
+export async function render(scope: PlanScope): Promise<StepResult> {
+  const { status, plan, signal } = scope;
+  if (status.commit !== undefined) return next;
+  const aboutToCount = approvalsOf(scope).length > 0 || status.policy?.decision === 'Auto';
+  if (status.digest !== undefined && !aboutToCount) return next;
+
+  const rendered = await renderPlan(remediateDeps(scope), plan, { signal });
+  if (rendered.kind === 'refusal') return refused(scope, rendered);
+  const policy = await policyFor(scope);
+  const digest = await digestFor(scope, rendered, policy);
+  scope.world = { rendered, policy, digest };
+  if (status.digest === undefined) present(scope, scope.world);
+  else if (digest !== status.digest) return goStale(scope, scope.world);
+  return next;
+}
+
+/** States of the world that pass by themselves or by a person's hand elsewhere: waited for until the plan expires. */
+const PASSING: ReadonlySet<string> = new Set(['OwnerSuspended', 'OwnerFailing', 'EngineBehind']);
+
+function refused(scope: PlanScope, { reason, message }: Refusal): StepResult {
+  declareOn(scope, 'Rendered', { status: 'False', reason, message });
+  if (scope.status.digest !== undefined) return conclude(scope, 'Stale', message);
+  if (!PASSING.has(reason)) return conclude(scope, 'Failed', message);
+  scope.status.waitingOn = { who: reason === 'OwnerSuspended' ? 'Person' : 'Engine', detail: bounded(message, 512) };
+  return wait(reason, 5_000);
+}
+
+async function policyFor(scope: PlanScope): Promise<PolicyDecision> {
+  const { plan, client, signal, policies, protectedNamespaces } = scope;
+  const decisions = await Promise.all(
+    plan.spec.actions.map(async ({ type, target }) => {
+      const workload = await readWorkload(client, target, { signal });
+      const namespace = target.namespace ?? plan.metadata.namespace ?? '';
+      return decidePolicy(policies.list(), { namespace, labels: workload?.labels ?? {}, actions: [type], protectedNamespaces });
+    }),
+  );
+  const order = ['Off', 'Suggest', 'Approve', 'Auto'];
+  const [strictest] = decisions.toSorted((a, b) => order.indexOf(a.mode) - order.indexOf(b.mode));
+  return strictest ?? { mode: 'Off', reason: 'the plan has no action' };
+}
+
+async function digestFor(scope: PlanScope, rendered: RenderedPlan, { policy }: PolicyDecision): Promise<string> {
+  const { plan, client, signal } = scope;
+  return planDigest({
+    plan: { uid: plan.metadata.uid, spec: plan.spec },
+    clusterUid: await scope.clusterUid(client, signal),
+    material: digestMaterial(rendered),
+    policy: policy === undefined ? undefined : { uid: policy.metadata.uid, generation: policy.metadata.generation ?? 0 },
+  });
+}
+
+function present(scope: PlanScope, { rendered, policy, digest }: World): void {
+  const { status, plan } = scope;
+  const { owner, repository, ref } = rendered;
+  status.digest = digest;
+  status.diff = bounded(rendered.diff, 24_576);
+  status.renderedDiff = rendered.renderedDiff.slice(0, 40).map((field) => ({
+    object: bounded(field.object, 512),
+    path: bounded(field.path, 512),
+    before: field.before === undefined ? undefined : bounded(field.before, 256),
+    after: field.after === undefined ? undefined : bounded(field.after, 256),
+  }));
+  status.owner = { engine: owner.engine, object: owner.object, repository, ref, path: owner.path };
+  status.base = rendered.base;
+  status.preimages = rendered.preimages
+    .slice(0, 40)
+    .map(({ object, path, value }) => ({ object, path, value: value === undefined ? undefined : bounded(value, 1024) }));
+  status.risk = { level: rendered.risk.level, reasons: [...rendered.risk.reasons] };
+  status.blastRadius = { ...rendered.blastRadius };
+  status.policy = {
+    name: policy.policy?.metadata.name ?? '',
+    decision: policy.mode,
+    approvals: approvalsNeeded(policy.policy, rendered.risk.level),
+    reason: bounded(policy.reason, 512),
+  };
+  status.approveCommand = approveCommand(plan.metadata, digest);
+  declareOn(scope, 'Rendered', {
+    status: 'True',
+    reason: 'Rendered',
+    message: `${rendered.files.length === 1 ? '1 file' : `${rendered.files.length} files`}, ${rendered.renderedDiff.length} rendered fields`,
+  });
+}
+
+function goStale(scope: PlanScope, { rendered }: World): StepResult {
+  const moved =
+    rendered.base === scope.status.base
+      ? 'the cluster, the policy or the plan’s targets have changed'
+      : `the repository has moved from ${scope.status.base?.slice(0, 12)} to ${rendered.base.slice(0, 12)}`;
+  declareOn(scope, 'Rendered', { status: 'False', reason: 'Stale', message: `${moved}, and with it what this plan would do` });
+  return conclude(scope, 'Stale', `${moved} since this was shown (${isoNow(scope)}); a new proposal follows`);
+}
+
+/** Plain kubectl: the API server fills in who approves. */
+function approveCommand({ name, namespace = '', uid }: { name: string; namespace?: string; uid: string }, digest: string): string {
+  return [
+    "kubectl create -f - <<'EOF'",
+    'apiVersion: agentsre.io/v1alpha1',
+    'kind: Approval',
+    `metadata: {namespace: ${namespace}, generateName: ${name}-}`,
+    'spec:',
+    `  planRef: {name: ${name}, uid: ${uid}}`,
+    `  planDigest: ${digest}`,
+    '  decision: Approve',
+    'EOF',
+  ].join('\n');
+}
+
+/** How long an approval of this plan counts, in ms. */
+export const approvalLifetimeMs = ({ plan, world }: PlanScope): number => lifetimeMs(plan.spec.strategy, world?.policy.policy);

@@ -1,0 +1,79 @@
+/**
+ * Takes back a fix that did not help, by a new commit that restores what was there, and hands over to a person.
+ *
+ * The plan's own approval covers this, also after its expiry. What others have committed since is kept; where that can't be told
+ * apart nothing is pushed and a person is asked.
+ */
+import { commitRollback } from '../../remediate/rollback.ts';
+import { next, type StepResult, wait } from '../steps.ts';
+import { identify } from './commitFix.ts';
+import { lookForSync } from './lookForSync.ts';
+import { announceAndPush } from './push.ts';
+import { conclude, declareOn, isoNow, type PlanScope, remediateDeps } from './scope.ts';
+
+const RESTORE_DEADLINE_MS = 15 * 60_000;
+
+/** Decides that the fix goes; the commit that does it comes with the next steps. */
+export function beginRollback(scope: PlanScope, reason: string): StepResult {
+  const { plan, status } = scope;
+  if (plan.spec.rollback === 'Manual') return handOver(scope, 'Failed', `${reason}; the plan says that a person takes it back`);
+  status.rollback ??= { reason: reason.slice(0, 512), startedAt: isoNow(scope) };
+  return next;
+}
+
+export async function rollBack(scope: PlanScope): Promise<StepResult> {
+  const { status } = scope;
+  if (status.rollback === undefined || status.commit === undefined) return next;
+  status.waitingOn = { who: 'AgentSRE', detail: 'taking the fix back' };
+  if (status.rollback.commit === undefined) {
+    const result = await commitIt(scope, status.rollback, status.commit);
+    if (result.kind !== 'continue') return result;
+  }
+  return awaitRestored(scope, status.rollback);
+}
+
+type Rollback = NonNullable<PlanScope['status']['rollback']>;
+type Commit = NonNullable<PlanScope['status']['commit']>;
+
+async function commitIt(scope: PlanScope, rollback: Rollback, commit: Commit): Promise<StepResult> {
+  const { status, signal } = scope;
+  const made = await commitRollback(
+    remediateDeps(scope),
+    { plan: identify(scope), digest: status.digest ?? '', reason: rollback.reason, at: Date.parse(rollback.startedAt), commit },
+    { signal },
+  );
+  if (made.kind === 'refusal') return handOver(scope, 'Failed', `${rollback.reason}; it could not be taken back: ${made.message}`);
+  if (made.kind === 'alreadyReverted') return handOver(scope, 'RolledBack', `${rollback.reason}; somebody else has taken it back already`);
+  const pushed = await announceAndPush(scope, 'Revert', made.record);
+  if (pushed.kind === 'not-yet') return pushed.result;
+  rollback.commit = { ...made.record, pushedAt: pushed.at };
+  return next;
+}
+
+async function awaitRestored(scope: PlanScope, rollback: Rollback): Promise<StepResult> {
+  if (rollback.commit === undefined) return wait('RollingBack', 1_000);
+  const seen = await lookForSync(scope, rollback.commit);
+  if (seen.kind === 'synced') {
+    rollback.sync = { revision: seen.revision, at: isoNow(scope) };
+    return handOver(scope, 'RolledBack', `${rollback.reason}; taken back by commit ${rollback.commit.sha.slice(0, 12)}`);
+  }
+  const waited = scope.clock.now() - Date.parse(rollback.startedAt);
+  if (seen.kind === 'failed' || waited > RESTORE_DEADLINE_MS) {
+    return handOver(
+      scope,
+      'Failed',
+      `${rollback.reason}; commit ${rollback.commit.sha.slice(0, 12)} takes it back, but ${scope.status.owner?.engine} has not applied it: ${seen.message}`,
+    );
+  }
+  scope.status.waitingOn = {
+    who: 'Engine',
+    detail: `${scope.status.owner?.engine} to apply ${rollback.commit.sha.slice(0, 12)}, which takes the fix back`,
+  };
+  return wait('AwaitingSync', seen.retryAfterMs);
+}
+
+function handOver(scope: PlanScope, ending: 'RolledBack' | 'Failed', message: string): StepResult {
+  if (scope.status.rollback !== undefined) scope.status.rollback.completedAt ??= isoNow(scope);
+  declareOn(scope, 'Verified', { status: 'False', reason: 'NotBetter', message: scope.status.rollback?.reason ?? message });
+  return conclude(scope, ending, message);
+}

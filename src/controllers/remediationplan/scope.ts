@@ -1,0 +1,75 @@
+/** What the steps of a RemediationPlan share, and the few words with which they change its status. */
+import type { Clock } from '../../clock.ts';
+import type { Approval, Incident, Investigation, RemediationPlan, RemediationPolicy } from '../../crds/kinds.ts';
+import type { RemediationPlanStatus } from '../../crds/remediationPlan.ts';
+import type { PolicyDecision } from '../../domain/policy.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { EventRecorder } from '../../kube/events.ts';
+import type { Leadership } from '../../kube/lease.ts';
+import type { Logger } from '../../kube/logger.ts';
+import type { Store } from '../../kube/store.ts';
+import type { RemediateDeps, RenderedPlan } from '../../remediate/renderPlan.ts';
+import type { AlertState } from '../incident/scope.ts';
+import { type ConditionWords, declare, end, type StepResult } from '../steps.ts';
+
+export interface PlanDeps {
+  readonly clock: Clock;
+  readonly leadership: Leadership;
+  readonly events: EventRecorder;
+  readonly remediate: Omit<RemediateDeps, 'client' | 'clock' | 'logger'>;
+  readonly protectedNamespaces: readonly string[];
+  readonly alertState: (labels: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<AlertState>;
+  /** Why approvals can't be trusted at present (an admission policy is missing or changed), or nothing. */
+  readonly judgesMissing: (client: KubeClient, signal: AbortSignal) => Promise<string | undefined>;
+  /** Uid of kube-system. */
+  readonly clusterUid: (client: KubeClient, signal: AbortSignal) => Promise<string>;
+}
+
+/** What would be done, seen in the live world during this reconcile. */
+export interface World {
+  readonly rendered: RenderedPlan;
+  readonly policy: PolicyDecision;
+  readonly digest: string;
+}
+
+export interface PlanScope extends PlanDeps {
+  readonly plan: RemediationPlan;
+  readonly status: RemediationPlanStatus;
+  readonly client: KubeClient;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly approvals: Store<Approval>;
+  readonly policies: Store<RemediationPolicy>;
+  readonly incidents: Store<Incident>;
+  readonly investigations: Store<Investigation>;
+  readonly plans: Store<RemediationPlan>;
+  world?: World | undefined;
+}
+
+export const remediateDeps = ({ remediate, client, clock, logger }: PlanScope): RemediateDeps => ({ ...remediate, client, clock, logger });
+
+export function declareOn(scope: PlanScope, type: string, words: ConditionWords): void {
+  declare(scope.status, type, words, scope.plan.metadata.generation, scope.clock.now());
+}
+
+/** One manager owns the whole status: what an apply leaves out is gone. */
+export const FIELD_MANAGER = 'agent-sre-remediationplan';
+
+export const isoNow = ({ clock }: Pick<PlanScope, 'clock'>): string => new Date(clock.now()).toISOString();
+
+/** How a plan can end without having helped. The reason of the condition `Succeeded` is the phase. */
+export type Ending = 'RolledBack' | 'Failed' | 'Rejected' | 'Expired' | 'Stale' | 'Suggested';
+
+/** Takes the plan to its end. An end is an end: nothing is written to Git after it. */
+export function conclude(scope: PlanScope, ending: Ending | 'Succeeded', message: string): StepResult {
+  declareOn(scope, 'Succeeded', { status: ending === 'Succeeded' ? 'True' : 'False', reason: ending, message });
+  scope.status.completedAt ??= isoNow(scope);
+  scope.status.waitingOn = { who: 'Nobody' };
+  scope.events.record(scope.plan, {
+    type: ending === 'Succeeded' ? 'Normal' : 'Warning',
+    reason: ending,
+    action: 'Remediate',
+    note: message,
+  });
+  return end;
+}
