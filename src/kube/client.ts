@@ -67,6 +67,8 @@ export interface WatchOptions extends Selection {
   readonly timeoutSeconds?: number | undefined;
   /** A stream without a byte for this long is given up with a `ConnectionError` of kind `timeout`. */
   readonly silenceMs?: number | undefined;
+  /** The API server took the watch on; events follow when there are any. */
+  readonly onOpen?: (() => void) | undefined;
 }
 
 export type WatchEvent<T extends KubeObject> =

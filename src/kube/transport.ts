@@ -1,0 +1,105 @@
+/**
+ * Carries one request to the API server: credentials, the right sockets, and errors that say what broke.
+ *
+ * The sockets are remade when the TLS material changes; streams on the old ones may end first. A 401 is tried once more with
+ * credentials read anew. Retries for other reasons are left to the caller, who knows whether a repetition does harm.
+ */
+import type { Dispatcher } from 'undici';
+import { connectionError, type Place } from './answers.ts';
+import type { ClientOptions } from './clientOptions.ts';
+import { credentialSource } from './credentials.ts';
+import { untilAborted } from './deadline.ts';
+import { ConnectionError } from './errors.ts';
+import { keepLanes } from './lanes.ts';
+import type { RestMetrics } from './metrics.ts';
+
+export interface TransportRequest {
+  /** The call in words, for messages. */
+  readonly what: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
+  readonly body?: string | undefined;
+  readonly lane: 'call' | 'watch';
+  readonly signal: AbortSignal;
+}
+
+export interface TransportResponse {
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  readonly body: Dispatcher.ResponseData['body'];
+}
+
+export interface Transport {
+  readonly place: Place;
+  send(request: TransportRequest): Promise<TransportResponse>;
+  /** The error for an answer whose body broke off. */
+  broken(what: string, cause: unknown): ConnectionError;
+  close(): Promise<void>;
+}
+
+export function createTransport(options: ClientOptions, metrics: RestMetrics): Transport {
+  const { kubeConfig, clock, userAgent } = options;
+  const cluster = kubeConfig.getCurrentCluster();
+  if (cluster === null) {
+    throw new ConnectionError(
+      'the kubeconfig names no cluster; set KUBECONFIG or --kubeconfig to one that has a current-context, or run inside a cluster',
+      'credentials',
+    );
+  }
+  const user = kubeConfig.getCurrentUser();
+  if (user === null) {
+    throw new ConnectionError(
+      `context "${kubeConfig.getCurrentContext()}" of the kubeconfig names a user that is not in it; add the user or choose another context`,
+      'credentials',
+    );
+  }
+  const server = new URL(cluster.server);
+  const basePath = server.pathname.replace(/\/$/, '');
+  const place: Place = { server: cluster.server, user: `user "${user.name}"` };
+  const credentials = credentialSource(kubeConfig, clock);
+  const lanes = keepLanes(options, server);
+
+  async function attempt(request: TransportRequest): Promise<TransportResponse> {
+    const held = await credentials.current();
+    const dispatcher = (await lanes.with(held)).of(request.lane);
+    const answer = await dispatcher.request({
+      origin: server.origin,
+      path: `${basePath}${request.path}`,
+      method: request.method,
+      headers: { accept: 'application/json', 'user-agent': userAgent ?? 'kube-runtime', ...held.headers, ...request.headers },
+      body: request.body ?? null,
+      signal: request.signal,
+    });
+    return { status: answer.statusCode, header: (name) => single(answer.headers[name]), body: answer.body };
+  }
+
+  return {
+    place,
+    send: async (request) => {
+      const observed = metrics.start(request.method, server.host);
+      try {
+        let answer = await untilAborted(attempt(request), request.signal);
+        if (answer.status === 401) {
+          credentials.invalidate();
+          answer.body.resume();
+          answer = await untilAborted(attempt(request), request.signal);
+        }
+        observed(String(answer.status));
+        return answer;
+      } catch (error) {
+        observed('<error>');
+        throw failure(request, error, place);
+      }
+    },
+    broken: (what, cause) => (cause instanceof ConnectionError ? cause : connectionError(what, cause, place)),
+    close: () => lanes.destroy(new Error('the client was closed')),
+  };
+}
+
+function failure({ signal, what }: TransportRequest, error: unknown, place: Place): unknown {
+  if (signal.aborted) return signal.reason;
+  return error instanceof ConnectionError ? error : connectionError(what, error, place);
+}
+
+const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
