@@ -1,0 +1,69 @@
+/**
+ * The configuration: one YAML file, over which the environment variables that have always been there take precedence.
+ *
+ * The only place that reads `process.env`. Whatever is wrong is told at once, with file and line or variable, the path of the
+ * setting, and what to do (`ConfigError`).
+ */
+import { readFileSync } from 'node:fs';
+import { type Environment, overlay } from './config/environment.ts';
+import { ConfigError, type Path, problemsOf } from './config/problems.ts';
+import { type Config, configSchema, isLoopback } from './config/schema.ts';
+import { parseSource, type Source } from './config/source.ts';
+
+export { ConfigError } from './config/problems.ts';
+export type { Config } from './config/schema.ts';
+
+export interface LoadOptions {
+  /** Path of the file; without one the defaults and the environment count. */
+  readonly path?: string | undefined;
+  readonly environment?: Environment | undefined;
+}
+
+export function loadConfig({ path, environment = process.env }: LoadOptions): Config {
+  const source: Source = path === undefined ? { data: {}, whereIs: () => 'configuration' } : parseSource(readText(path), path);
+  const { data, variableOf } = overlay(source.data, environment);
+  const whereIs = (at: Path): string => {
+    const variable = variableOf(at);
+    return variable === undefined ? source.whereIs(at) : `environment variable ${variable}`;
+  };
+  const parsed = configSchema.safeParse(data);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => problemsOf(issue, data, configSchema, whereIs)));
+  requireToken(parsed.data, whereIs);
+  return parsed.data;
+}
+
+/** Colours are left out where the user asked for that (https://no-color.org). */
+export function wantsNoColor(environment: Environment = process.env): boolean {
+  return (environment['NO_COLOR'] ?? '') !== '';
+}
+
+/** Variables that are set and change nothing, as no language model is asked. */
+export function variablesWithoutEffect(environment: Environment = process.env): readonly string[] {
+  return ['OLLAMA_URL', 'MODEL_NAME'].filter((name) => (environment[name] ?? '') !== '');
+}
+
+/** Strangers must not be able to send alerts by default. */
+function requireToken({ http, auth }: Config, whereIs: (path: Path) => string): void {
+  if (auth.mode === 'none' || auth.webhookTokenFile !== undefined || isLoopback(http.host)) return;
+  throw new ConfigError([
+    {
+      where: whereIs(['http', 'host']),
+      path: 'auth.webhookTokenFile',
+      message:
+        `is missing, while http.host ${http.host} can be reached from other machines; write a token to a file (openssl rand -hex 32) and name it here, ` +
+        'or set auth.mode to none',
+    },
+  ]);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const message = missing
+      ? 'there is no such file; name another one with --config, or leave it out to run with the defaults'
+      : `cannot be read: ${(error as Error).message}`;
+    throw new ConfigError([{ where: path, path: '', message }]);
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Environment variables that set something, and what they set. A variable that is set and not empty counts more than the file.
+ */
+import type { Path } from './problems.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Variable {
+  readonly name: string;
+  readonly path: Path;
+  readonly isNumber?: boolean;
+}
+
+const VARIABLES: readonly Variable[] = [
+  { name: 'PROMETHEUS_URL', path: ['sources', 'prometheus', 0, 'url'] },
+  { name: 'ALERTMANAGER_URL', path: ['sources', 'alertmanager', 0, 'url'] },
+  { name: 'KUBECONFIG', path: ['kubernetes', 'kubeconfig'] },
+  { name: 'KUBE_CONTEXT', path: ['kubernetes', 'context'] },
+  { name: 'API_HOST', path: ['http', 'host'] },
+  { name: 'API_PORT', path: ['http', 'port'], isNumber: true },
+  { name: 'FLUX_NAMESPACE', path: ['flux', 'namespace'] },
+  { name: 'SERVICE_NAME', path: ['logging', 'name'] },
+];
+
+export interface Overlaid {
+  readonly data: unknown;
+  /** The variable that set what stands at a path. */
+  readonly variableOf: (path: Path) => string | undefined;
+}
+
+export function overlay(data: unknown, environment: Environment): Overlaid {
+  const set = VARIABLES.filter(({ name }) => (environment[name] ?? '') !== '');
+  const result = set.reduce(
+    (at, { name, path, isNumber }) => withValue(at, path, valueOf(environment[name] ?? '', isNumber === true)),
+    data,
+  );
+  return { data: result, variableOf: (path) => set.find((variable) => isSame(variable.path, path))?.name };
+}
+
+function valueOf(text: string, isNumber: boolean): unknown {
+  return isNumber && /^-?[0-9]+$/u.test(text.trim()) ? Number(text) : text;
+}
+
+/** A copy with `value` at `path`. What the file has of another shape on the way is left for the schema to complain about. */
+function withValue(at: unknown, path: Path, value: unknown): unknown {
+  const [part, ...rest] = path;
+  if (part === undefined) return value;
+  if (typeof part === 'number') {
+    if (at !== undefined && at !== null && !Array.isArray(at)) return at;
+    const items: readonly unknown[] = at ?? [];
+    return [...items.slice(0, part), withValue(items[part], rest, value), ...items.slice(part + 1)];
+  }
+  if (at !== undefined && at !== null && (typeof at !== 'object' || Array.isArray(at))) return at;
+  const fields = (at ?? {}) as Readonly<Record<string, unknown>>;
+  return { ...fields, [String(part)]: withValue(fields[String(part)], rest, value) };
+}
+
+function isSame(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((part, index) => part === b[index]);
+}

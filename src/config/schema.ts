@@ -1,0 +1,170 @@
+/**
+ * The configuration file: every setting with its meaning, its bounds and its default. An empty file is a valid one.
+ *
+ * Secrets are never written here but named by file, so that they can be mounted and rotated.
+ */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const port = () =>
+  z
+    .int('is not a port; write a whole number from 0 to 65535')
+    .min(0, 'is not a port; write a number from 0 to 65535')
+    .max(65_535, 'is not a port; write a number from 0 to 65535');
+const path = () => z.string().min(1, 'is empty; write the path of a file');
+const namespace = () =>
+  z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/u, 'is not the name of a namespace; use a to z, 0 to 9 and -, at most 63 characters');
+
+const httpUrl = () =>
+  z.string().check((context) => {
+    const wrong = whatIsWrongWithUrl(context.value);
+    if (wrong !== undefined) context.issues.push({ code: 'custom', message: wrong, input: context.value });
+  });
+
+const source = (what: string) =>
+  z.strictObject({
+    name: z.string().min(1, 'is empty; give it a name').max(63).default('default').describe('Name, for messages and evidence.'),
+    url: httpUrl().describe(`Address of ${what}, such as http://${what.toLowerCase()}:9090.`),
+    bearerTokenFile: path().optional().describe('File with a token that is sent along; read again when it changes.'),
+  });
+
+const sources = (what: string) =>
+  z
+    .array(source(what))
+    .max(20)
+    .default([])
+    .check(({ value, issues }) => {
+      for (const [index, { name }] of value.entries()) {
+        const isTaken = value.findIndex((other) => other.name === name) < index;
+        if (isTaken)
+          issues.push({
+            code: 'custom',
+            message: `${JSON.stringify(name)} is the name of another one; give each its own`,
+            input: value,
+            path: [index, 'name'],
+          });
+      }
+    });
+
+const http = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Other than the loopback, callers need a token.'),
+  port: port().default(8080).describe('Port of the webhook, health and metrics; 0 lets the system choose.'),
+  webhookPort: port().optional().describe('A port that serves the webhook alone, so that a NetworkPolicy can keep it for Alertmanager.'),
+});
+
+const auth = z.strictObject({
+  mode: z.enum(['token', 'none']).default('token').describe('`none` lets anybody who reaches the port send alerts.'),
+  webhookTokenFile: path().optional().describe('File with the bearer token that Alertmanager sends; read again when it changes.'),
+});
+
+const gitCredential = z.strictObject({
+  urlPrefix: z.string().min(1).describe('The URLs that it is for: those that begin with this.'),
+  username: z.string().min(1).optional().describe('User name, for http and https.'),
+  passwordFile: path().optional().describe('File with the password or token, for http and https.'),
+  sshKeyFile: path().optional().describe('File with the private key, for ssh.'),
+  knownHostsFile: path().optional().describe('File with the host keys that are accepted, for ssh.'),
+});
+
+const git = z.strictObject({
+  cacheDir: z.string().min(1).optional().describe('Folder for mirrors of repositories; absent: a temporary one of each process.'),
+  credentials: z.array(gitCredential).max(100).default([]).describe('How to get at repositories; the longest prefix that fits counts.'),
+  allowHttpHosts: z.array(z.string().min(1)).max(100).default([]).describe('Hosts, or host:port, that may be used over plain http.'),
+});
+
+export const configSchema = z.strictObject({
+  namespace: namespace().default('agent-sre').describe('Namespace of the operator: Incidents of alerts, evidence and Leases live here.'),
+  cluster: z
+    .strictObject({ name: z.string().min(1).max(63).optional().describe('Name that Incidents carry; absent: they carry none.') })
+    .prefault({})
+    .describe('The cluster that this operator looks after.'),
+  kubernetes: z
+    .strictObject({
+      kubeconfig: z.string().min(1).optional().describe('Path of a kubeconfig; absent: the pod’s ServiceAccount, else ~/.kube/config.'),
+      context: z.string().min(1).optional().describe('Context in it; absent: the current one.'),
+    })
+    .prefault({})
+    .describe('How to reach the API server.'),
+  http: http.prefault({}).describe('What this process serves.'),
+  auth: auth.prefault({}).describe('Who may call it.'),
+  sources: z
+    .strictObject({
+      prometheus: sources('Prometheus').describe('Prometheus, or what speaks its API.'),
+      alertmanager: sources('Alertmanager').describe('Alertmanagers; every replica is listed.'),
+    })
+    .prefault({})
+    .describe('Where telemetry is asked for.'),
+  git: git.prefault({}).describe('Repositories that GitOps engines deploy from.'),
+  flux: z
+    .strictObject({ namespace: namespace().default('flux-system').describe('Namespace of the Flux controllers.') })
+    .prefault({})
+    .describe('Flux.'),
+  investigator: z
+    .strictObject({ concurrency: z.int().min(1).max(50).default(4).describe('Investigations at once.') })
+    .prefault({})
+    .describe('The process that looks for causes.'),
+  executor: z
+    .strictObject({ concurrency: z.int().min(1).max(20).default(2).describe('Plans at once.') })
+    .prefault({})
+    .describe('The process that writes to Git.'),
+  remediation: z
+    .strictObject({
+      protectedNamespaces: z
+        .array(namespace())
+        .max(100)
+        .default([])
+        .describe('Namespaces where nothing is changed, besides those of Kubernetes, Flux and the operator.'),
+      soakSeconds: z
+        .int()
+        .min(0)
+        .max(86_400)
+        .optional()
+        .describe('How long a fix has to hold before the Incident is resolved; absent: by action.'),
+    })
+    .prefault({})
+    .describe('Limits of what may be changed; policies are RemediationPolicy objects.'),
+  evidence: z
+    .strictObject({
+      retentionDays: z.int().min(1).max(365).default(30).describe('How long evidence is kept after its Incident has ended.'),
+    })
+    .prefault({})
+    .describe('What investigations have seen.'),
+  leaderElection: z
+    .strictObject({ enabled: z.boolean().default(true).describe('Unset it only where just one process of each sort can run.') })
+    .prefault({})
+    .describe('Which of several replicas acts.'),
+  logging: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least that is logged.'),
+      name: z.string().min(1).max(63).default('agent-sre').describe('Name of this service in each line.'),
+    })
+    .prefault({})
+    .describe('Logs: JSON lines on standard output.'),
+  tools: z
+    .strictObject({
+      git: z.string().min(1).default('git').describe('Path of git.'),
+      kubectl: z.string().min(1).default('kubectl').describe('Path of kubectl, which renders kustomizations.'),
+    })
+    .prefault({})
+    .describe('Programs that are run.'),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** Whether only this machine can reach an address that a server listens on. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}
+
+function whatIsWrongWithUrl(value: string): string | undefined {
+  const shown = JSON.stringify(value);
+  if (!/^[a-z][a-z0-9+.-]*:\/\//iu.test(value)) return `${shown} has no scheme; write http://${value}`;
+  if (!URL.canParse(value)) return `${shown} is not a URL; write one like http://prometheus:9090`;
+  const { protocol, username, password } = new URL(value);
+  if (protocol !== 'http:' && protocol !== 'https:') return `${shown} is not of http or https`;
+  if (username !== '' || password !== '')
+    return 'has a user name or password in it; put a token into a file and name it in bearerTokenFile';
+  return undefined;
+}

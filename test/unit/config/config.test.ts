@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Config, ConfigError, loadConfig } from '../../../src/config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Environment = Record<string, string>;
+
+function load(text: string, environment: Environment = {}): Config {
+  const path = join(folder, 'config.yaml');
+  writeFileSync(path, text);
+  return loadConfig({ path, environment });
+}
+
+/** The problems, with the folder of the test taken out. */
+function problemsOf(text: string, environment: Environment = {}): readonly string[] {
+  try {
+    load(text, environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.replaceAll(`${folder}/`, '').split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('loadConfig', () => {
+  test('takes an empty file: it listens on the loopback, in its usual namespace', () => {
+    const config = load('');
+    expect(config).toMatchObject({
+      namespace: 'agent-sre',
+      http: { host: '127.0.0.1', port: 8080 },
+      auth: { mode: 'token' },
+      logging: { level: 'info' },
+    });
+  });
+
+  test('takes no file at all for an empty one', () => {
+    expect(loadConfig({ environment: {} })).toEqual(load(''));
+  });
+
+  test('takes a file that says everything', () => {
+    const config = load(`
+namespace: sre
+cluster: {name: prod}
+kubernetes: {kubeconfig: /etc/kube, context: prod}
+http: {host: 0.0.0.0, port: 8081, webhookPort: 8082}
+auth: {webhookTokenFile: /etc/token}
+sources:
+  prometheus: [{name: main, url: "https://prometheus.example/base", bearerTokenFile: /etc/p}]
+  alertmanager: [{name: a, url: "http://a:9093"}, {name: b, url: "http://b:9093"}]
+git:
+  cacheDir: /var/cache/agent-sre
+  allowHttpHosts: [git.local:3000]
+  credentials: [{urlPrefix: "https://git.example/", username: sre, passwordFile: /etc/git}]
+flux: {namespace: flux}
+investigator: {concurrency: 8}
+executor: {concurrency: 1}
+remediation: {protectedNamespaces: [payments], soakSeconds: 60}
+evidence: {retentionDays: 7}
+leaderElection: {enabled: false}
+logging: {level: debug, name: sre}
+tools: {git: /usr/bin/git, kubectl: /usr/bin/kubectl}
+`);
+    expect(config).toMatchObject({
+      http: { webhookPort: 8082 },
+      sources: { alertmanager: [{ name: 'a' }, { name: 'b' }] },
+      git: { credentials: [{ username: 'sre' }] },
+    });
+  });
+});
+
+describe('an environment variable', () => {
+  test.each<{ name: string; environment: Environment; want: object }>([
+    {
+      name: 'PROMETHEUS_URL is the first Prometheus',
+      environment: { PROMETHEUS_URL: 'http://p:9090' },
+      want: { sources: { prometheus: [{ name: 'default', url: 'http://p:9090' }] } },
+    },
+    {
+      name: 'ALERTMANAGER_URL is the first Alertmanager',
+      environment: { ALERTMANAGER_URL: 'http://a:9093' },
+      want: { sources: { alertmanager: [{ url: 'http://a:9093' }] } },
+    },
+    {
+      name: 'KUBECONFIG and KUBE_CONTEXT say which cluster',
+      environment: { KUBECONFIG: '/k', KUBE_CONTEXT: 'c' },
+      want: { kubernetes: { kubeconfig: '/k', context: 'c' } },
+    },
+    {
+      name: 'API_HOST and API_PORT say where to listen',
+      environment: { API_HOST: '::1', API_PORT: '9000' },
+      want: { http: { host: '::1', port: 9000 } },
+    },
+    { name: 'FLUX_NAMESPACE says where Flux is', environment: { FLUX_NAMESPACE: 'flux' }, want: { flux: { namespace: 'flux' } } },
+    { name: 'SERVICE_NAME names the service in logs', environment: { SERVICE_NAME: 'sre' }, want: { logging: { name: 'sre' } } },
+    { name: 'that is empty sets nothing', environment: { API_HOST: '' }, want: { http: { host: '127.0.0.1' } } },
+  ])('$name', ({ environment, want }) => {
+    expect(loadConfig({ environment })).toMatchObject(want);
+  });
+
+  test('counts more than the file, and leaves the rest of it', () => {
+    const config = load('sources:\n  prometheus: [{name: main, url: "http://file:9090"}, {name: second, url: "http://second:9090"}]', {
+      PROMETHEUS_URL: 'http://env:9090',
+    });
+    expect(config.sources.prometheus).toEqual([
+      { name: 'main', url: 'http://env:9090' },
+      { name: 'second', url: 'http://second:9090' },
+    ]);
+  });
+});
+
+describe('a problem says where, what, and what to do', () => {
+  test.each<{ name: string; text: string; environment?: Environment; want: string[] }>([
+    {
+      name: 'a misspelt key',
+      text: 'cluster:\n  nmae: prod',
+      want: ['config.yaml:2: cluster.nmae: is not a setting; did you mean name?'],
+    },
+    {
+      name: 'a key from elsewhere',
+      text: 'cluster:\n  kubernetesVersion: 1',
+      want: ['config.yaml:2: cluster.kubernetesVersion: is not a setting; there is name'],
+    },
+    {
+      name: 'a misspelt key in a list',
+      text: 'git:\n  credentials:\n    - urlPrefix: https://a/\n      user: x',
+      want: ['config.yaml:4: git.credentials[0].user: is not a setting; did you mean username?'],
+    },
+    {
+      name: 'a URL without a scheme',
+      text: 'sources:\n  prometheus:\n    - url: prometheus:9090',
+      want: ['config.yaml:3: sources.prometheus[0].url: "prometheus:9090" has no scheme; write http://prometheus:9090'],
+    },
+    {
+      name: 'a URL with a password',
+      text: 'sources: {alertmanager: [{url: "http://a:b@c"}]}',
+      want: [
+        'config.yaml:1: sources.alertmanager[0].url: has a user name or password in it; put a token into a file and name it in bearerTokenFile',
+      ],
+    },
+    { name: 'a text for a number', text: 'http:\n  port: "many"', want: ['config.yaml:2: http.port: "many" is not a number'] },
+    {
+      name: 'a number out of bounds',
+      text: 'http:\n  port: 70000',
+      want: ['config.yaml:2: http.port: 70000 is not a port; write a number from 0 to 65535'],
+    },
+    {
+      name: 'a word that is none of those',
+      text: 'logging: {level: loud}',
+      want: ['config.yaml:1: logging.level: "loud" is none of debug, info, warn, error'],
+    },
+    { name: 'a map that is a list', text: 'http: []', want: ['config.yaml:1: http: [] is not a map of settings'] },
+    {
+      name: 'a required setting that is absent',
+      text: 'git: {credentials: [{username: x}]}',
+      want: ['config.yaml:1: git.credentials[0].urlPrefix: is missing; add a text'],
+    },
+    {
+      name: 'two sources of one name',
+      text: 'sources: {prometheus: [{url: "http://a"}, {url: "http://b"}]}',
+      want: ['config.yaml:1: sources.prometheus[1].name: "default" is the name of another one; give each its own'],
+    },
+    { name: 'a file that is no map', text: '- a', want: ['config.yaml: ["a"] is not a map of settings'] },
+    {
+      name: 'YAML that does not parse',
+      text: 'http: {port: 1',
+      want: [expect.stringMatching(/^config\.yaml:1: not valid YAML: /u)],
+    },
+    {
+      name: 'a key that is there twice',
+      text: 'namespace: a\nnamespace: b',
+      want: ['config.yaml:2: not valid YAML: Map keys must be unique'],
+    },
+    {
+      name: 'a variable',
+      text: '',
+      environment: { API_PORT: 'x' },
+      want: ['environment variable API_PORT: http.port: "x" is not a number'],
+    },
+    {
+      name: 'an address that strangers reach, without a token',
+      text: 'http:\n  host: 0.0.0.0',
+      want: [
+        'config.yaml:2: auth.webhookTokenFile: is missing, while http.host 0.0.0.0 can be reached from other machines; write a token to a file (openssl rand -hex 32) and name it here, or set auth.mode to none',
+      ],
+    },
+    {
+      name: 'all of them at once',
+      text: 'namspace: a\nhttp:\n  prot: 1\nlogging:\n  level: 3',
+      want: [
+        'config.yaml:3: http.prot: is not a setting; did you mean port?',
+        'config.yaml:5: logging.level: 3 is none of debug, info, warn, error',
+        'config.yaml:1: namspace: is not a setting; did you mean namespace?',
+      ],
+    },
+  ])('$name', ({ text, environment, want }) => {
+    expect(problemsOf(text, environment)).toEqual(want);
+  });
+
+  test('a file that is not there', () => {
+    expect(() => loadConfig({ path: '/nowhere/config.yaml', environment: {} })).toThrow(
+      '/nowhere/config.yaml: there is no such file; name another one with --config, or leave it out to run with the defaults',
+    );
+  });
+});
