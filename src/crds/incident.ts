@@ -73,7 +73,7 @@ export const incidentSpec = z
     closure: z
       .object({
         reason: z.enum(['Fixed', 'Expected', 'Duplicate', 'NotActionable']).describe('Why it is closed.'),
-        by: nonEmpty(253).describe('Who closes it.'),
+        by: nonEmpty(253).describe('Who closes it: written by the API server where it can, else it has to be true.'),
         comment: text(1024).optional().describe('In their words.'),
       })
       .optional()
@@ -84,11 +84,7 @@ export const incidentSpec = z
     rules(
       requesterIsKept,
       setOnce('identity', 'identity tells which alerts belong to this Incident and cannot be changed; create another Incident'),
-      {
-        rule: '!has(oldSelf.closure) || has(self.closure)',
-        message: 'a closed Incident stays closed; create another one if the trouble is back',
-        fieldPath: '.closure',
-      },
+      setOnce('closure', 'a closed Incident stays closed as it was; create another one if the trouble is back'),
     ),
   );
 

@@ -1,0 +1,101 @@
+/**
+ * Who asked for an object (`spec.requestedBy`) and who closed an Incident (`spec.closure.by`): stamped over whatever was claimed, and demanded to be
+ * true where the API server cannot stamp. Only the operator's own accounts may name somebody else: the person or alert that they act for.
+ */
+import { GROUP } from '../common.ts';
+import { type Account, type Installation, userNameOf } from '../installation.ts';
+import { groupsOfUser } from './approvals.ts';
+import { celList, type MutatingPolicy, type Named, type ValidatingPolicy } from './policy.ts';
+
+const KINDS = ['incidents', 'investigations', 'remediationplans'];
+const ACCOUNTS: readonly Account[] = ['gateway', 'investigator', 'executor', 'all'];
+
+const isOperator = (installation: Installation): string =>
+  `request.userInfo.username in ${celList(ACCOUNTS.map((account) => userNameOf(installation, account)))}`;
+
+export function requesterIsStamped(installation: Installation): MutatingPolicy {
+  return {
+    name: `requester-is-stamped.${GROUP}`,
+    purpose:
+      'Writes who asked for an object into spec.requestedBy, over whatever was claimed: what is looked at for them is what they may see.',
+    rules: [{ groups: [GROUP], resources: KINDS, operations: ['CREATE'] }],
+    matchConditions: [
+      { name: 'has-spec', expression: 'has(object.spec)' },
+      { name: 'not-on-behalf-of-somebody', expression: `!(${isOperator(installation)} && has(object.spec.requestedBy))` },
+    ],
+    variables: [{ name: 'groups', expression: groupsOfUser }],
+    patches: [
+      "[JSONPatch{op: 'add', path: '/spec/requestedBy', value: Object.spec.requestedBy{username: request.userInfo.username, groups: variables.groups}}]",
+    ],
+  };
+}
+
+/** An update that leaves the requester out, as `kubectl replace` does, keeps it. */
+export const requesterIsKept: MutatingPolicy = {
+  name: `requester-is-kept.${GROUP}`,
+  purpose: 'Keeps spec.requestedBy in an update that leaves it out.',
+  rules: [{ groups: [GROUP], resources: KINDS, operations: ['UPDATE'] }],
+  matchConditions: [
+    { name: 'left-out', expression: 'has(object.spec) && !has(object.spec.requestedBy) && has(oldObject.spec.requestedBy)' },
+  ],
+  patches: [
+    `[JSONPatch{op: 'add', path: '/spec/requestedBy', value: Object.spec.requestedBy{username: oldObject.spec.requestedBy.username, groups: has(oldObject.spec.requestedBy.groups) ? oldObject.spec.requestedBy.groups : []}}]`,
+  ],
+};
+
+export function requesterIsTrue(installation: Installation): ValidatingPolicy {
+  return {
+    name: `requester-is-true.${GROUP}`,
+    purpose: 'spec.requestedBy is the user who creates the object, or whom the operator acts for.',
+    rules: [{ groups: [GROUP], resources: KINDS, operations: ['CREATE'] }],
+    matchConditions: [{ name: 'not-the-operator', expression: `!(${isOperator(installation)})` }],
+    variables: [
+      { name: 'groups', expression: groupsOfUser },
+      {
+        name: 'claimed',
+        expression: 'has(object.spec.requestedBy) && has(object.spec.requestedBy.groups) ? object.spec.requestedBy.groups : []',
+      },
+    ],
+    validations: [
+      {
+        expression: `has(object.spec.requestedBy) && object.spec.requestedBy.username == request.userInfo.username && variables.claimed.all(g, g in variables.groups) && variables.groups.all(g, g in variables.claimed)`,
+        messageExpression: `'spec.requestedBy has to say who asks, which is you: set username to "' + request.userInfo.username + '" and groups to [' + variables.groups.join(', ') + '] (kubectl auth whoami shows both)'`,
+        message: 'spec.requestedBy has to be the user who creates the object; kubectl auth whoami shows username and groups.',
+        reason: 'Forbidden',
+      },
+    ],
+  };
+}
+
+/** A closure that the Incident did not have before, by somebody else than the operator. */
+const closesIt = (installation: Installation): readonly Named[] => [
+  { name: 'closes-it', expression: 'has(object.spec) && has(object.spec.closure) && (oldObject == null || !has(oldObject.spec.closure))' },
+  { name: 'not-the-operator', expression: `!(${isOperator(installation)})` },
+];
+
+export function closerIsStamped(installation: Installation): MutatingPolicy {
+  return {
+    name: `closer-is-stamped.${GROUP}`,
+    purpose: 'Writes who closes an Incident into spec.closure.by, over whatever was claimed.',
+    rules: [{ groups: [GROUP], resources: ['incidents'], operations: ['CREATE', 'UPDATE'] }],
+    matchConditions: closesIt(installation),
+    patches: ["[JSONPatch{op: 'add', path: '/spec/closure/by', value: request.userInfo.username}]"],
+  };
+}
+
+export function closerIsTrue(installation: Installation): ValidatingPolicy {
+  return {
+    name: `closer-is-true.${GROUP}`,
+    purpose: 'spec.closure.by is the user who closes the Incident, or whom the operator acts for.',
+    rules: [{ groups: [GROUP], resources: ['incidents'], operations: ['CREATE', 'UPDATE'] }],
+    matchConditions: closesIt(installation),
+    validations: [
+      {
+        expression: 'object.spec.closure.by == request.userInfo.username',
+        messageExpression: `'spec.closure.by has to say who closes the Incident, which is you: set it to "' + request.userInfo.username + '"'`,
+        message: 'spec.closure.by has to be the user who closes the Incident; kubectl auth whoami shows the name.',
+        reason: 'Forbidden',
+      },
+    ],
+  };
+}
