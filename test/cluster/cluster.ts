@@ -5,21 +5,19 @@
  * containers. The cluster ends with the process that started it, however that ends, unless it is kept.
  */
 import { join } from 'node:path';
-import { type ApiServer, startApiServer } from './api/apiServer.ts';
-import { startEtcd } from './api/etcd.ts';
-import { writeKubeconfig } from './api/kubeconfig.ts';
 import { createKubeApi, type KubeApi } from './api/kubeApi.ts';
+import { writeKubeconfig } from './api/kubeconfig.ts';
 import { type Person, personNames } from './api/users.ts';
-import { type Binaries, getBinaries } from './components/binaries.ts';
-import type { ComponentName } from './components/components.ts';
+import { getBinaries } from './components/binaries.ts';
+import { type Level, levels, type Simulation, type Started } from './levels.ts';
 import { type Log, silent } from './lib/log.ts';
-import { until } from './lib/poll.ts';
+import type { ImageConfig } from './real/ociImage.ts';
 import { openWorkspace, type Workspace } from './workspace/workspace.ts';
-
-export type Level = 'api';
 
 export interface ClusterOptions {
   readonly level: Level;
+  /** For level `sim`. */
+  readonly simulation?: Simulation;
   readonly log?: Log;
 }
 
@@ -46,41 +44,32 @@ export interface Cluster {
   stopApiServer(signal?: NodeJS.Signals): Promise<void>;
   startApiServer(): Promise<void>;
   restartApiServer(signal?: NodeJS.Signals): Promise<void>;
+  /** Makes a folder an image of the node, under these names (`example.test/name:tag`); pods use it with `imagePullPolicy: Never`. */
+  importImage(rootDir: string, names: readonly string[], config?: ImageConfig): Promise<void>;
   /** From now on the cluster outlives this process. */
   keep(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const API_BINARIES = ['kube-apiserver', 'etcd', 'kubectl'] as const satisfies readonly ComponentName[];
-const SERVICE_CIDR = '10.96.0.0/24';
-
-export async function startCluster({ level, log = silent }: ClusterOptions): Promise<Cluster> {
-  const binaries = await getBinaries(API_BINARIES, log);
+export async function startCluster({ level, simulation, log = silent }: ClusterOptions): Promise<Cluster> {
   const workspace = await openWorkspace({ description: `test cluster, level ${level}`, log });
   try {
-    const apiServer = await startApi(workspace, binaries);
-    return clusterOf(level, workspace, apiServer, binaries);
+    const started = await levels[level](workspace, simulation);
+    const { kubectl } = await getBinaries(['kubectl'], log);
+    return await clusterOf(level, started, kubectl.binary);
   } catch (error) {
     await workspace.stop();
     throw error;
   }
 }
 
-async function startApi(workspace: Workspace, binaries: Binaries<(typeof API_BINARIES)[number]>): Promise<ApiServer> {
-  const etcd = await startEtcd(workspace, binaries.etcd);
-  return startApiServer(workspace, binaries['kube-apiserver'], { etcdUrl: etcd.url, serviceCidr: SERVICE_CIDR });
-}
-
-async function clusterOf(level: Level, workspace: Workspace, apiServer: ApiServer, binaries: Binaries<'kubectl'>): Promise<Cluster> {
+async function clusterOf(level: Level, { workspace, apiServer, containerd, ready }: Started, kubectl: string): Promise<Cluster> {
   const { serverUrl, caData, tokens } = apiServer;
   const folder = workspace.folder('kubeconfigs');
   const kubeconfigOf = (user: string, token: string): string => writeKubeconfig(join(folder, user), { serverUrl, caData, user, token });
   const api = createKubeApi({ serverUrl, caData, token: tokens.admin });
   const ofPersons = Object.fromEntries(personNames.map((name) => [name, kubeconfigOf(name, tokens[name])]));
-  await until('namespace default exists', { deadlineSeconds: 30 }, async () => {
-    const answer = await api.request('GET', '/api/v1/namespaces/default').catch((error: Error) => error.message);
-    return typeof answer === 'string' ? answer : undefined;
-  });
+  await ready(api);
 
   return {
     level,
@@ -92,7 +81,7 @@ async function clusterOf(level: Level, workspace: Workspace, apiServer: ApiServe
     auditLogPath: apiServer.auditLogPath,
     hostAddress: workspace.hostAddress,
     api,
-    binaries: { kubectl: binaries.kubectl.binary },
+    binaries: { kubectl },
     tokenFor: (person) => tokens[person],
     kubeconfigFor: (person) => ofPersons[person] ?? '',
     async kubeconfigForServiceAccount(namespace, name) {
@@ -106,6 +95,10 @@ async function clusterOf(level: Level, workspace: Workspace, apiServer: ApiServe
     async restartApiServer(signal) {
       await apiServer.stop(signal);
       await apiServer.start();
+    },
+    async importImage(rootDir, names, config) {
+      if (containerd === undefined) throw new Error(`import ${names.join(', ')}: level ${level} runs no containers; start level real`);
+      await containerd.importImage(rootDir, names, config);
     },
     keep: () => workspace.keep(),
     stop: () => workspace.stop(),

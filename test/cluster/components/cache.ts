@@ -4,7 +4,7 @@
  * A component's folder appears by one rename, complete; a folder that is there is therefore whole. Drafts of it carry the
  * pid of their maker in their names, so that those of dead processes can be cleared away.
  */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { identify } from '../lib/processes.ts';
@@ -13,6 +13,8 @@ import { isExecutable } from '../lib/which.ts';
 export interface CacheKey {
   readonly name: string;
   readonly version: string;
+  /** Files and folders that belong beside the binary; without them the folder is of an older recipe and does not count. */
+  readonly beside?: readonly string[];
 }
 
 export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
@@ -22,8 +24,10 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
 const folderOf = (root: string, { name, version }: CacheKey): string => join(root, `${name}-${version}`);
 
 export function cachedBinary(root: string, key: CacheKey): string | undefined {
-  const binary = join(folderOf(root, key), key.name);
-  return isExecutable(binary) ? binary : undefined;
+  const folder = folderOf(root, key);
+  const binary = join(folder, key.name);
+  const complete = isExecutable(binary) && (key.beside ?? []).every((name) => existsSync(join(folder, name)));
+  return complete ? binary : undefined;
 }
 
 /** Lets `fill` write a component's files into an empty folder, then makes that folder the component's. Gives the binary's path. */
@@ -39,7 +43,8 @@ export async function fillCache(root: string, key: CacheKey, fill: (draft: strin
     rmSync(draft, { recursive: true, force: true });
   }
   const binary = cachedBinary(root, key);
-  if (binary === undefined) throw new Error(`fill ${folderOf(root, key)}: it has no executable ${key.name}`);
+  if (binary === undefined)
+    throw new Error(`fill ${folderOf(root, key)}: ${[key.name, ...(key.beside ?? [])].join(', ')} are not all there`);
   return binary;
 }
 

@@ -98,8 +98,12 @@ export const components = {
   kwok: {
     name: 'kwok',
     version: 'v0.8.0',
-    accepts: { args: ['--version'], output: /\bv0\.8\.\d+\b/ },
-    build: { module: 'sigs.k8s.io/kwok', version: 'v0.8.0', package: 'sigs.k8s.io/kwok/cmd/kwok' },
+    build: {
+      module: 'sigs.k8s.io/kwok',
+      version: 'v0.8.0',
+      package: 'sigs.k8s.io/kwok/cmd/kwok',
+      keep: [{ from: 'kustomize/stage', to: 'stages' }],
+    },
   },
   prometheus: {
     name: 'prometheus',

@@ -9,7 +9,7 @@ import type { Log } from '../lib/log.ts';
 import { withLock } from '../lib/lock.ts';
 import { describeError } from '../lib/poll.ts';
 import type { Attempt, Found } from './attempt.ts';
-import { cachedBinary, fillCache } from './cache.ts';
+import { type CacheKey, cachedBinary, fillCache } from './cache.ts';
 import type { Component } from './components.ts';
 import type { Downloader } from './download.ts';
 import type { Go } from './go.ts';
@@ -38,6 +38,8 @@ export async function resolve(component: Component, context: ResolveContext): Pr
   throw new Error(`get ${component.name} ${component.version}: ${refusals.join('; ')}`);
 }
 
+const keyOf = ({ name, version, build }: Component): CacheKey => ({ name, version, beside: (build.keep ?? []).map(({ to }) => to) });
+
 type Way = (component: Component, context: ResolveContext, refusals: readonly string[]) => Promise<Attempt>;
 
 const fromUser: Way = async (component, { env }) => {
@@ -46,7 +48,7 @@ const fromUser: Way = async (component, { env }) => {
 };
 
 const fromCache: Way = async (component, { cacheRoot }) => {
-  const binary = cachedBinary(cacheRoot, component);
+  const binary = cachedBinary(cacheRoot, keyOf(component));
   return binary === undefined ? { reason: `cache: not in ${cacheRoot}` } : { binary, origin: `cache (${component.version})` };
 };
 
@@ -56,7 +58,7 @@ const fromScratch: Way = (component, context, refusals) => {
   const title = `${component.name} ${component.version}`;
   const lock = { purpose: `getting ${title}`, onWait: (holder: string) => log(`${title}: waiting for ${holder}`) };
   return withLock(`component ${join(cacheRoot, title)}`, lock, async () => {
-    const byAnother = cachedBinary(cacheRoot, component);
+    const byAnother = cachedBinary(cacheRoot, keyOf(component));
     if (byAnother !== undefined) return { binary: byAnother, origin: `cache (${component.version}, just filled)` };
     const download = await fromRelease(component, context);
     if ('binary' in download) return download;
@@ -70,7 +72,7 @@ async function fromRelease(component: Component, { cacheRoot, downloader, log }:
   if (obstacle !== undefined) return { reason: `release: ${obstacle}` };
   const progress = tellProgress(`${component.name}: downloading its release`, log);
   try {
-    const binary = await fillCache(cacheRoot, component, (draft) => downloader.fetchInto(draft, component));
+    const binary = await fillCache(cacheRoot, keyOf(component), (draft) => downloader.fetchInto(draft, component));
     return { binary, origin: progress.done('downloaded') };
   } catch (error) {
     return { reason: `release: ${describeError(error)}` };
@@ -86,7 +88,7 @@ async function fromSource(component: Component, { cacheRoot, findGo, log }: Reso
   const progress = tellProgress(component.name, log);
   try {
     const fill = (draft: string): Promise<void> => buildInto(draft, component, go, { onStep: (step) => progress.step(step) });
-    const binary = await fillCache(cacheRoot, component, fill);
+    const binary = await fillCache(cacheRoot, keyOf(component), fill);
     return { binary, origin: progress.done('built') };
   } catch (error) {
     return { reason: `build: ${describeError(error)}` };
