@@ -1,0 +1,94 @@
+# Everything that is done with a checkout. `make help` lists it.
+# Node 24 comes from npm (node_modules/.bin), so any Node >= 20 on the PATH will do to begin with.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+BIN := node_modules/.bin
+NODE := $(BIN)/node
+INSTALLED := node_modules/.installed
+BUNDLE := dist/agent-sre.mjs
+SOURCES := $(shell find src -name '*.ts' 2>/dev/null)
+
+.PHONY: help
+help: ## List what can be done
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ready build ## Watch an alert become a verified fix on a real cluster (YES=1 approves by itself)
+	@YES=$(YES) $(NODE) test/demo/main.ts
+
+.PHONY: demo-down
+demo-down: ready ## Take the demo's cluster away
+	@$(NODE) test/demo/down.ts
+
+.PHONY: test
+test: ready build ## Unit and integration tests, on a real API server
+	@$(NODE) test/cluster/cli.ts prefetch --level api
+	@$(BIN)/vitest run --project unit --project integration $(VITEST_ARGS)
+
+.PHONY: check
+check: ready ## Types, lint, format, dead code
+	@echo 'types';  $(BIN)/tsc
+	@echo 'lint';   $(BIN)/oxlint --deny-warnings
+	@echo 'format'; $(BIN)/biome check .
+	@echo 'unused'; $(BIN)/knip
+
+.PHONY: generate
+generate: ready ## Write config/ and docs/api.md from src/crds
+	@$(NODE) src/crds/generate/main.ts
+
+.PHONY: verify
+verify: ready ## Fail when a generated file differs from its source
+	@$(NODE) src/crds/generate/main.ts --check
+
+.PHONY: bench
+bench: ready build ## Measure the loop and the controller runtime, beside what they are compared with
+	@$(NODE) test/bench/loop/main.ts
+	@$(MAKE) --no-print-directory bench-runtime
+
+.PHONY: bench-runtime
+bench-runtime: ready ## The controller runtime beside @dot-i/k8s-operator and Go's controller-runtime
+	@$(NODE) test/bench/runtime/main.ts $(BENCH_ARGS)
+
+.PHONY: e2e
+e2e: ready build ## All end-to-end scenes on a real cluster
+	@$(BIN)/vitest run --project e2e $(VITEST_ARGS)
+
+.PHONY: e2e-smoke
+e2e-smoke: ready build ## The demo's two acts, unattended, every step checked
+	@$(BIN)/vitest run --project e2e test/e2e/smoke.test.ts $(VITEST_ARGS)
+
+.PHONY: cluster-up
+cluster-up: ready ## Start a test cluster (LEVEL=api|sim|real, WITH=prometheus,flux,...)
+	@$(NODE) test/cluster/cli.ts up --level $(or $(LEVEL),real) $(if $(WITH),--with $(WITH))
+
+.PHONY: cluster-down
+cluster-down: ready ## Stop it, and leave nothing behind
+	@$(NODE) test/cluster/cli.ts down
+
+.PHONY: cluster-status
+cluster-status: ready ## Show what runs, from where, and whether it is well
+	@$(NODE) test/cluster/cli.ts status
+
+.PHONY: clean
+clean: ## Remove what was built in this checkout (the cache of test binaries stays)
+	@rm -rf dist coverage node_modules
+
+.PHONY: build
+build: $(BUNDLE) ## Bundle the operator and the kubectl plugin
+
+$(BUNDLE): $(SOURCES) $(INSTALLED) package.json
+	@npm run --silent build
+
+# Says at once what is missing, then installs what npm brings.
+.PHONY: ready
+ready: $(INSTALLED)
+
+$(INSTALLED): package-lock.json
+	@hack/preflight.sh
+	@echo 'installing packages'
+	@npm ci --no-progress --loglevel=error
+	@touch $@
