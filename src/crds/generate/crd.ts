@@ -1,6 +1,7 @@
 /** The CustomResourceDefinition of a kind. */
 import { CATEGORY, GROUP } from '../common.ts';
 import type { KindDefinition, PrinterColumn } from '../definitions.ts';
+import { type Manifest, partOf } from '../manifest.ts';
 import { type StructuralSchema, structuralSchema } from './structural.ts';
 
 const metadataSchemas = {
@@ -33,12 +34,12 @@ export function objectSchema(definition: KindDefinition): StructuralSchema {
   };
 }
 
-export function customResourceDefinition(definition: KindDefinition): unknown {
+export function customResourceDefinition(definition: KindDefinition): Manifest {
   const { resource, singular, shortName, columns } = definition;
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: crdName(definition), labels: { 'app.kubernetes.io/part-of': 'agent-sre' } },
+    metadata: { name: crdName(definition), labels: partOf },
     spec: {
       group: GROUP,
       names: {
