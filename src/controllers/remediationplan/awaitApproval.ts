@@ -14,6 +14,7 @@ import { applyStatus } from '../../kube/status.ts';
 import { mayDo } from '../access.ts';
 import { bounded, declare, next, type StepResult, stalled, wait } from '../steps.ts';
 import { approvalsOf } from './approvalsOf.ts';
+import { judgesMissing } from './judgesInPlace.ts';
 import { approvalLifetimeMs } from './render.ts';
 import { conclude, declareOn, type PlanScope, type World } from './scope.ts';
 
@@ -44,7 +45,7 @@ async function judge(scope: PlanScope, world: World): Promise<StepResult> {
   const last = valid[(scope.status.policy?.approvals ?? 1) - 1];
   if (last === undefined) return keepWaiting(scope, valid);
 
-  const missing = await scope.judgesMissing(scope.client, scope.signal);
+  const missing = await judgesMissing(scope.remediate.operatorNamespace, scope.client, scope.signal);
   if (missing !== undefined) {
     declareOn(scope, 'Approved', { status: 'False', reason: 'ApprovalsNotTrusted', message: missing });
     scope.status.waitingOn = { who: 'Person', detail: bounded(missing, 512) };

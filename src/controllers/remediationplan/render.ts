@@ -10,6 +10,7 @@ import { lifetimeMs } from '../../domain/lifetime.ts';
 import { approvalsNeeded, decidePolicy, type PolicyDecision } from '../../domain/policy.ts';
 import { digestMaterial, type Refusal, type RenderedPlan, renderPlan } from '../../remediate/renderPlan.ts';
 import { readWorkload } from '../../remediate/workload.ts';
+import { readClusterUid } from '../clusterUid.ts';
 import { bounded, next, type StepResult, wait } from '../steps.ts';
 import { approvalsOf } from './approvalsOf.ts';
 import { conclude, declareOn, isoNow, type PlanScope, remediateDeps, type World } from './scope.ts';
@@ -59,7 +60,7 @@ async function digestFor(scope: PlanScope, rendered: RenderedPlan, { policy }: P
   const { plan, client, signal } = scope;
   return planDigest({
     plan: { uid: plan.metadata.uid, spec: plan.spec },
-    clusterUid: await scope.clusterUid(client, signal),
+    clusterUid: await readClusterUid(client, signal),
     material: digestMaterial(rendered),
     policy: policy === undefined ? undefined : { uid: policy.metadata.uid, generation: policy.metadata.generation ?? 0 },
   });

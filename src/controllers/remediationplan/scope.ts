@@ -19,10 +19,6 @@ export interface PlanDeps {
   readonly remediate: Omit<RemediateDeps, 'client' | 'clock' | 'logger'>;
   readonly protectedNamespaces: readonly string[];
   readonly alertState: (labels: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<AlertState>;
-  /** Why approvals can't be trusted at present (an admission policy is missing or changed), or nothing. */
-  readonly judgesMissing: (client: KubeClient, signal: AbortSignal) => Promise<string | undefined>;
-  /** Uid of kube-system. */
-  readonly clusterUid: (client: KubeClient, signal: AbortSignal) => Promise<string>;
 }
 
 /** What would be done, seen in the live world during this reconcile. */
