@@ -1,4 +1,4 @@
-/** What the API server is told of each kind beside its schema: names, printer columns, who writes the status. Order is that of the documentation. */
+/** What there is to say of each kind beside its schema: names, printer columns, conditions, who writes it. The order is that of the documentation. */
 import type { z } from 'zod';
 import type { ResourceType } from '../kube/object.ts';
 import { approvalSpec, approvalStatus } from './approval.ts';
@@ -22,6 +22,10 @@ export interface KindDefinition {
   readonly singular: string;
   readonly shortName: string;
   readonly description: string;
+  /** Who makes such objects, for the documentation. */
+  readonly madeBy: string;
+  /** Condition types, in the order in which they come true, with what True means. */
+  readonly conditions: Readonly<Record<string, string>>;
   readonly spec: z.ZodType;
   readonly status: z.ZodType;
   /** The one process that writes the status; admission refuses everybody but the operator's own accounts. */
@@ -52,6 +56,13 @@ export const kindDefinitions: readonly KindDefinition[] = [
     shortName: 'inc',
     description:
       'An Incident says that something is wrong, who says so, and how far it is from a verified end. Intake makes one for every alert; people make them with kubectl, REST or chat.',
+    madeBy: 'Intake, for every alert (one Incident each, whichever way the alert comes); people, for what they see.',
+    conditions: {
+      Triaged: 'It was judged to be ours, and its targets are known.',
+      Investigated: 'An Investigation has ended; its root cause, if it named one, is in the status.',
+      RemediationProposed: 'A plan with its diff stands ready. False with a reason where there is nothing that may be proposed.',
+      Resolved: 'Recovery was confirmed, or a person closed it. An end: it never becomes False again.',
+    },
     spec: incidentSpec,
     status: incidentStatus,
     statusWriter: 'investigator',
@@ -73,6 +84,12 @@ export const kindDefinitions: readonly KindDefinition[] = [
     shortName: 'inv',
     description:
       'An Investigation is one question about the cluster, the evidence that was gathered for it, and the answer with its citations. Its spec cannot be changed.',
+    madeBy: 'The investigator, for an Incident; the executor, to look at the world after a fix; people, for a question of their own.',
+    conditions: {
+      Gathered: 'All sources were asked; what could not be seen is in gaps.',
+      Analysed: 'All analyzers have run over the evidence.',
+      Succeeded: 'It has ended with an outcome; False: it could not be carried out, and the reason says why.',
+    },
     spec: investigationSpec,
     status: investigationStatus,
     statusWriter: 'investigator',
@@ -94,6 +111,17 @@ export const kindDefinitions: readonly KindDefinition[] = [
     shortName: 'rp',
     description:
       'A RemediationPlan says what would be changed, how we would know that it helped, and what became of it. It is what people approve: its spec cannot be changed, and it has one digest for ever.',
+    madeBy: 'The investigator, from a diagnosis; people, who want another action or another value.',
+    conditions: {
+      Validated: 'Every action is in the catalogue, within its bounds and in scope.',
+      Rendered:
+        'The change was made in a checkout of the repository, re-rendered, compared and tried on the API server; digest and diff stand.',
+      Approved: 'As many people as the policy asks for have approved exactly this digest.',
+      Applied: 'The commit is on the ref.',
+      Synced: 'The GitOps engine reports this commit, or one that descends from it.',
+      Verified: 'All success criteria have held for as long as the plan asks.',
+      Succeeded: 'The fix helped. False: the plan has ended without, and the reason says how.',
+    },
     spec: remediationPlanSpec,
     status: remediationPlanStatus,
     statusWriter: 'executor',
@@ -116,6 +144,10 @@ export const kindDefinitions: readonly KindDefinition[] = [
     shortName: 'apv',
     description:
       'An Approval is one person’s word on exactly one digest of one RemediationPlan. It is created once and never changed; the API server makes sure that it is that person’s, the executor judges it again before every effect.',
+    madeBy: 'People, with kubectl; the gateway as the person who gave their word in chat or over REST.',
+    conditions: {
+      Accepted: 'The executor counts it; False: it does not, and the reason says why.',
+    },
     spec: approvalSpec,
     status: approvalStatus,
     statusWriter: 'executor',
@@ -137,6 +169,10 @@ export const kindDefinitions: readonly KindDefinition[] = [
     shortName: 'rpol',
     description:
       'A RemediationPolicy says what may be done where, after whose approval, and when not. It is cluster-scoped and for administrators: a tenant’s own would be self-approval. Where no policy applies, plans are only suggested.',
+    madeBy: 'Administrators.',
+    conditions: {
+      Ready: 'It is in effect.',
+    },
     spec: remediationPolicySpec,
     status: remediationPolicyStatus,
     statusWriter: 'executor',

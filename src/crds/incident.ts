@@ -54,7 +54,7 @@ export const incidentSpec = z
   .object({
     title: nonEmpty(200).describe('One line that a person recognises it by.'),
     severity: severity.describe('How bad it is for the users of the service.'),
-    source: z.enum(SOURCES).describe('The way in.'),
+    source: z.enum(SOURCES).default('Manual').describe('The way in.'),
     cluster: text(63).optional().describe('Name of the cluster that it is about; absent: the one this object lives in.'),
     identity: text(64).optional().describe('Digest of the identity that repeated deliveries share; set by intake.'),
     alerts: z

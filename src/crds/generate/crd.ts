@@ -15,7 +15,7 @@ export function crdName({ resource }: KindDefinition): string {
 }
 
 export function objectSchema(definition: KindDefinition): StructuralSchema {
-  const { resource, description, spec, status, statusWriter } = definition;
+  const { resource, singular, description, spec, status, statusWriter } = definition;
   return {
     description,
     type: 'object',
@@ -28,7 +28,7 @@ export function objectSchema(definition: KindDefinition): StructuralSchema {
       },
       status: {
         ...structuralSchema(status, `${resource.kind}.status`),
-        description: `What Agent-SRE found. All of it is written by the ${statusWriter} alone, by server-side apply.`,
+        description: `What Agent-SRE found. All of it is written by the ${statusWriter} alone, by server-side apply as field manager agent-sre-${singular}.`,
       },
     },
   };

@@ -7,6 +7,7 @@ import { type Manifest, partOf } from '../manifest.ts';
 import { renderAllInOne, renderPeople, renderProcess } from '../rbac.ts';
 import { sampleBindings, samples } from '../samples.ts';
 import { customResourceDefinition } from './crd.ts';
+import { apiReference, reasonsReference } from './reference.ts';
 import { kustomizationFile, yamlFile } from './yaml.ts';
 
 export type GeneratedFiles = ReadonlyMap<string, string>;
@@ -34,7 +35,8 @@ export const generatedFolders: readonly string[] = [...Object.keys(folders), 'co
 
 export function generatedFiles(): GeneratedFiles {
   const files = Object.entries(folders).flatMap(([path, contents]) => folder(path, contents()));
-  return new Map([...files, ...defaultFolder()]);
+  const documents = [['docs/api.md', apiReference()] as const, ['docs/reasons.md', reasonsReference()] as const];
+  return new Map([...files, ...defaultFolder(), ...documents]);
 }
 
 function folder(path: string, files: Readonly<Record<string, readonly unknown[]>>): readonly (readonly [string, string])[] {
