@@ -1,5 +1,6 @@
 /** Builders of our kinds for tests: complete objects, of which a test says only what matters to it. */
-import type { Approval, RemediationPlan, RemediationPolicy } from '../../src/crds/kinds.ts';
+import type { Alert } from '../../src/crds/incident.ts';
+import type { Approval, Incident, RemediationPlan, RemediationPolicy } from '../../src/crds/kinds.ts';
 import type { RemediationPlanSpec } from '../../src/crds/remediationPlan.ts';
 
 export const DIGEST = `sha256:${'d'.repeat(64)}`;
@@ -69,4 +70,23 @@ export function policy(name: string, spec: RemediationPolicy['spec']): Remediati
 
 function meta(name: string, uid: string): RemediationPlan['metadata'] {
   return { name, namespace: 'agent-sre', uid, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z', generation: 1 };
+}
+
+export function incident(spec: Partial<Incident['spec']>, namespace = 'agent-sre'): Incident {
+  return {
+    apiVersion: 'agentsre.io/v1alpha1',
+    kind: 'Incident',
+    metadata: { ...meta('inc-1', 'inc-uid'), namespace },
+    spec: { title: 'checkout crash-loops', severity: 'critical', source: 'Alertmanager', targets: [], ...spec },
+  };
+}
+
+export function alert(status: Alert['status'], name = 'KubePodCrashLooping'): Alert {
+  return {
+    fingerprint: name,
+    status,
+    labels: { alertname: name, namespace: 'shop' },
+    startsAt: '2026-01-01T00:00:00Z',
+    lastReceivedAt: '2026-01-01T00:00:00Z',
+  };
 }
