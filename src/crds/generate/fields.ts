@@ -1,5 +1,5 @@
 /** The fields of a structural schema as rows for people: path, type with its bounds, what it means. Shapes that recur are named, not repeated. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { condition, fieldChange, objectRef, pinnedRef, requester, syncRecord, usage, waitingOn } from '../common.ts';
 import { code } from './markdown.ts';
 import { type StructuralSchema, structuralSchema } from './structural.ts';

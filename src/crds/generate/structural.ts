@@ -74,6 +74,7 @@ function structural(json: Json, path: string): StructuralSchema {
     if (!(KEYWORDS as readonly string[]).includes(keyword)) throw new Error(`${path}: a structural schema cannot hold "${keyword}"`);
   }
   if (!TYPES.includes(json['type'])) throw new Error(`${path}: a structural schema needs a type, and "${String(json['type'])}" is none`);
+  if (json['additionalProperties'] === false) throw new Error(`${path}: a structural schema cannot refuse other fields; they are pruned`);
   const converted: Json = json['type'] === 'integer' ? int64(json) : nested(json, path);
   const ordered = KEYWORDS.filter((keyword) => converted[keyword] !== undefined).map((keyword) => [keyword, converted[keyword]] as const);
   return Object.fromEntries(ordered) as unknown as StructuralSchema;

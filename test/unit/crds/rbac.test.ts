@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { catalogueKinds } from '../../../src/crds/catalogue.ts';
+import { chatUser, personBehind } from '../../../src/crds/impersonation.ts';
+import { PROCESSES } from '../../../src/crds/installation.ts';
+import { ownNamespaceRules, type PolicyRule, processRules, renderAllInOne, renderPeople, renderRbac } from '../../../src/crds/rbac.ts';
+
+const READ = new Set(['get', 'list', 'watch']);
+const rulesOf = (process: (typeof PROCESSES)[number]): readonly PolicyRule[] => [...processRules[process], ...ownNamespaceRules[process]];
+const peopleRules = renderPeople().map(({ metadata, ...role }) => ({ metadata, rules: role['rules'] as readonly PolicyRule[] }));
+const everyRule = [...PROCESSES.flatMap(rulesOf), ...peopleRules.flatMap(({ rules }) => rules)];
+
+/** `group/resource verb` of everything in `rules` that is more than reading. */
+const writes = (rules: readonly PolicyRule[]): readonly string[] =>
+  rules
+    .flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.filter((verb) => !READ.has(verb)).map((verb) => `${group}/${resource} ${verb}`)),
+      ),
+    )
+    .toSorted();
+
+describe('every role', () => {
+  test('names what it grants: no wildcards', () => {
+    expect(everyRule.filter((rule) => [...rule.apiGroups, ...rule.resources, ...rule.verbs].includes('*'))).toEqual([]);
+  });
+
+  test('leaves Secrets alone', () => {
+    expect(everyRule.filter(({ resources }) => resources.some((resource) => resource.startsWith('secrets')))).toEqual([]);
+  });
+
+  test('gives nobody the power to impersonate, escalate or bind', () => {
+    const verbs = new Set(everyRule.flatMap((rule) => rule.verbs));
+    expect(['impersonate', 'escalate', 'bind'].filter((verb) => verbs.has(verb))).toEqual([]);
+  });
+});
+
+describe('the processes', () => {
+  test('the gateway writes what people and alerts ask for, and asks who they are', () => {
+    expect(writes(rulesOf('gateway'))).toEqual([
+      'agentsre.io/incidents create',
+      'agentsre.io/incidents patch',
+      'agentsre.io/incidents update',
+      'agentsre.io/investigations create',
+      'agentsre.io/remediationplans create',
+      'authentication.k8s.io/tokenreviews create',
+      'authorization.k8s.io/subjectaccessreviews create',
+    ]);
+  });
+
+  test('the investigator changes nothing outside our own group in any namespace but its own', () => {
+    const outside = writes(processRules.investigator).filter((write) => !write.startsWith('agentsre.io/'));
+    expect(outside).toEqual([
+      'authorization.k8s.io/subjectaccessreviews create',
+      'events.k8s.io/events create',
+      'events.k8s.io/events patch',
+    ]);
+  });
+
+  test('the executor patches just the kinds that the dry-run policy watches over', () => {
+    const patched = writes(processRules.executor).filter((write) => write.endsWith(' patch') && !/agentsre|events/u.test(write));
+    const catalogue = catalogueKinds.flatMap(({ group, resources }) => resources.map((resource) => `${group}/${resource} patch`));
+    expect(patched).toEqual(catalogue.toSorted());
+  });
+
+  test('none of them may approve', () => {
+    expect(PROCESSES.flatMap((process) => writes(rulesOf(process))).filter((write) => write.endsWith(' approve'))).toEqual([]);
+    expect(PROCESSES.flatMap((process) => writes(rulesOf(process))).filter((write) => write === 'agentsre.io/approvals create')).toEqual(
+      [],
+    );
+  });
+});
+
+describe('the roles of people', () => {
+  test('only approvers and admins may approve', () => {
+    const approving = peopleRules.filter(({ rules }) => rules.some(({ verbs }) => verbs.includes('approve')));
+    expect(approving.map(({ metadata }) => metadata.name)).toEqual(['agent-sre-approver', 'agent-sre-admin']);
+  });
+
+  test('are aggregated to the standard role of that size; that of an approver to none', () => {
+    const aggregated = peopleRules.map(({ metadata }) => [
+      metadata.name,
+      ...Object.keys(metadata.labels ?? {}).filter((label) => label.startsWith('rbac.authorization.k8s.io/')),
+    ]);
+    expect(aggregated).toEqual([
+      ['agent-sre-viewer', 'rbac.authorization.k8s.io/aggregate-to-view'],
+      ['agent-sre-responder', 'rbac.authorization.k8s.io/aggregate-to-edit'],
+      ['agent-sre-approver'],
+      ['agent-sre-admin', 'rbac.authorization.k8s.io/aggregate-to-admin'],
+    ]);
+  });
+});
+
+test('everything that is namespaced goes where the operator is installed', () => {
+  const installation = { namespace: 'ops', accounts: { gateway: 'g', investigator: 'i', executor: 'e', all: 'a' } };
+  const text = JSON.stringify([...renderRbac(installation), ...renderAllInOne(installation)]);
+  expect(text).not.toContain('"namespace":"agent-sre"');
+  expect(text).toContain('{"kind":"ServiceAccount","name":"e","namespace":"ops"}');
+});
+
+describe('a person in chat', () => {
+  test.each([
+    { name: 'counts as the person whom the chat user stands for', user: chatUser('alice@example.com'), person: 'alice@example.com' },
+    { name: 'is themselves under their own name', user: 'alice@example.com', person: 'alice@example.com' },
+    { name: 'is not somebody whose name only holds the prefix', user: 'x:agentsre:chat:alice', person: 'x:agentsre:chat:alice' },
+  ])('$name', ({ user, person }) => {
+    expect(personBehind(user)).toBe(person);
+  });
+});
