@@ -8,6 +8,7 @@ export interface Manifest {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
+  readonly spec?: unknown;
   readonly [field: string]: unknown;
 }
 

@@ -41,6 +41,6 @@ export function admissionDrift(
     const found = live(manifest);
     const named = `${manifest.kind} ${manifest.metadata.name}`;
     if (found === undefined) return [`${named} is missing: apply config/admission`];
-    return isDeepStrictEqual(found['spec'], manifest['spec']) ? [] : [`${named} is not as it was installed: apply config/admission again`];
+    return isDeepStrictEqual(found.spec, manifest.spec) ? [] : [`${named} is not as it was installed: apply config/admission again`];
   });
 }

@@ -22,7 +22,7 @@ describe('renderAdmission', () => {
 describe('admissionDrift', () => {
   const wanted = renderValidation();
   const [first] = wanted;
-  const softened = { spec: { ...(first?.['spec'] as object), failurePolicy: 'Ignore' } };
+  const softened = { spec: { ...(first?.spec as object), failurePolicy: 'Ignore' } };
 
   test.each<{ readonly name: string; readonly live: Parameters<typeof admissionDrift>[1]; readonly want: readonly string[] }>([
     { name: 'is silent when all is as it was installed', live: (manifest) => structuredClone(manifest), want: [] },
