@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { KubeClient, Selection } from './client.ts';
+import { createIndexer } from './indexer.ts';
 import type { Logger } from './logger.ts';
 import type { ReflectorMetrics } from './metrics.ts';
 import { type Key, type KubeObject, keyOf, keyString, type ResourceType, resourceName } from './object.ts';
@@ -20,8 +21,12 @@ export interface Informer<T extends KubeObject> {
   readonly version: string | undefined;
   /** What keeps the cache from being current; undefined while it is. */
   readonly failure: Error | undefined;
-  onChange(listener: (change: Change<T>) => void): void;
-  onProgress(listener: () => void): void;
+  /** Adds indices to the store; to be called before `run`. */
+  declareIndices(indices: Indices<T>): void;
+  /** Gives a function that ends it. */
+  onChange(listener: (change: Change<T>) => void): () => void;
+  /** After each event or list has been taken in. The listener may not throw. */
+  onProgress(listener: () => void): () => void;
   /** Resolves when the first list is in; rejects with the signal's reason. */
   whenSynced(signal: AbortSignal): Promise<void>;
   /** Resolves when the signal aborts. */
@@ -32,7 +37,6 @@ export interface InformerOptions<T extends KubeObject> {
   readonly client: Pick<KubeClient, 'list' | 'watch'>;
   readonly resource: ResourceType<T>;
   readonly selection: Selection;
-  readonly indices: Indices<T>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: ReflectorMetrics;
@@ -40,13 +44,14 @@ export interface InformerOptions<T extends KubeObject> {
 }
 
 export function createInformer<T extends KubeObject>(options: InformerOptions<T>): Informer<T> {
-  const { resource, selection, indices, client, clock, metrics, timings } = options;
+  const { resource, selection, client, clock, metrics, timings } = options;
   const logger = options.logger.child({ resource: resourceName(resource) });
-  const objects = createObjectMap(indices, (index, object, err) => {
+  const indexer = createIndexer<T>((index, object, err) => {
     logger.error({ err, index, key: keyString(keyOf(object)) }, 'an index function threw; the object is missing from the index');
   });
-  const listeners: ((change: Change<T>) => void)[] = [];
-  const progressListeners: (() => void)[] = [];
+  const objects = createObjectMap(indexer);
+  const listeners = new Set<(change: Change<T>) => void>();
+  const progressListeners = new Set<() => void>();
   const waiting: (() => void)[] = [];
   let version: string | undefined;
   let failure: Error | undefined;
@@ -85,8 +90,9 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     get failure() {
       return failure;
     },
-    onChange: (listener) => listeners.push(listener),
-    onProgress: (listener) => progressListeners.push(listener),
+    declareIndices: (indices) => indexer.declare(indices),
+    onChange: (listener) => subscribe(listeners, listener),
+    onProgress: (listener) => subscribe(progressListeners, listener),
     whenSynced: (signal) => (version === undefined ? untilResolved(waiting, signal) : Promise.resolve()),
     run: (signal) => {
       const onHealth = (now: Error | undefined): void => {
@@ -94,6 +100,13 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
       };
       return runReflector({ client, resource, selection, sink, clock, logger, metrics, timings, onHealth }, signal);
     },
+  };
+}
+
+function subscribe<L>(listeners: Set<L>, listener: L): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
   };
 }
 

@@ -63,6 +63,9 @@ export function queueMetrics(registry: Registry, name: string): QueueMetrics {
     labelNames,
   );
   const longest = gauge(registry, 'workqueue_longest_running_processor_seconds', 'Time of the key that is longest in work.', labelNames);
+  let working: () => readonly number[] = () => [];
+  collectWith(unfinished, () => unfinished.set(labels, sum(working())));
+  collectWith(longest, () => longest.set(labels, Math.max(0, ...working())));
   return {
     added: (now) => {
       adds.inc(labels);
@@ -74,9 +77,8 @@ export function queueMetrics(registry: Registry, name: string): QueueMetrics {
     },
     done: (workedSeconds) => work.observe(labels, workedSeconds),
     retried: () => retries.inc(labels),
-    observe: (working) => {
-      collectWith(unfinished, () => unfinished.set(labels, sum(working())));
-      collectWith(longest, () => longest.set(labels, Math.max(0, ...working())));
+    observe: (now) => {
+      working = now;
     },
   };
 }

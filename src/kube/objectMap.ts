@@ -3,9 +3,8 @@
  *
  * Every object that comes in is frozen to its depths: all readers share it.
  */
-import { createIndexer } from './indexer.ts';
+import type { Indexer } from './indexer.ts';
 import { type Key, type KubeObject, keyOf, keyString } from './object.ts';
-import type { Indices } from './store.ts';
 
 export type Change<T extends KubeObject> =
   | { readonly type: 'added'; readonly object: T }
@@ -24,12 +23,8 @@ export interface ObjectMap<T extends KubeObject> {
   replaceAll(objects: readonly T[]): readonly Change<T>[];
 }
 
-export function createObjectMap<T extends KubeObject>(
-  indices: Indices<T>,
-  onIndexError: (index: string, object: T, error: unknown) => void,
-): ObjectMap<T> {
+export function createObjectMap<T extends KubeObject>(indexer: Indexer<T>): ObjectMap<T> {
   const objects = new Map<string, T>();
-  const indexer = createIndexer(indices, onIndexError);
 
   const drop = (key: string, object: T): void => {
     objects.delete(key);

@@ -23,12 +23,12 @@ export const DEFAULT_RATE_LIMITS: RateLimits = { baseMs: 5, capMs: 300_000, perS
 
 export function createRateLimiter(clock: Clock, limits: RateLimits = DEFAULT_RATE_LIMITS): RateLimiter {
   const failures = new Map<string, number>();
-  const takeToken = createTokenBucket(clock, limits.perSecond, limits.burst);
+  const bucket = createTokenBucket(clock, limits.perSecond, limits.burst);
   return {
     delayMs: (key) => {
       const before = failures.get(key) ?? 0;
       failures.set(key, before + 1);
-      return Math.max(Math.min(limits.capMs, limits.baseMs * 2 ** before), takeToken());
+      return Math.max(Math.min(limits.capMs, limits.baseMs * 2 ** before), bucket.take());
     },
     forget: (key) => {
       failures.delete(key);
@@ -37,15 +37,32 @@ export function createRateLimiter(clock: Clock, limits: RateLimits = DEFAULT_RAT
   };
 }
 
-/** Takes a token now and says in how many milliseconds it is there; tokens of the future can be taken, too. */
-export function createTokenBucket(clock: Clock, perSecond: number, burst: number): () => number {
+export interface TokenBucket {
+  /** Takes a token, of the future if need be, and says in how many milliseconds it is there. */
+  take(): number;
+  /** Takes a token if there is one. */
+  tryTake(): boolean;
+}
+
+export function createTokenBucket(clock: Clock, perSecond: number, burst: number): TokenBucket {
   let tokens = burst;
   let at = clock.monotonic();
-  return () => {
+  const refill = (): void => {
     const now = clock.monotonic();
     tokens = Math.min(burst, tokens + ((now - at) / 1000) * perSecond);
     at = now;
-    tokens -= 1;
-    return tokens >= 0 ? 0 : (-tokens / perSecond) * 1000;
+  };
+  return {
+    take: () => {
+      refill();
+      tokens -= 1;
+      return tokens >= 0 ? 0 : (-tokens / perSecond) * 1000;
+    },
+    tryTake: () => {
+      refill();
+      if (tokens < 1) return false;
+      tokens -= 1;
+      return true;
+    },
   };
 }

@@ -72,7 +72,7 @@ export async function runReflector<T extends KubeObject>(options: ReflectorOptio
         await progress.list(signal);
         recovery.listed();
       }
-      await progress.watch(signal, recovery.wentWell);
+      await progress.watch(signal, () => recovery.wentWell());
     } catch (error) {
       if (signal.aborted) return;
       const { failure, pauseMs, isRoutine } = recovery.after(error);
