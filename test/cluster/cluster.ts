@@ -28,6 +28,7 @@ export interface Cluster {
   readonly serverUrl: string;
   /** The authority to trust, as PEM text. */
   readonly caData: string;
+  readonly caFile: string;
   /** The kubeconfig of an administrator (system:masters). */
   readonly kubeconfigPath: string;
   /** One audit.k8s.io/v1 Event of level Metadata for every write, a JSON line each. */
@@ -37,7 +38,7 @@ export interface Cluster {
   /** Requests as the administrator. */
   readonly api: KubeApi;
   readonly binaries: { readonly kubectl: string };
-  tokenFor(person: Person | 'admin'): string;
+  readonly tokenFor: (person: Person | 'admin') => string;
   kubeconfigFor(person: Person): string;
   /** Makes the token by TokenRequest; namespace and ServiceAccount must exist. */
   kubeconfigForServiceAccount(namespace: string, name: string): Promise<string>;
@@ -77,6 +78,7 @@ async function clusterOf(level: Level, { workspace, apiServer, containerd, ready
     dir: workspace.dir,
     serverUrl,
     caData,
+    caFile: apiServer.caFile,
     kubeconfigPath: writeKubeconfig(join(workspace.dir, 'kubeconfig'), { serverUrl, caData, user: 'admin', token: tokens.admin }),
     auditLogPath: apiServer.auditLogPath,
     hostAddress: workspace.hostAddress,

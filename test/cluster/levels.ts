@@ -29,7 +29,7 @@ export interface Started {
   /** Only where containers run. */
   readonly containerd?: Containerd;
   /** Waits until pods can be created and run. */
-  ready(api: KubeApi): Promise<void>;
+  readonly ready: (api: KubeApi) => Promise<void>;
 }
 
 const API = ['kube-apiserver', 'etcd', 'kubectl'] as const satisfies readonly ComponentName[];

@@ -1,0 +1,138 @@
+/**
+ * Gitea, a whole Git host: pull requests, reviews and an API, with one administrator and a token.
+ *
+ * All its data is in the workspace. Its static files lie beside the binary in the cache.
+ */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { userInfo } from 'node:os';
+import { getBinaries } from '../components/binaries.ts';
+import { post } from '../lib/http.ts';
+import { run } from '../lib/run.ts';
+import { startOnFreePorts } from '../workspace/daemon.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+
+export interface Gitea {
+  readonly url: string;
+  readonly admin: { readonly name: string; readonly password: string; readonly token: string };
+  /** A repository of the administrator's, empty unless `initialise`; its URL for clones. */
+  createRepository(name: string, options?: { readonly initialise?: boolean }): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const ADMIN = 'sre-admin';
+const COMMAND_SECONDS = 60;
+
+export async function startGitea(workspace: Workspace): Promise<Gitea> {
+  const { gitea } = await getBinaries(['gitea'], workspace.log);
+  const folder = workspace.folder('gitea');
+  const configFile = join(folder, 'app.ini');
+  const secrets = { secretKey: hex(), password: hex() };
+  const environment = { HOME: folder, GITEA_WORK_DIR: folder };
+  const admin = async (...args: string[]): Promise<string> => {
+    const env = { ...process.env, ...environment };
+    const { stdout } = await run(gitea.binary, ['--config', configFile, ...args], { env, timeoutSeconds: COMMAND_SECONDS });
+    return stdout.trim();
+  };
+  const { daemon, ports } = await startOnFreePorts<[number]>(workspace, 1, ([port]) => {
+    const url = `http://${workspace.hostAddress}:${port}`;
+    writeFileSync(
+      configFile,
+      appIni({ folder, staticRoot: join(dirname(gitea.binary), 'static'), host: workspace.hostAddress, port, url, ...secrets }),
+      {
+        mode: 0o600,
+      },
+    );
+    return {
+      name: 'gitea',
+      command: gitea.binary,
+      args: ['--config', configFile, 'web'],
+      env: environment,
+      origin: gitea.origin,
+      url,
+      health: { kind: 'http', url: `${url}/api/healthz` },
+    };
+  });
+  const url = `http://${workspace.hostAddress}:${ports[0]}`;
+  await admin(
+    'admin',
+    'user',
+    'create',
+    '--admin',
+    '--username',
+    ADMIN,
+    '--password',
+    secrets.password,
+    '--email',
+    `${ADMIN}@example.test`,
+    '--must-change-password=false',
+  );
+  const token =
+    (await admin('admin', 'user', 'generate-access-token', '--username', ADMIN, '--scopes', 'all', '--raw')).split('\n').at(-1) ?? '';
+  return {
+    url,
+    admin: { name: ADMIN, password: secrets.password, token },
+    async createRepository(name, { initialise = false } = {}) {
+      const body = { name, auto_init: initialise, default_branch: 'main', private: false };
+      await post(`${url}/api/v1/user/repos`, body, { authorization: `token ${token}` });
+      return `${url}/${ADMIN}/${name}.git`;
+    },
+    stop: () => daemon.stop(),
+  };
+}
+
+const hex = (): string => randomBytes(32).toString('hex');
+
+interface AppSettings {
+  readonly folder: string;
+  readonly staticRoot: string;
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+  readonly secretKey: string;
+}
+
+function appIni(settings: AppSettings): string {
+  const { folder, staticRoot, host, port, url, secretKey } = settings;
+  return `
+APP_NAME = agent-sre tests
+RUN_USER = ${userInfo().username}
+RUN_MODE = prod
+I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true
+[server]
+PROTOCOL = http
+HTTP_ADDR = ${host}
+HTTP_PORT = ${port}
+ROOT_URL = ${url}/
+DISABLE_SSH = true
+STATIC_ROOT_PATH = ${staticRoot}
+LFS_START_SERVER = false
+OFFLINE_MODE = true
+[database]
+DB_TYPE = sqlite3
+PATH = ${join(folder, 'gitea.db')}
+[repository]
+ROOT = ${join(folder, 'repositories')}
+DEFAULT_BRANCH = main
+[security]
+INSTALL_LOCK = true
+SECRET_KEY = ${secretKey}
+PASSWORD_HASH_ALGO = pbkdf2_v1
+MIN_PASSWORD_LENGTH = 6
+[service]
+DISABLE_REGISTRATION = true
+[webhook]
+ALLOWED_HOST_LIST = private,loopback
+[log]
+LEVEL = Warn
+[indexer]
+REPO_INDEXER_ENABLED = false
+[cron]
+ENABLED = false
+[actions]
+ENABLED = false
+[session]
+PROVIDER = memory
+`;
+}
