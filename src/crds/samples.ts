@@ -67,7 +67,7 @@ const approve = {
   reason: 'Preset approve: a fix is committed after a person has approved exactly its diff, and taken back if it does not help.',
 } satisfies RemediationPolicy['spec'];
 
-const sample = (kind: string, name: string, spec: object): Manifest => ({
+const sample = <S extends object>(kind: string, name: string, spec: S): Manifest & { readonly spec: S } => ({
   apiVersion: API_VERSION,
   kind,
   metadata: kind === 'RemediationPolicy' ? { name } : { name, namespace },

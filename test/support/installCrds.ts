@@ -65,7 +65,7 @@ async function admissionInEffect(client: KubeClient, namespace: string, mutation
       await until(`${sample.kind} is mutated at admission`, trying, () => failureOf(seesItself(client, namespace, sample)));
     }
   }
-  const forged = { ...samples.approval, spec: { ...(samples.approval.spec as object), approver: 'nobody', approverGroups: [] } };
+  const forged = { ...samples.approval, spec: { ...samples.approval.spec, approver: 'nobody', approverGroups: [] } };
   await until('a forged Approval is refused at admission', trying, async () => {
     const failure = await failureOf(dryRun(client, namespace, forged));
     return failure?.includes('approvals-are-given-in-person') === true ? undefined : (failure ?? 'it was admitted');
