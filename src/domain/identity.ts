@@ -57,19 +57,24 @@ export function fingerprintOf(labels: Labels): string {
   return sha256(canonicalJson(labels));
 }
 
-/**
- * `inc-<hash>-<n>`. Short for people; the full form is for the case that something else has taken the short name, so that no two
- * identities ever share one.
- */
-export function incidentName(identity: string, ordinal: number, form: 'short' | 'full' = 'short'): string {
+/** Which Incident of an identity, and in which form its name is. */
+export interface IncidentPlace {
+  /** From 1. */
+  readonly ordinal: number;
+  /** Short for people; full for the case that something else has taken the short name, so that no two identities ever share one. */
+  readonly form: 'short' | 'full';
+}
+
+/** `inc-<hash>-<n>` */
+export function incidentName(identity: string, { ordinal, form }: IncidentPlace): string {
   const hash = identityLabel(identity);
   return `inc-${form === 'short' ? hash.slice(0, SHORT) : hash}-${ordinal}`;
 }
 
-/** The `n` of an Incident's name; undefined for a name that intake did not make. */
-export function ordinalOf(name: string): number | undefined {
-  const ordinal = /^inc-(?:[a-z2-7]{16}|[a-z2-7]{52})-([1-9][0-9]{0,8})$/u.exec(name)?.[1];
-  return ordinal === undefined ? undefined : Number(ordinal);
+/** The inverse, as far as there is one; undefined for a name that intake did not make. */
+export function incidentPlace(name: string): IncidentPlace | undefined {
+  const [, hash, ordinal] = /^inc-([a-z2-7]{16}|[a-z2-7]{52})-([1-9][0-9]{0,8})$/u.exec(name) ?? [];
+  return hash === undefined ? undefined : { ordinal: Number(ordinal), form: hash.length === SHORT ? 'short' : 'full' };
 }
 
 /** The identity in base32: a hex digest is one character too long for a label's value. */

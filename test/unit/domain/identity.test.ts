@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fingerprintOf, identityLabel, identityOf, incidentName, ordinalOf, titleOf } from '../../../src/domain/identity.ts';
+import { fingerprintOf, identityLabel, identityOf, incidentName, incidentPlace, titleOf } from '../../../src/domain/identity.ts';
 
 type Labels = Record<string, string>;
 const crashLoop: Labels = {
@@ -122,14 +122,21 @@ describe('identityOf is another one', () => {
 
 describe('incidentName', () => {
   const digest = fc.stringMatching(/^[0-9a-f]{64}$/u);
+  const fullName = (identity: string): string => incidentName(identity, { ordinal: 1, form: 'full' });
   const LEGAL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/u;
 
   test('is legal for any identity, in both forms, and gives its ordinal back', () => {
     fc.assert(
-      fc.property(digest, fc.integer({ min: 1, max: 99_999 }), fc.constantFrom('short', 'full'), (identity, ordinal, form) => {
-        const name = incidentName(identity, ordinal, form);
-        return LEGAL.test(name) && ordinalOf(name) === ordinal && LEGAL.test(identityLabel(identity));
-      }),
+      fc.property(
+        digest,
+        fc.integer({ min: 1, max: 99_999 }),
+        fc.constantFrom<'short' | 'full'>('short', 'full'),
+        (identity, ordinal, form) => {
+          const name = incidentName(identity, { ordinal, form });
+          const back = incidentPlace(name);
+          return LEGAL.test(name) && LEGAL.test(identityLabel(identity)) && back?.ordinal === ordinal && back.form === form;
+        },
+      ),
     );
   });
 
@@ -137,7 +144,7 @@ describe('incidentName', () => {
     fc.assert(
       fc.property(digest, fc.integer({ min: 0, max: 63 }), (identity, at) => {
         const flipped = (Number.parseInt(identity[at] ?? '0', 16) ^ 1).toString(16);
-        return incidentName(identity, 1, 'full') !== incidentName(identity.slice(0, at) + flipped + identity.slice(at + 1), 1, 'full');
+        return fullName(identity) !== fullName(identity.slice(0, at) + flipped + identity.slice(at + 1));
       }),
     );
   });
@@ -145,7 +152,7 @@ describe('incidentName', () => {
   test.each(['checkout-down', 'inc-3kq7vd2mxw4ha5tz', 'inc-3kq7vd2mxw4ha5tz-0', 'inc-3KQ7vd2mxw4ha5tz-1'])(
     'does not recognise %s',
     (name) => {
-      expect(ordinalOf(name)).toBeUndefined();
+      expect(incidentPlace(name)).toBeUndefined();
     },
   );
 });

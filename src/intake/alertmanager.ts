@@ -1,0 +1,124 @@
+/**
+ * Webhook messages of Alertmanager, version 4 of the format (0.25 to 0.34 and later: unknown fields are ignored).
+ *
+ * One alert that makes no sense does not cost the others: it is left out and counted. A message without a single alert that makes
+ * sense is refused, as it is of something else.
+ */
+import { z } from 'zod';
+import { fingerprintOf, identityOf } from '../domain/identity.ts';
+import { Rejection } from './rejection.ts';
+
+/** One alert as its sender says it, checked and not yet bounded or redacted. */
+export interface DeliveredAlert {
+  /** Digest of all its labels. */
+  readonly fingerprint: string;
+  /** Digest of what makes it the same trouble as another one. */
+  readonly identity: string;
+  readonly status: 'firing' | 'resolved';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch. */
+  readonly startsAt: number;
+  /** Only of a resolved alert. */
+  readonly endsAt: number | undefined;
+  readonly generatorURL: string | undefined;
+}
+
+export interface Delivery {
+  readonly alerts: readonly DeliveredAlert[];
+  /** What was wrong with those that were left out, one sentence each. */
+  readonly invalid: readonly string[];
+  /** Alerts that Alertmanager says it left out. */
+  readonly truncated: number;
+}
+
+const texts = z.record(z.string(), z.string());
+const message = z.object({
+  version: z.literal('4'),
+  alerts: z.array(z.unknown()),
+  truncatedAlerts: z.int().min(0).catch(0),
+});
+const alert = z.object({
+  status: z.enum(['firing', 'resolved']),
+  labels: texts.refine((labels) => Object.values(labels).some((value) => value !== ''), 'no label says anything'),
+  annotations: texts.catch({}),
+  startsAt: z.string().catch(''),
+  endsAt: z.string().catch(''),
+  generatorURL: z.string().optional().catch(undefined),
+});
+
+/** Alerts whose firing says that all is well, or that mute others: they never are trouble. */
+const NEVER_TROUBLE: ReadonlySet<string> = new Set(['Watchdog', 'InfoInhibitor']);
+
+export const isTrouble = ({ labels }: Pick<DeliveredAlert, 'labels'>): boolean => !NEVER_TROUBLE.has(labels['alertname'] ?? '');
+
+/** Gives the event loop a turn after each so many alerts: identities take time, and messages may hold ten thousand. */
+const ALERTS_A_TURN = 200;
+
+/** @param now milliseconds since the epoch: when it was delivered */
+export async function readDelivery(value: unknown, now: number): Promise<Delivery> {
+  const envelope = message.safeParse(value);
+  if (!envelope.success) throw foreign(describe(envelope.error));
+  const { alerts: raw, truncatedAlerts } = envelope.data;
+  const alerts: DeliveredAlert[] = [];
+  const invalid: string[] = [];
+  for (const [index, item] of raw.entries()) {
+    if (index > 0 && index % ALERTS_A_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    const parsed = alert.safeParse(item);
+    if (parsed.success) alerts.push(deliveredFrom(parsed.data, now));
+    else invalid.push(`alerts[${index}]${describe(parsed.error)}`);
+  }
+  if (alerts.length === 0 && invalid.length > 0)
+    throw new Rejection(422, 'invalid_alert', `No alert in the message makes sense: ${invalid[0]}.`);
+  return { alerts, invalid, truncated: truncatedAlerts };
+}
+
+function deliveredFrom(
+  { status, labels: raw, annotations, startsAt, endsAt, generatorURL }: z.infer<typeof alert>,
+  now: number,
+): DeliveredAlert {
+  const labels = wellFormed(raw);
+  const start = timeOf(startsAt, now) ?? now;
+  return {
+    fingerprint: fingerprintOf(labels),
+    identity: identityOf(labels),
+    status,
+    labels,
+    annotations: wellFormed(annotations),
+    startsAt: start,
+    endsAt: status === 'resolved' ? Math.max(start, timeOf(endsAt, now) ?? now) : undefined,
+    generatorURL: generatorURL?.toWellFormed(),
+  };
+}
+
+/** Half a surrogate pair comes back from the API server as another character: it would look changed at each delivery. */
+function wellFormed(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name.toWellFormed(), value.toWellFormed()]));
+}
+
+const DAY_MS = 86_400_000;
+
+/** Undefined for what is no time, for Go's zero time, and for what lies further ahead than clocks differ. */
+function timeOf(text: string, now: number): number | undefined {
+  const time = /^\d{4}-\d{2}-\d{2}T/u.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isFinite(time) && time > 0 && time <= now + DAY_MS ? time : undefined;
+}
+
+/** The first thing that is wrong, without what stands there. */
+function describe({ issues: [issue] }: z.ZodError): string {
+  if (issue === undefined) return '';
+  const path = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  const shown = path.length <= 100 ? path : `${path.slice(0, 100)}…`;
+  if (issue.code === 'invalid_type') return `${shown} is not of type ${issue.expected}`;
+  if (issue.code === 'invalid_value') return `${shown} is not ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+  return `${shown}: ${issue.message}`;
+}
+
+function foreign(what: string): Rejection {
+  const where = what.startsWith('.') ? what.slice(1) : `the body${what}`;
+  return new Rejection(
+    422,
+    'not_alertmanager',
+    `This is no webhook message of Alertmanager, version 4: ${where}. Point a webhook_configs receiver of Alertmanager here.`,
+  );
+}

@@ -1,0 +1,158 @@
+/**
+ * `POST /webhook/alert`: takes what Alertmanager sends, and answers 200 only once every alert in it is durable.
+ *
+ * Alertmanager tries again after 5xx and drops after 4xx, so 4xx is for what can never be right. What was recorded before a failure stays
+ * and makes no difference when the message comes again.
+ */
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../kube/logger.ts';
+import type { IntakeMetrics, Outcome } from '../telemetry/intakeMetrics.ts';
+import { type DeliveredAlert, type Delivery, isTrouble, readDelivery } from './alertmanager.ts';
+import { type BodyLimits, readJson } from './body.ts';
+import { type Buffered, createBuffer } from './buffered.ts';
+import type { IncidentBook } from './incidentBook.ts';
+import { createInOrder, type InOrder } from './inOrder.ts';
+import { isPassing } from './passing.ts';
+import { Rejection } from './rejection.ts';
+
+export interface WebhookDeps {
+  readonly book: IncidentBook;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: IntakeMetrics;
+  readonly limits?: Partial<WebhookLimits> | undefined;
+}
+
+export interface WebhookLimits extends BodyLimits {
+  /** How long recording may take: Alertmanager waits at least 10 s. */
+  readonly patienceMs: number;
+  /** Deliveries that are recorded at once; beyond, senders are asked to come back. */
+  readonly maxDeliveries: number;
+  /** Bytes of bodies in memory, of all deliveries together. */
+  readonly maxBuffered: number;
+  /** Calls to the API server at once. */
+  readonly concurrency: number;
+}
+
+const LIMITS: WebhookLimits = {
+  maxBytes: 32 * 2 ** 20,
+  maxDepth: 64,
+  patienceMs: 8_000,
+  maxDeliveries: 128,
+  maxBuffered: 96 * 2 ** 20,
+  concurrency: 32,
+};
+const COME_BACK_SECONDS = 5;
+
+export type Taken = { readonly status: 'accepted' } & Readonly<Record<Outcome | 'invalid', number>>;
+
+/** Takes one delivery; throws a `Rejection` for one that is not taken. */
+export type TakeDelivery = (request: Request) => Promise<Taken>;
+
+export function createAlertWebhook(deps: WebhookDeps): TakeDelivery {
+  const limits = { ...LIMITS, ...deps.limits };
+  const taking = {
+    ...deps,
+    limits,
+    inOrder: createInOrder(limits.concurrency),
+    buffer: createBuffer(limits.maxBuffered),
+    underWay: { deliveries: 0 },
+  };
+  return async (request) => {
+    try {
+      return await take(request, taking);
+    } catch (error) {
+      throw counted(deps, asRejection(error));
+    }
+  };
+}
+
+interface Taking extends Omit<WebhookDeps, 'limits'> {
+  readonly limits: WebhookLimits;
+  readonly inOrder: InOrder;
+  readonly buffer: Buffered;
+  readonly underWay: { deliveries: number };
+}
+
+async function take(request: Request, taking: Taking): Promise<Taken> {
+  using held = taking.buffer.open();
+  const value = await readJson(request, taking.limits, held.add);
+  if (taking.underWay.deliveries >= taking.limits.maxDeliveries) throw overloaded();
+  taking.underWay.deliveries += 1;
+  try {
+    return await record(await readDelivery(value, taking.clock.now()), taking);
+  } finally {
+    taking.underWay.deliveries -= 1;
+  }
+}
+
+async function record({ alerts, invalid, truncated }: Delivery, taking: Taking): Promise<Taken> {
+  const { metrics, logger } = taking;
+  if (invalid.length > 0) {
+    for (const _ of invalid) metrics.rejected('invalid_alert');
+    logger.warn({ invalid: invalid.length, first: invalid[0] }, 'alerts that make no sense were left out of a delivery');
+  }
+  if (truncated > 0) {
+    metrics.truncated(truncated);
+    logger.warn({ truncated }, 'Alertmanager left alerts out of a delivery; raise max_alerts of its receiver');
+  }
+  const trouble = alerts.filter(isTrouble);
+  const counts = { created: 0, updated: 0, unchanged: 0, resolved_unknown: 0, ignored: alerts.length - trouble.length };
+  for (const { outcome, count } of await recordAll(trouble, taking)) counts[outcome] += count;
+  for (const [outcome, count] of Object.entries(counts)) metrics.alerts(outcome as Outcome, count);
+  return { status: 'accepted', ...counts, invalid: invalid.length };
+}
+
+interface Recorded {
+  readonly outcome: Outcome;
+  /** Alerts. */
+  readonly count: number;
+}
+
+/** Every identity is tried, also after another one has failed: the fewer are left for the next time. */
+async function recordAll(alerts: readonly DeliveredAlert[], { book, clock, limits, inOrder }: Taking): Promise<readonly Recorded[]> {
+  const controller = new AbortController();
+  const tooLate = (): Rejection =>
+    unavailable('api_server_unavailable', `The alerts could not be stored within ${limits.patienceMs} ms; send them again.`);
+  const cancel = clock.setTimeout(() => controller.abort(tooLate()), limits.patienceMs);
+  try {
+    const groups = Map.groupBy(alerts, ({ identity }) => identity);
+    const results = await Promise.allSettled(
+      [...groups].map(async ([identity, group]): Promise<Recorded> => {
+        const outcome = await inOrder(identity, () => book.record(identity, group, controller.signal));
+        return { outcome, count: group.length };
+      }),
+    );
+    const failures = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown);
+    // What only a person can mend is told first: the rest may pass by itself.
+    if (failures.length > 0) throw failures.find((failure) => !isPassing(failure) && !(failure instanceof Rejection)) ?? failures[0];
+    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  } finally {
+    cancel();
+  }
+}
+
+function asRejection(error: unknown): Rejection {
+  if (error instanceof Rejection) return error;
+  return isPassing(error)
+    ? unavailable('api_server_unavailable', 'The alerts could not be stored, as the API server does not answer; send them again.', error)
+    : unavailable(
+        'api_server_refused',
+        'The alerts could not be stored, as the API server refuses them; the log of this service says why. Send them again.',
+        error,
+      );
+}
+
+const overloaded = (): Rejection => unavailable('overloaded', 'Too many alerts are being recorded just now; send them again.');
+
+function unavailable(reason: Rejection['reason'], message: string, cause?: unknown): Rejection {
+  return new Rejection(503, reason, message, { cause, retryAfterSeconds: COME_BACK_SECONDS });
+}
+
+function counted({ metrics, logger }: WebhookDeps, rejection: Rejection): Rejection {
+  metrics.rejected(rejection.reason);
+  const fields = { status: rejection.status, cause: rejection.reason, error: rejection };
+  if (rejection.status >= 500) logger.error(fields, 'a delivery of alerts could not be recorded; its sender is asked to send it again');
+  else logger.warn(fields, 'a delivery of alerts was refused');
+  return rejection;
+}

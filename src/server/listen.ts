@@ -1,0 +1,78 @@
+/**
+ * Listens on a port, and stops in order: what has been begun is answered, then the connections are closed.
+ *
+ * A client that is too slow with its request loses its connection; one that stays silent between two requests, too.
+ */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Clock } from '../clock.ts';
+
+export interface ListenOptions {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly clock: Clock;
+  readonly timeouts?: Partial<Timeouts> | undefined;
+}
+
+interface Timeouts {
+  /** For a request's headers to come in. */
+  readonly headersMs: number;
+  /** For a whole request to come in. */
+  readonly requestMs: number;
+  readonly keepAliveMs: number;
+  /** For answers that are under way when the server stops. */
+  readonly drainMs: number;
+}
+
+const TIMEOUTS: Timeouts = { headersMs: 10_000, requestMs: 60_000, keepAliveMs: 75_000, drainMs: 10_000 };
+const MAX_CONNECTIONS = 2000;
+
+export interface Listening {
+  readonly port: number;
+  /** Takes no more connections, answers what is under way, and closes. */
+  readonly close: () => Promise<void>;
+}
+
+export async function listen({ fetch, host, port, clock, timeouts }: ListenOptions): Promise<Listening> {
+  const { headersMs, requestMs, keepAliveMs, drainMs } = { ...TIMEOUTS, ...timeouts };
+  const serverOptions = {
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
+    connectionsCheckingInterval: Math.min(headersMs, requestMs, 5000),
+  };
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, serverOptions }) as Server;
+  server.maxConnections = MAX_CONNECTIONS;
+  await bind(server, host, port);
+  return { port: (server.address() as AddressInfo).port, close: () => close(server, clock, drainMs) };
+}
+
+async function bind(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onError = (cause: NodeJS.ErrnoException): void => reject(new Error(`listen on ${host}:${port}: ${reasonOf(cause)}`, { cause }));
+    server.once('error', onError);
+    server.listen(port, host, () => {
+      server.off('error', onError);
+      resolve();
+    });
+  });
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return 'the port is in use; set http.port or API_PORT to another one';
+  if (code === 'EACCES') return 'this user may not use that port; take one above 1023';
+  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address; set http.host or API_HOST to one that it has';
+  return message;
+}
+
+async function close(server: Server, clock: Clock, drainMs: number): Promise<void> {
+  const cancel = clock.setTimeout(() => server.closeAllConnections(), drainMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  cancel();
+}

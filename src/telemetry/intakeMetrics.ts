@@ -1,0 +1,58 @@
+/** What became of alerts that were delivered. */
+import { Counter, type Registry } from 'prom-client';
+
+/** Why a delivery, or one alert in it, was not taken. */
+export const REJECTIONS = [
+  'too_large',
+  'unsupported_media_type',
+  'unsupported_encoding',
+  'not_utf8',
+  'not_json',
+  'too_deep',
+  'not_alertmanager',
+  'invalid_alert',
+  'incomplete',
+  'overloaded',
+  'api_server_unavailable',
+  'api_server_refused',
+] as const;
+export type Rejection = (typeof REJECTIONS)[number];
+
+export const OUTCOMES = ['created', 'updated', 'unchanged', 'ignored', 'resolved_unknown'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface IntakeMetrics {
+  /** Alerts of one delivery that led to this outcome. */
+  readonly alerts: (outcome: Outcome, count: number) => void;
+  readonly rejected: (cause: Rejection) => void;
+  /** Alerts that the sender says it left out. */
+  readonly truncated: (count: number) => void;
+}
+
+export function createIntakeMetrics(registry: Registry): IntakeMetrics {
+  const registers = [registry];
+  const alerts = new Counter({
+    name: 'agentsre_alerts_total',
+    help: 'Alerts that were delivered, by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const rejections = new Counter({
+    name: 'agentsre_alert_rejections_total',
+    help: 'Deliveries, or single alerts, that were not taken, by cause.',
+    labelNames: ['cause'],
+    registers,
+  });
+  const truncated = new Counter({
+    name: 'agentsre_alerts_truncated_total',
+    help: 'Alerts that their sender left out of a delivery.',
+    registers,
+  });
+  for (const outcome of OUTCOMES) alerts.inc({ outcome }, 0);
+  for (const cause of REJECTIONS) rejections.inc({ cause }, 0);
+  return {
+    alerts: (outcome, count) => alerts.inc({ outcome }, count),
+    rejected: (cause) => rejections.inc({ cause }),
+    truncated: (count) => truncated.inc(count),
+  };
+}
