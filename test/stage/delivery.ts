@@ -1,0 +1,38 @@
+/** What has Flux deploy the shop from its repository: a GitRepository with a read-only credential, and a Kustomization. */
+import type { KubeApi } from '../cluster/api/kubeApi.ts';
+import type { ShopRepository } from './shopRepository.ts';
+
+export const FLUX_NAMESPACE = 'flux-system';
+const SOURCE = '/apis/source.toolkit.fluxcd.io/v1/namespaces';
+const KUSTOMIZE = '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces';
+const NAME = 'shop';
+
+export async function deployShop(api: KubeApi, { url, branch, path, reader }: ShopRepository): Promise<void> {
+  const metadata = { name: NAME, namespace: FLUX_NAMESPACE };
+  const secret = { name: `${NAME}-repository-reader`, namespace: FLUX_NAMESPACE };
+  await api.apply(`/api/v1/namespaces/${FLUX_NAMESPACE}/secrets/${secret.name}`, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: secret,
+    stringData: { username: reader.username, password: reader.password },
+  });
+  await api.apply(`${SOURCE}/${FLUX_NAMESPACE}/gitrepositories/${NAME}`, {
+    apiVersion: 'source.toolkit.fluxcd.io/v1',
+    kind: 'GitRepository',
+    metadata,
+    spec: { interval: '2s', timeout: '20s', url, ref: { branch }, secretRef: { name: secret.name } },
+  });
+  await api.apply(`${KUSTOMIZE}/${FLUX_NAMESPACE}/kustomizations/${NAME}`, {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata,
+    spec: {
+      interval: '1m',
+      retryInterval: '5s',
+      timeout: '1m',
+      path,
+      prune: true,
+      sourceRef: { kind: 'GitRepository', name: NAME },
+    },
+  });
+}

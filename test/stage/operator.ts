@@ -1,0 +1,119 @@
+/**
+ * The three processes of the operator, as they are installed: each under its own ServiceAccount and no more, from one configuration.
+ *
+ * Only the executor's Git account may push; the others are given the one that reads. Logs, caches and credentials are in the
+ * cluster's folder, and go with it.
+ */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { defaultInstallation, PROCESSES, type Process } from '../../src/crds/installation.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { type Daemon, startOnFreePorts } from '../cluster/workspace/daemon.ts';
+import type { Monitoring } from './monitoring.ts';
+import type { Account, ShopRepository } from './shopRepository.ts';
+
+export interface OperatorProcess {
+  readonly process: Process;
+  readonly daemon: Daemon;
+  /** Where it serves its health, its metrics and, the gateway, the webhook. */
+  readonly url: string;
+}
+
+export interface Operator {
+  readonly processes: Readonly<Record<Process, OperatorProcess>>;
+  readonly webhookUrl: string;
+  readonly webhookTokenFile: string;
+  /** Strings that must not be found anywhere but in the files that hold them. */
+  readonly secrets: readonly string[];
+  /** Starts a process again, after it was ended. */
+  restart(process: Process): Promise<void>;
+}
+
+export interface OperatorParts {
+  readonly monitoring: Monitoring;
+  readonly repository: ShopRepository;
+  readonly soakSeconds: number;
+}
+
+const HOST = '127.0.0.1';
+const ROOT = join(import.meta.dirname, '..', '..');
+const PROGRAM = join(ROOT, 'bin', 'agent-sre');
+const READY_SECONDS = 30;
+const SECRET_MODE = 0o600;
+
+/** Settings of whoever runs this must not reach the operator. */
+const UNSET = { PROMETHEUS_URL: '', ALERTMANAGER_URL: '', KUBE_CONTEXT: '', FLUX_NAMESPACE: '', SERVICE_NAME: '' };
+
+export async function startOperator(cluster: Cluster, parts: OperatorParts): Promise<Operator> {
+  const folder = cluster.workspace.folder('operator');
+  const token = randomBytes(24).toString('base64url');
+  const webhookTokenFile = join(folder, 'webhook-token');
+  writeFileSync(webhookTokenFile, token, { mode: SECRET_MODE });
+
+  const start = (process: Process): Promise<OperatorProcess> => startProcess(cluster, parts, webhookTokenFile, process);
+  const started = await Promise.all(PROCESSES.map(start));
+  const processes = Object.fromEntries(started.map((one) => [one.process, one])) as Record<Process, OperatorProcess>;
+  return {
+    processes,
+    webhookUrl: `${processes.gateway.url}/webhook/alert`,
+    webhookTokenFile,
+    secrets: [token, parts.repository.reader.password, parts.repository.writer.password],
+    async restart(process) {
+      processes[process] = await start(process);
+    },
+  };
+}
+
+async function startProcess(cluster: Cluster, parts: OperatorParts, webhookTokenFile: string, process: Process): Promise<OperatorProcess> {
+  const { workspace } = cluster;
+  const { namespace, accounts } = defaultInstallation;
+  const home = workspace.folder(`operator/${process}`);
+  const kubeconfig = await cluster.kubeconfigForServiceAccount(namespace, accounts[process]);
+  const configFile = join(home, 'config.yaml');
+  writeFileSync(configFile, stringify(configuration(cluster, parts, webhookTokenFile, credential(home, process, parts.repository))));
+
+  const { daemon, ports } = await startOnFreePorts<[number]>({ ...workspace, hostAddress: HOST }, 1, ([port]) => ({
+    name: `agent-sre-${process}`,
+    command: PROGRAM,
+    args: [process, '--config', configFile],
+    env: { ...UNSET, KUBECONFIG: kubeconfig, API_HOST: HOST, API_PORT: String(port), TMPDIR: workspace.folder(`operator/${process}/tmp`) },
+    cwd: home,
+    origin: ROOT,
+    url: `http://${HOST}:${port}`,
+    health: { kind: 'http', url: `http://${HOST}:${port}/ready` },
+    deadlineSeconds: READY_SECONDS,
+  }));
+  return { process, daemon, url: `http://${HOST}:${ports[0]}` };
+}
+
+interface Credential {
+  readonly username: string;
+  readonly passwordFile: string;
+}
+
+/** As a Secret is mounted into a pod. */
+function credential(home: string, process: Process, { reader, writer }: ShopRepository): Credential {
+  const { username, password }: Account = process === 'executor' ? writer : reader;
+  const passwordFile = join(home, 'git-password');
+  writeFileSync(passwordFile, password, { mode: SECRET_MODE });
+  return { username, passwordFile };
+}
+
+function configuration(
+  { binaries }: Cluster,
+  { monitoring, repository, soakSeconds }: OperatorParts,
+  webhookTokenFile: string,
+  account: Credential,
+): object {
+  return {
+    namespace: defaultInstallation.namespace,
+    cluster: { name: 'demo' },
+    auth: { webhookTokenFile },
+    sources: { prometheus: [{ url: monitoring.prometheusUrl }], alertmanager: [{ url: monitoring.alertmanagerUrl }] },
+    git: { credentials: [{ urlPrefix: repository.url, ...account }], allowHttpHosts: [new URL(repository.url).host] },
+    remediation: { soakSeconds },
+    tools: { kubectl: binaries.kubectl },
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * Everything that the demo and the end-to-end tests need around the operator, and the operator itself, on a cluster of its own.
+ *
+ * What does not need another part starts beside it. A stage ends with the process that raised it, unless it is kept; either way
+ * nothing of it is left behind.
+ */
+import { join } from 'node:path';
+import { systemClock } from '../../src/clock.ts';
+import { loadKubeConfig } from '../../src/config/kubeConfig.ts';
+import { defaultInstallation } from '../../src/crds/installation.ts';
+import { createKubeClient } from '../../src/kube/createClient.ts';
+import type { Logger } from '../../src/kube/logger.ts';
+import { startFlux } from '../cluster/addons/flux.ts';
+import type { Person } from '../cluster/api/users.ts';
+import { type Cluster, startCluster } from '../cluster/cluster.ts';
+import type { Level } from '../cluster/levels.ts';
+import { type RunResult, run } from '../cluster/lib/run.ts';
+import { canRunReal } from '../cluster/real/capability.ts';
+import { installApi } from '../support/installCrds.ts';
+import { deployShop } from './delivery.ts';
+import { shopIsOpen } from './expectations.ts';
+import { type Monitoring, startMonitoring } from './monitoring.ts';
+import { type Operator, type OperatorParts, startOperator } from './operator.ts';
+import { openShopRepository, type ShopRepository } from './shopRepository.ts';
+import { type WorldWatch, watchWorld } from './world.ts';
+
+export const SHOP_NAMESPACE = 'shop';
+export const OPERATOR_NAMESPACE = defaultInstallation.namespace;
+
+export interface Stage {
+  readonly cluster: Cluster;
+  readonly repository: ShopRepository;
+  readonly monitoring: Monitoring;
+  readonly operator: Operator;
+  readonly world: WorldWatch;
+  /** Runs kubectl as this person. */
+  kubectl(person: Person | 'admin', ...args: readonly string[]): Promise<RunResult>;
+  /** Runs our kubectl plugin as this person. */
+  sre(person: Person | 'admin', ...args: readonly string[]): Promise<RunResult>;
+  stop(): Promise<void>;
+}
+
+/** Told of each part when it begins and when it is there. */
+export type Progress = (part: string, state: 'begins' | 'is there') => void;
+
+export interface StageOptions {
+  readonly progress: Progress;
+  readonly log: (line: string) => void;
+  /** How long a fix has to hold. */
+  readonly soakSeconds: number;
+}
+
+const PLUGIN = join(import.meta.dirname, '..', '..', 'bin', 'kubectl-sre');
+const COMMAND_SECONDS = 60;
+
+/** The level that this machine can run, and why not the better one. */
+export function possibleLevel(): { readonly level: Level; readonly why: string } {
+  const { ok, why } = canRunReal();
+  return { level: ok ? 'real' : 'sim', why };
+}
+
+export async function raiseStage(options: StageOptions): Promise<Stage> {
+  const { progress, log } = options;
+  const part = partsTo(progress);
+  const cluster = await part('cluster', () => startCluster({ level: possibleLevel().level, log }));
+  try {
+    return await furnish(cluster, options, part);
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+type Part = <T>(name: string, start: () => Promise<T>) => Promise<T>;
+
+const partsTo =
+  (progress: Progress): Part =>
+  async (name, start) => {
+    progress(name, 'begins');
+    const result = await start();
+    progress(name, 'is there');
+    return result;
+  };
+
+async function furnish(cluster: Cluster, { soakSeconds }: StageOptions, part: Part): Promise<Stage> {
+  const world = watchWorld({ ...cluster, token: cluster.tokenFor('admin') }, SHOP_NAMESPACE);
+  const installed = part('CRDs and admission', () => installOurApi(cluster));
+  const flux = part('Flux', () => startFlux(cluster));
+  const monitoring = part('Prometheus', () => startMonitoring(cluster));
+  const repository = part('Git server', () => openShopRepository(cluster.workspace));
+  const shop = Promise.all([repository, flux]).then(([there]) => part('shop', () => openShop(cluster, there, world)));
+  const operator = Promise.all([monitoring, repository, installed]).then(([watching, there]) =>
+    part('operator', () => startOperatorFor(cluster, { monitoring: watching, repository: there, soakSeconds })),
+  );
+  await Promise.all([installed, flux, monitoring, repository, shop, operator]);
+  return {
+    cluster,
+    world,
+    repository: await repository,
+    monitoring: await monitoring,
+    operator: await operator,
+    kubectl: (person, ...args) => runAs(cluster, person, cluster.binaries.kubectl, args),
+    sre: (person, ...args) => runAs(cluster, person, PLUGIN, args),
+    async stop() {
+      world.close();
+      await cluster.stop();
+    },
+  };
+}
+
+/** Definitions, roles, admission, and a policy under which a fix is written once a person has approved it. */
+async function installOurApi(cluster: Cluster): Promise<void> {
+  const kubeConfig = loadKubeConfig({ kubeconfig: cluster.kubeconfigPath });
+  const client = createKubeClient({ kubeConfig, clock: systemClock, logger: silentLogger });
+  try {
+    await installApi(client, { allInOne: false });
+  } finally {
+    await client.close();
+  }
+  await cluster.api.apply('/apis/agentsre.io/v1alpha1/remediationpolicies/approve', {
+    apiVersion: 'agentsre.io/v1alpha1',
+    kind: 'RemediationPolicy',
+    metadata: { name: 'approve' },
+    spec: { mode: 'Approve', reason: 'A fix is written once a person has approved exactly its diff.' },
+  });
+}
+
+async function openShop({ api }: Cluster, repository: ShopRepository, world: WorldWatch): Promise<void> {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP_NAMESPACE } };
+  await api.apply(`/api/v1/namespaces/${SHOP_NAMESPACE}`, namespace);
+  await deployShop(api, repository);
+  await world.until(shopIsOpen());
+}
+
+async function startOperatorFor(cluster: Cluster, parts: OperatorParts): Promise<Operator> {
+  const operator = await startOperator(cluster, parts);
+  await parts.monitoring.notify({ url: operator.webhookUrl, tokenFile: operator.webhookTokenFile });
+  return operator;
+}
+
+function runAs(cluster: Cluster, person: Person | 'admin', program: string, args: readonly string[]): Promise<RunResult> {
+  const kubeconfig = person === 'admin' ? cluster.kubeconfigPath : cluster.kubeconfigFor(person);
+  return run(program, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, timeoutSeconds: COMMAND_SECONDS });
+}
+
+const nothing = (): void => {};
+const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => silentLogger };
