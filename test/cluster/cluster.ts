@@ -9,6 +9,7 @@ import { createKubeApi, type KubeApi } from './api/kubeApi.ts';
 import { writeKubeconfig } from './api/kubeconfig.ts';
 import { type Person, personNames } from './api/users.ts';
 import { getBinaries } from './components/binaries.ts';
+import { freeKeptDir } from './kept.ts';
 import { type Level, levels, type Simulation, type Started } from './levels.ts';
 import { type Log, silent } from './lib/log.ts';
 import type { ImageConfig } from './real/ociImage.ts';
@@ -16,6 +17,8 @@ import { openWorkspace, type Workspace } from './workspace/workspace.ts';
 
 export interface ClusterOptions {
   readonly level: Level;
+  /** For a cluster that will be kept: under this name it is found again (`kept.ts`). */
+  readonly name?: string;
   /** For level `sim`. */
   readonly simulation?: Simulation;
   readonly log?: Log;
@@ -52,8 +55,9 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-export async function startCluster({ level, simulation, log = silent }: ClusterOptions): Promise<Cluster> {
-  const workspace = await openWorkspace({ description: `test cluster, level ${level}`, log });
+export async function startCluster({ level, name, simulation, log = silent }: ClusterOptions): Promise<Cluster> {
+  const dir = name === undefined ? undefined : await freeKeptDir(name);
+  const workspace = await openWorkspace({ description: `test cluster, level ${level}`, dir, log });
   try {
     const started = await levels[level](workspace, simulation);
     const { kubectl } = await getBinaries(['kubectl'], log);
@@ -71,6 +75,8 @@ async function clusterOf(level: Level, { workspace, apiServer, containerd, ready
   const api = createKubeApi({ serverUrl, caData, token: tokens.admin });
   const ofPersons = Object.fromEntries(personNames.map((name) => [name, kubeconfigOf(name, tokens[name])]));
   await ready(api);
+  const kubeconfigPath = writeKubeconfig(join(workspace.dir, 'kubeconfig'), { serverUrl, caData, user: 'admin', token: tokens.admin });
+  workspace.remember({ level, kubeconfigPath, kubectl });
 
   return {
     level,
@@ -79,7 +85,7 @@ async function clusterOf(level: Level, { workspace, apiServer, containerd, ready
     serverUrl,
     caData,
     caFile: apiServer.caFile,
-    kubeconfigPath: writeKubeconfig(join(workspace.dir, 'kubeconfig'), { serverUrl, caData, user: 'admin', token: tokens.admin }),
+    kubeconfigPath,
     auditLogPath: apiServer.auditLogPath,
     hostAddress: workspace.hostAddress,
     api,

@@ -22,6 +22,14 @@ export interface Flux {
   stop(): Promise<void>;
 }
 
+export interface FluxOptions {
+  /**
+   * Whether a new commit ends the wait for the health of the one before, which else lasts until the Kustomization's timeout. Flux leaves
+   * this off unless told.
+   */
+  readonly cancelHealthChecks?: boolean;
+}
+
 const NAMESPACE = 'flux-system';
 const CRD_PATH = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const COMMON_ARGS = [
@@ -43,13 +51,17 @@ const definition = z.looseObject({
 const resourceList = z.object({ resources: z.array(z.object({ name: z.string() })) });
 type Definition = z.infer<typeof definition>;
 
-export async function startFlux(cluster: Cluster): Promise<Flux> {
+export async function startFlux(cluster: Cluster, { cancelHealthChecks = true }: FluxOptions = {}): Promise<Flux> {
   const { workspace } = cluster;
   const binaries = await getBinaries(['source-controller', 'kustomize-controller'], workspace.log);
   await applyDefinitions(cluster.api, binaries['source-controller'], binaries['kustomize-controller']);
   const env = { KUBECONFIG: cluster.kubeconfigPath, RUNTIME_NAMESPACE: NAMESPACE };
-  const source = await startSourceController(workspace, binaries['source-controller'], env);
-  const kustomize = await startKustomizeController(workspace, binaries['kustomize-controller'], env);
+  const [source, kustomize] = await Promise.all([
+    startSourceController(workspace, binaries['source-controller'], env),
+    startKustomizeController(workspace, binaries['kustomize-controller'], env, [
+      `--feature-gates=CancelHealthCheckOnNewRevision=${cancelHealthChecks}`,
+    ]),
+  ]);
   return {
     sourceUrl: source.url,
     async stop() {
@@ -79,7 +91,12 @@ async function startSourceController(workspace: Workspace, { binary, origin }: F
   return { daemon, url: `http://${host}:${ports[0]}` };
 }
 
-function startKustomizeController(workspace: Workspace, { binary, origin }: Found, env: Readonly<Record<string, string>>) {
+function startKustomizeController(
+  workspace: Workspace,
+  { binary, origin }: Found,
+  env: Readonly<Record<string, string>>,
+  more: readonly string[],
+) {
   const host = workspace.hostAddress;
   return startOnFreePorts<[number, number]>(workspace, 2, ([metrics, health]) => ({
     name: 'kustomize-controller',
@@ -88,7 +105,7 @@ function startKustomizeController(workspace: Workspace, { binary, origin }: Foun
     env: { ...env, TMPDIR: workspace.folder('flux/tmp') },
     url: `http://${host}:${metrics}`,
     health: { kind: 'http', url: `http://${host}:${health}/readyz` },
-    args: [...COMMON_ARGS, `--metrics-addr=${host}:${metrics}`, `--health-addr=${host}:${health}`],
+    args: [...COMMON_ARGS, ...more, `--metrics-addr=${host}:${metrics}`, `--health-addr=${host}:${health}`],
   }));
 }
 

@@ -9,6 +9,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { identify } from '../lib/processes.ts';
 import { isExecutable } from '../lib/which.ts';
+import type { Component } from './components.ts';
 
 export interface CacheKey {
   readonly name: string;
@@ -20,6 +21,8 @@ export interface CacheKey {
 export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
   return env['AGENT_SRE_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'agent-sre');
 }
+
+export const keyOf = ({ name, version, build }: Component): CacheKey => ({ name, version, beside: (build.keep ?? []).map(({ to }) => to) });
 
 const folderOf = (root: string, { name, version }: CacheKey): string => join(root, `${name}-${version}`);
 

@@ -9,7 +9,7 @@ import type { Log } from '../lib/log.ts';
 import { withLock } from '../lib/lock.ts';
 import { describeError } from '../lib/poll.ts';
 import type { Attempt, Found } from './attempt.ts';
-import { type CacheKey, cachedBinary, fillCache } from './cache.ts';
+import { cachedBinary, fillCache, keyOf } from './cache.ts';
 import type { Component } from './components.ts';
 import type { Downloader } from './download.ts';
 import type { Go } from './go.ts';
@@ -37,8 +37,6 @@ export async function resolve(component: Component, context: ResolveContext): Pr
   }
   throw new Error(`get ${component.name} ${component.version}: ${refusals.join('; ')}`);
 }
-
-const keyOf = ({ name, version, build }: Component): CacheKey => ({ name, version, beside: (build.keep ?? []).map(({ to }) => to) });
 
 type Way = (component: Component, context: ResolveContext, refusals: readonly string[]) => Promise<Attempt>;
 

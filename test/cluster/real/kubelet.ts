@@ -72,6 +72,8 @@ function kubeletConfig(folder: string, { addresses, apiServer, controlGroup }: K
     authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: apiServer.caFile } },
     authorization: { mode: 'Webhook' },
     containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+    // a pod that is backing off is looked at again after this time at the latest, and only then becomes CrashLoopBackOff in its status
+    syncFrequency: '2s',
     cgroupDriver: 'cgroupfs',
     cgroupRoot: controlGroup,
     failCgroupV1: false,

@@ -58,24 +58,32 @@ export async function openWorkspace({ description, dir: fixed, log = silent }: W
     controlGroups: [],
     facts: {},
   };
-  const save = (): void => writeState(dir, state);
+  let stopped = false;
+  const save = (): void => {
+    if (!stopped) writeState(dir, state);
+  };
   save();
   const guardian = startGuardian(dir);
   const guardianIdentity = identify(guardian.pid);
   if (guardianIdentity) state.guardian = guardianIdentity;
   save();
 
+  const assertOpen = (purpose: string): void => {
+    if (stopped) throw new Error(`${purpose}: the workspace ${dir} was stopped meanwhile`);
+  };
   const workspace: Workspace = {
     id,
     dir,
     log,
     hostAddress: '127.0.0.1',
     folder(name) {
+      assertOpen(`make folder ${name}`);
       const folder = join(dir, name);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       return folder;
     },
     async start(spec) {
+      assertOpen(`start ${spec.name}`);
       const logFile = join(workspace.folder('logs'), `${spec.name}.log`);
       const recordAs = (recorded: WorkspaceState['processes'][number]): void => {
         state.processes = [...state.processes.filter(({ name }) => name !== spec.name), recorded];
@@ -98,6 +106,7 @@ export async function openWorkspace({ description, dir: fixed, log = silent }: W
       await guardian.end('keep');
     },
     async stop() {
+      stopped = true;
       await tearDown(dir);
       await guardian.end();
     },
