@@ -46,6 +46,7 @@ export async function listen({ fetch, host, port, clock, timeouts }: ListenOptio
   };
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, serverOptions }) as Server;
   server.maxConnections = MAX_CONNECTIONS;
+  closeOnceAnswered(server);
   await bind(server, host, port);
   return { port: (server.address() as AddressInfo).port, close: () => close(server, clock, drainMs) };
 }
@@ -75,4 +76,13 @@ async function close(server: Server, clock: Clock, drainMs: number): Promise<voi
     server.closeIdleConnections();
   });
   cancel();
+}
+
+/** A connection that is kept alive after its last answer would hold up the end until it times out. */
+function closeOnceAnswered(server: Server): void {
+  server.on('request', (_request, response) => {
+    response.once('close', () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
+  });
 }
