@@ -1,0 +1,24 @@
+/** Repositories and the renderer, from the configuration. The credential decides whether a process can push. */
+
+import { createRepositories, type Repositories } from '../gitops/git/repositories.ts';
+import { createRenderer, type Renderer } from '../gitops/render.ts';
+import type { Parts } from './parts.ts';
+
+export interface Git {
+  readonly repositories: Repositories;
+  readonly renderer: Renderer;
+}
+
+export function createGit({ config, clock, logger, gitCacheDir }: Parts): Git {
+  const { git, tools } = config;
+  return {
+    repositories: createRepositories({
+      dir: gitCacheDir,
+      credentials: git.credentials,
+      httpHosts: git.allowHttpHosts,
+      clock,
+      logger,
+    }),
+    renderer: createRenderer({ kubectl: tools.kubectl, clock }),
+  };
+}

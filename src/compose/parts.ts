@@ -1,0 +1,20 @@
+/** What every role of a process is made from. Built once in `main.ts`, handed to each role that runs in it. */
+import type { Registry } from 'prom-client';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Logger } from '../kube/logger.ts';
+import type { Manager } from '../kube/manager.ts';
+import type { Redactor } from '../redact/redactor.ts';
+
+export interface Parts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly redactor: Redactor;
+  readonly client: KubeClient;
+  readonly manager: Manager;
+  /** Where mirrors of repositories are kept. */
+  readonly gitCacheDir: string;
+}
