@@ -114,13 +114,18 @@ export function planIsReady(incident: Incident): Expectation<RemediationPlan> {
   };
 }
 
-export function verdictIsGiven(name: string): Expectation<Approval> {
+/** The executor has judged what this person said about the plan. */
+export function verdictIsGiven(plan: RemediationPlan, approver: string): Expectation<Approval> {
+  const theirs = ({ approvals }: World): Approval | undefined =>
+    approvals.findLast(({ spec }) => spec.planRef.uid === plan.metadata.uid && spec.approver === approver);
   return {
-    what: `the verdict on Approval ${name}`,
+    what: `the verdict on the word of ${approver}`,
     deadlineSeconds: 30,
-    look: ({ approvals }) => approvals.find(({ metadata, status }) => metadata.name === name && status?.verdict !== undefined),
-    instead: ({ approvals }) =>
-      `Approvals: ${approvals.map(({ metadata, status }) => `${metadata.name} ${status?.verdict ?? 'not judged'}`).join(', ')}`,
+    look: (world) => {
+      const approval = theirs(world);
+      return approval?.status?.verdict === undefined ? undefined : approval;
+    },
+    instead: (world) => (theirs(world) === undefined ? `there is no Approval by ${approver}` : 'it has not been judged'),
   };
 }
 

@@ -2,13 +2,12 @@
  * Prometheus, Alertmanager and kube-state-metrics around the cluster, wired as kube-prometheus wires them: real scrapes of the
  * cluster's state and of the containers' usage, real rules, a real webhook with a bearer token from a file.
  */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startAlertmanager } from '../cluster/addons/alertmanager.ts';
+import { kubeletScrapeJob } from '../cluster/addons/kubeletScrape.ts';
 import { startKubeStateMetrics } from '../cluster/addons/kubeStateMetrics.ts';
-import { type ScrapeJob, startPrometheus } from '../cluster/addons/prometheus.ts';
+import { startPrometheus } from '../cluster/addons/prometheus.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { KUBELET_PORT } from '../cluster/real/kubelet.ts';
 
 export interface Monitoring {
   readonly prometheusUrl: string;
@@ -35,13 +34,13 @@ const ASK_MS = 5_000;
 
 export async function startMonitoring(cluster: Cluster): Promise<Monitoring> {
   const { workspace } = cluster;
-  const [stateMetrics, alertmanager, cadvisor] = await Promise.all([
+  const [stateMetrics, alertmanager, usage] = await Promise.all([
     startKubeStateMetrics(cluster),
     startAlertmanager(workspace),
-    cadvisorJob(cluster),
+    cluster.level === 'real' ? kubeletScrapeJob(cluster) : undefined,
   ]);
   const prometheus = await startPrometheus(workspace, {
-    scrapeJobs: [stateMetrics.scrapeJob, ...cadvisor],
+    scrapeJobs: usage === undefined ? [stateMetrics.scrapeJob] : [stateMetrics.scrapeJob, usage],
     ruleFiles: [join(import.meta.dirname, 'monitoring', 'rules.yaml')],
     alertmanagerUrl: alertmanager.url,
     scrapeSeconds: SCRAPE_SECONDS,
@@ -83,60 +82,4 @@ function alertmanagerConfig({ url, tokenFile }: WebhookTarget): object {
       },
     ],
   };
-}
-
-/** What containers use, from each real node's kubelet. */
-async function cadvisorJob({ api, workspace, caData, level }: Cluster): Promise<readonly ScrapeJob[]> {
-  if (level !== 'real') return [];
-  const folder = workspace.folder('prometheus');
-  const write = (name: string, content: string): string => {
-    writeFileSync(join(folder, name), content, { mode: 0o600 });
-    return join(folder, name);
-  };
-  const { items } = (await api.request('GET', '/api/v1/nodes')) as { items: readonly Node[] };
-  const targets = items.flatMap(({ status }) => status.addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address));
-  return [
-    {
-      job_name: 'kubelet',
-      metrics_path: '/metrics/cadvisor',
-      scheme: 'https',
-      honor_labels: true,
-      static_configs: [{ targets: targets.map((address) => `${address}:${KUBELET_PORT}`) }],
-      tls_config: { ca_file: write('cluster-ca.crt', caData) },
-      authorization: { credentials_file: write('token', await prometheusToken(api)) },
-    },
-  ];
-}
-
-interface Node {
-  readonly status: { readonly addresses: readonly { readonly type: string; readonly address: string }[] };
-}
-
-/** An account that may read the metrics of nodes and nothing else. */
-async function prometheusToken(api: Cluster['api']): Promise<string> {
-  const account = { name: 'prometheus', namespace: 'monitoring' };
-  const rbac = 'rbac.authorization.k8s.io';
-  const accounts = `/api/v1/namespaces/${account.namespace}/serviceaccounts`;
-  await api.apply(`/api/v1/namespaces/${account.namespace}`, {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: account.namespace },
-  });
-  await api.apply(`${accounts}/${account.name}`, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account });
-  await api.apply(`/apis/${rbac}/v1/clusterroles/prometheus`, {
-    apiVersion: `${rbac}/v1`,
-    kind: 'ClusterRole',
-    metadata: { name: 'prometheus' },
-    rules: [{ apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] }],
-  });
-  await api.apply(`/apis/${rbac}/v1/clusterrolebindings/prometheus`, {
-    apiVersion: `${rbac}/v1`,
-    kind: 'ClusterRoleBinding',
-    metadata: { name: 'prometheus' },
-    roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'prometheus' },
-    subjects: [{ kind: 'ServiceAccount', ...account }],
-  });
-  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 86_400 } };
-  const { status } = (await api.request('POST', `${accounts}/${account.name}/token`, request)) as { status: { token: string } };
-  return status.token;
 }

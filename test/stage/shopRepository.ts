@@ -23,6 +23,8 @@ export interface Author {
 
 export interface ShopRepository {
   readonly url: string;
+  /** The bare repository on the server. */
+  readonly dir: string;
   readonly branch: string;
   /** What the cluster runs. */
   readonly path: string;
@@ -77,6 +79,7 @@ export async function openShopRepository(workspace: Workspace): Promise<ShopRepo
   await seed(checkout, url);
   return {
     url,
+    dir,
     branch: BRANCH,
     path: `./${PATH}`,
     reader,

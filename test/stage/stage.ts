@@ -44,6 +44,8 @@ export interface Stage {
 export type Progress = (part: string, state: 'begins' | 'is there') => void;
 
 export interface StageOptions {
+  /** For a stage that will be kept. */
+  readonly name?: string;
   readonly progress: Progress;
   readonly log: (line: string) => void;
   /** How long a fix has to hold. */
@@ -60,9 +62,9 @@ export function possibleLevel(): { readonly level: Level; readonly why: string }
 }
 
 export async function raiseStage(options: StageOptions): Promise<Stage> {
-  const { progress, log } = options;
+  const { name, progress, log } = options;
   const part = partsTo(progress);
-  const cluster = await part('cluster', () => startCluster({ level: possibleLevel().level, log }));
+  const cluster = await part('cluster', () => startCluster({ level: possibleLevel().level, log, ...(name !== undefined && { name }) }));
   try {
     return await furnish(cluster, options, part);
   } catch (error) {

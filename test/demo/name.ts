@@ -1,0 +1,2 @@
+/** The demo's cluster is kept under this name. */
+export const DEMO = 'demo';
