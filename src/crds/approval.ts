@@ -5,7 +5,7 @@ import { immutable, rules } from './rules.ts';
 
 export const approvalSpec = z
   .object({
-    planRef: pinnedRef.describe('The plan that is judged.'),
+    planRef: pinnedRef.describe('The plan that is judged; the Approval is deleted with it.'),
     planDigest: sha256().describe('The digest that the person saw; another one is refused.'),
     decision: z.enum(['Approve', 'Reject']).describe('The word.'),
     approver: nonEmpty(253).describe(

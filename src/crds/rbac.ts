@@ -96,7 +96,6 @@ export const processRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
   executor: [
     ours(ourPlurals, READ),
     statusOf('executor'),
-    ours(['approvals'], ['patch']),
     ours(['investigations'], ['create']),
     own(['remediationplans']),
     rule('', ['namespaces', 'pods'], READ),

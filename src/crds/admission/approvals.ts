@@ -3,7 +3,7 @@
  *
  * What admission cannot see is left to the executor: whether the digest still holds, whether the time is over, whether two are needed.
  */
-import { GROUP } from '../common.ts';
+import { API_VERSION, GROUP } from '../common.ts';
 import { type Installation, userNameOf } from '../installation.ts';
 import { celList, type MutatingPolicy, type ValidatingPolicy } from './policy.ts';
 
@@ -75,15 +75,22 @@ export function approvalsAreKept(installation: Installation): ValidatingPolicy {
 }
 
 /** So that a plan, a digest and a decision are all that a person has to write. A claim is left as it is, to be judged. */
-export const approverIsFilledIn: MutatingPolicy = {
-  name: `approver-is-filled-in.${GROUP}`,
+export const approvalIsFilledIn: MutatingPolicy = {
+  name: `approval-is-filled-in.${GROUP}`,
   purpose:
-    'Fills in who creates an Approval where that was left out, so that plan, digest and decision are all that a person has to write.',
+    'Fills in who creates an Approval where that was left out, so that plan, digest and decision are all that a person has to write, and makes it go with its plan.',
   rules: [{ groups: [GROUP], resources: ['approvals'], operations: ['CREATE'] }],
   matchConditions: [{ name: 'has-spec', expression: 'has(object.spec)' }],
-  variables: [{ name: 'groups', expression: groupsOfUser }],
+  variables: [
+    { name: 'groups', expression: groupsOfUser },
+    {
+      name: 'plan',
+      expression: `{'apiVersion': '${API_VERSION}', 'kind': 'RemediationPlan', 'name': string(object.spec.planRef.name), 'uid': string(object.spec.planRef.uid)}`,
+    },
+  ],
   patches: [
     `has(object.spec.approver) ? [] : [JSONPatch{op: 'add', path: '/spec/approver', value: ${user}}]`,
     "has(object.spec.approverGroups) ? [] : [JSONPatch{op: 'add', path: '/spec/approverGroups', value: variables.groups}]",
+    "has(object.spec.planRef) ? [JSONPatch{op: 'add', path: '/metadata/ownerReferences', value: [variables.plan]}] : []",
   ],
 };

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defaultInstallation, type Installation } from '../installation.ts';
 import type { Manifest } from '../manifest.ts';
-import { approvalsAreGivenInPerson, approvalsAreKept, approverIsFilledIn } from './approvals.ts';
+import { approvalIsFilledIn, approvalsAreGivenInPerson, approvalsAreKept } from './approvals.ts';
 import { mutatingPolicy, validatingPolicy } from './policy.ts';
 import { closerIsStamped, closerIsTrue, requesterIsKept, requesterIsStamped, requesterIsTrue } from './requester.ts';
 import { executorOnlyDryRuns, statusIsTheOperators, targetsStayInTheirNamespace } from './scope.ts';
@@ -22,7 +22,7 @@ export function renderValidation(installation: Installation = defaultInstallatio
 
 /** What saves people from writing their own names; needs MutatingAdmissionPolicy v1 (Kubernetes 1.36). */
 export function renderMutation(installation: Installation = defaultInstallation): readonly Manifest[] {
-  return [requesterIsKept, requesterIsStamped(installation), closerIsStamped(installation), approverIsFilledIn].flatMap(mutatingPolicy);
+  return [requesterIsKept, requesterIsStamped(installation), closerIsStamped(installation), approvalIsFilledIn].flatMap(mutatingPolicy);
 }
 
 export function renderAdmission(installation: Installation = defaultInstallation): readonly Manifest[] {

@@ -1,5 +1,7 @@
 /** The judge at admission, on a cluster of its own: who may say what of whom, and what the API server says when it refuses. */
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { admissionDrift, renderAdmission } from '../../../src/crds/admission/render.ts';
 import { chatUser } from '../../../src/crds/impersonation.ts';
@@ -46,7 +48,13 @@ beforeAll(async () => {
   // what RBAC would refuse them is not what is tried here
   const { gitOpsEngine, node, systemUser, machineInDisguise, garbageCollector, namespaceController } = others;
   const strangers = [gitOpsEngine, node, systemUser, machineInDisguise, garbageCollector, namespaceController].map(({ user }) => user);
-  await bind('strangers', [{ apiGroups: ['agentsre.io'], resources: ['approvals', 'remediationplans'], verbs: ['*'] }], ...strangers);
+  const executor = `system:serviceaccount:${OPERATOR}:agent-sre-executor`;
+  await bind(
+    'anything',
+    [{ apiGroups: ['agentsre.io'], resources: ['approvals', 'remediationplans'], verbs: ['*'] }],
+    ...strangers,
+    executor,
+  );
 }, 120_000);
 afterAll(async () => {
   await Promise.all([...clients.values(), admin].map((client) => client.close()));
@@ -60,6 +68,12 @@ describe('an Approval', () => {
   test('gets the name and the groups of whoever creates it', async () => {
     const { spec } = await as('alice').create(approvals, newApproval(meta()));
     expect(spec).toMatchObject({ approver: 'alice', approverGroups: ['sre-approvers', 'system:authenticated'] });
+  });
+
+  test('belongs to its plan, whatever its author says, and so goes with it', async () => {
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'mine', uid: 'u' }];
+    const { metadata, spec } = await as('alice').create(approvals, newApproval({ ...meta(), ownerReferences }));
+    expect(metadata.ownerReferences).toEqual([{ apiVersion: 'agentsre.io/v1alpha1', kind: 'RemediationPlan', ...spec.planRef }]);
   });
 
   test.each<{ readonly name: string; readonly actor: Actor; readonly spec?: object }>([
@@ -109,7 +123,11 @@ describe('an Approval', () => {
     { name: 'of a node', actor: 'node', says: ['"system:node:n1" is not a person'] },
     { name: 'of a system user', actor: 'systemUser', says: ['"system:kube-scheduler" is not a person'] },
     { name: 'of a service account by another name', actor: 'machineInDisguise', says: ['"robot" is not a person'] },
-    { name: 'of the operator itself', actor: 'agent-sre-executor', says: ['cannot create resource "approvals"'] },
+    {
+      name: 'of the operator itself',
+      actor: 'agent-sre-executor',
+      says: ['"system:serviceaccount:agent-sre:agent-sre-executor" is not a person'],
+    },
     { name: 'of a responder', actor: 'carol', says: ['cannot create resource "approvals"'] },
     { name: 'of a viewer', actor: 'dave', says: ['cannot create resource "approvals"'] },
   ])('$name is refused', async ({ actor, spec, says }) => {
@@ -161,6 +179,7 @@ describe('an Approval', () => {
     { actor: 'garbageCollector', change: 'patched' },
     { actor: 'namespaceController', change: 'deleted' },
     { actor: 'agent-sre-executor', change: 'patched' },
+    { actor: 'agent-sre-executor', change: 'deleted' },
   ])('is $change by $actor', async ({ actor, change }) => {
     const { metadata } = await as('alice').create(approvals, newApproval(meta()));
     await touch(as(actor), metadata.name, change);
@@ -320,6 +339,17 @@ describe('the executor', () => {
   test('stands in nobody else’s way', async () => {
     await expect(write('admin', TENANT, false)).resolves.toBeDefined();
   });
+});
+
+describe('kubectl apply -k', () => {
+  test.each(['default', 'rbac/all-in-one', 'rbac/chat', 'rbac/chat-fallback', 'admission/without-mutation', 'samples'])(
+    'takes config/%s',
+    async (folder) => {
+      const flags = ['--kubeconfig', cluster.kubeconfigPath, 'apply', '--server-side', '--force-conflicts', '-k', `config/${folder}`];
+      const { stdout } = await promisify(execFile)(cluster.binaries.kubectl, flags, { timeout: 60_000 });
+      expect(stdout).toContain('serverside-applied');
+    },
+  );
 });
 
 test('what the API server keeps of the policies is what was installed, and a change shows', async () => {
