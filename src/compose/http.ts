@@ -1,0 +1,42 @@
+/** The HTTP servers of a process: health and metrics always, the webhook where it takes alerts, on a port of its own too if that is wanted. */
+import { isLoopback } from '../config/schema.ts';
+import type { TakeDelivery } from '../intake/webhook.ts';
+import { type AppDeps, createApp } from '../server/app.ts';
+import { createBearerAuth } from '../server/bearerAuth.ts';
+import { listen } from '../server/listen.ts';
+import { createHttpMetrics } from '../telemetry/httpMetrics.ts';
+import type { Parts } from './parts.ts';
+
+export function addHttp(parts: Parts, take: TakeDelivery | undefined): void {
+  const { config, manager, clock, logger, registry } = parts;
+  const { http, auth } = config;
+  const authenticate = createBearerAuth({ isOpen: auth.mode === 'none' || isLoopback(http.host), tokenFile: auth.webhookTokenFile, logger });
+  const webhook = take === undefined ? undefined : { authenticate, take };
+  const deps: AppDeps = { health: manager.health, clock, logger, httpMetrics: createHttpMetrics(registry), webhook };
+
+  addServer(parts, 'http', http.port, { ...deps, registry });
+  if (webhook !== undefined && http.webhookPort !== undefined) addServer(parts, 'webhook', http.webhookPort, deps);
+}
+
+function addServer({ config, manager, clock, logger }: Parts, name: string, port: number, deps: AppDeps): void {
+  const { host } = config.http;
+  const app = createApp(deps);
+  manager.addRunnable({
+    name: `${name} server`,
+    group: 'server',
+    run: async (signal, ready) => {
+      const listening = await listen({ fetch: (request) => app.fetch(request), host, port, clock });
+      logger.info({ host, port: listening.port, server: name }, 'listening');
+      ready();
+      await aborted(signal);
+      await listening.close();
+    },
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * One process of Agent-SRE: the roles that it plays, put together from a configuration and run until `signal` aborts.
+ *
+ * Nothing is connected to before `run`; without an API server it keeps trying, and says so at `/ready` and in the log.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { loadKubeConfig } from '../config/kubeConfig.ts';
+import { incidents, investigations, remediationPlans } from '../crds/kinds.ts';
+import type { TakeDelivery } from '../intake/webhook.ts';
+import { createKubeClient } from '../kube/createClient.ts';
+import type { Logger } from '../kube/logger.ts';
+import { createManager } from '../kube/manager.ts';
+import type { Redactor } from '../redact/redactor.ts';
+import { countIncidents, countInvestigations, countPlans } from '../telemetry/objectMetrics.ts';
+import { addExecutor } from './executor.ts';
+import { addGateway } from './gateway.ts';
+import { addHttp } from './http.ts';
+import { addInvestigator } from './investigator.ts';
+import type { Parts } from './parts.ts';
+import { addPreflight } from './preflight.ts';
+
+export const ROLES = ['gateway', 'investigator', 'executor'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface ProcessOptions {
+  /** As the command line names it: a role, or `all`. */
+  readonly name: Role | 'all';
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly redactor: Redactor;
+  readonly version: string;
+}
+
+export async function runProcess(options: ProcessOptions, signal: AbortSignal): Promise<void> {
+  const { config, redactor } = options;
+  hideSecretsOf(config, redactor);
+  const temporary = config.git.cacheDir === undefined ? mkdtempSync(join(tmpdir(), 'agent-sre-git-')) : undefined;
+  try {
+    const parts = partsOf(options, config.git.cacheDir ?? temporary ?? '');
+    addPreflight(parts);
+    addHttp(parts, addRoles(options.name, parts));
+    await parts.manager.run(signal);
+  } finally {
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Gives what takes alerts in, if this process does. */
+function addRoles(name: Role | 'all', parts: Parts): TakeDelivery | undefined {
+  const plays = (role: Role): boolean => name === role || name === 'all';
+  const { registry, manager, gitCacheDir } = parts;
+  // Each role has repositories of its own: they may hold other credentials.
+  const partsOfRole = (role: Role): Parts => ({ ...parts, gitCacheDir: join(gitCacheDir, role) });
+  if (plays('investigator')) {
+    addInvestigator(partsOfRole('investigator'));
+    countIncidents(registry, manager.cache(incidents));
+    countInvestigations(registry, manager.cache(investigations));
+  }
+  if (plays('executor')) {
+    addExecutor(partsOfRole('executor'));
+    countPlans(registry, manager.cache(remediationPlans));
+  }
+  return plays('gateway') ? addGateway(parts) : undefined;
+}
+
+function partsOf({ name, config, logger, redactor, version }: ProcessOptions, gitCacheDir: string): Parts {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const kubeConfig = loadKubeConfig(config.kubernetes);
+  const clock = systemClock;
+  const client = createKubeClient({ kubeConfig, clock, logger, registry, userAgent: `agent-sre/${version} (${name})` });
+  const lease = name === 'all' ? 'agent-sre' : `agent-sre-${name}`;
+  const isElected = name !== 'gateway' && config.leaderElection.enabled;
+  const identity = `${hostname()}_${randomUUID().slice(0, 8)}`;
+  const election = isElected ? { namespace: config.namespace, name: lease, identity } : undefined;
+  const manager = createManager({ client, clock, logger, registry, name: `agentsre.io/${name}`, election });
+  return { config, clock, logger, registry, redactor, client, manager, gitCacheDir };
+}
+
+/** A credential that we were given must not come out anywhere, whatever quotes it. */
+function hideSecretsOf({ auth, git, sources }: Config, redactor: Redactor): void {
+  const ofSources = [...sources.prometheus, ...sources.alertmanager].map(({ bearerTokenFile }) => bearerTokenFile);
+  const files = [auth.webhookTokenFile, ...ofSources, ...git.credentials.map(({ passwordFile }) => passwordFile)];
+  for (const file of files.filter((path) => path !== undefined)) {
+    const secret = readSecret(file);
+    if (secret.length >= SHORTEST_SECRET) redactor.addSecret(secret);
+  }
+}
+
+/** Anything shorter occurs by chance. */
+const SHORTEST_SECRET = 6;
+
+/** A file that is not there yet is complained about by whoever needs it. */
+function readSecret(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
