@@ -31,9 +31,12 @@ export interface Lane {
   destroy(reason: Error): Promise<void>;
 }
 
-/** client-go pings after 30 s without a frame and waits 15 s; the sum here is the same or less. */
-const PING_EVERY_MS = 10_000;
-const PING_LOST_MS = 25_000;
+/** client-go pings after 30 s without a frame and waits 15 s; a ping costs 34 bytes, and watches hang on every second. */
+const PING_EVERY_MS = 5000;
+const PING_LOST_MS = 12_000;
+/** A new connection answers its first ping, or it was dead when it was handed over. */
+const FIRST_PING_LOST_MS = 7000;
+const CHECK_EVERY_MS = 2500;
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_SOCKET_MS = 60_000;
 
@@ -81,13 +84,21 @@ function http2Connector({ tls, onDowngrade }: LaneOptions): buildConnector.conne
   return (options, callback) =>
     connect(options, (...result) => {
       const [error, socket] = result;
-      if (error !== null || (socket instanceof TLSSocket && socket.alpnProtocol === 'h2')) {
-        callback(...result);
+      if (error !== null) {
+        callback(error, null);
         return;
       }
-      socket.destroy();
-      onDowngrade();
-      callback(new Error('the server stopped speaking HTTP/2'), null);
+      // A reset that arrives just now would be lost on the way from the TLS socket to the HTTP/2 session, and the session wait for ever.
+      setImmediate(() => {
+        if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2' && !socket.destroyed) {
+          callback(null, socket);
+          return;
+        }
+        if (!socket.destroyed) onDowngrade();
+        const why = socket.destroyed ? 'the connection broke right after the TLS handshake' : 'the server stopped speaking HTTP/2';
+        socket.destroy();
+        callback(new Error(why), null);
+      });
     });
 }
 
@@ -101,24 +112,23 @@ function connectOptions(tls: TlsMaterial): buildConnector.BuildOptions {
 /** Calls `onLost` once when a connected client has had no answer to its pings for too long. */
 function watchPings(client: UndiciClient, clock: Clock, onLost: () => void): Cancel {
   let lastAnswer: number | undefined;
+  let limit = FIRST_PING_LOST_MS;
+  let lastTick = 0;
   let cancel: Cancel = () => undefined;
-  let lastTick = clock.monotonic();
   const tick = (): void => {
     const now = clock.monotonic();
     // A process that itself stood still gives the answers that wait in its socket a chance to be read.
-    if (now - lastTick > 2 * PING_EVERY_MS && lastAnswer !== undefined) lastAnswer = now;
+    if (now - lastTick > 2 * CHECK_EVERY_MS && lastAnswer !== undefined) lastAnswer = now;
     lastTick = now;
-    if (lastAnswer !== undefined && now - lastAnswer > PING_LOST_MS) {
-      onLost();
-      return;
-    }
-    cancel = clock.setTimeout(tick, PING_EVERY_MS);
+    if (lastAnswer !== undefined && now - lastAnswer > limit) onLost();
+    else cancel = clock.setTimeout(tick, CHECK_EVERY_MS);
   };
   client.on('connect', () => {
     lastAnswer = clock.monotonic();
     lastTick = lastAnswer;
+    limit = FIRST_PING_LOST_MS;
     cancel();
-    cancel = clock.setTimeout(tick, PING_EVERY_MS);
+    cancel = clock.setTimeout(tick, CHECK_EVERY_MS);
   });
   client.on('disconnect', () => {
     lastAnswer = undefined;
@@ -127,6 +137,7 @@ function watchPings(client: UndiciClient, clock: Clock, onLost: () => void): Can
   // An event that undici documents, and its types leave out.
   (client as EventEmitter).on('ping', () => {
     lastAnswer = clock.monotonic();
+    limit = PING_LOST_MS;
   });
   return () => cancel();
 }
