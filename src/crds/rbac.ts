@@ -98,9 +98,10 @@ export const processRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
     statusOf('executor'),
     ours(['investigations'], ['create']),
     own(['remediationplans']),
-    rule('', ['namespaces', 'pods'], READ),
-    rule('apps', ['replicasets'], READ),
-    ...catalogueKinds.map(({ group, resources }) => rule(group, resources, [...READ, 'patch'])),
+    rule('', ['namespaces'], ['get']),
+    rule('', ['pods'], ['get', 'list']),
+    rule('apps', ['controllerrevisions', 'replicasets'], ['get', 'list']),
+    ...catalogueKinds.map(({ group, resources }) => rule(group, resources, ['get', 'list', 'patch'])),
     rule('', ['configmaps'], ['create']),
     ...reading(gitOpsKinds),
     rule(

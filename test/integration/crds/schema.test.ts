@@ -100,6 +100,16 @@ describe('the API server refuses', () => {
       ...planWith({ ...revert, setImage: { container: 'app', revision: 2 } }),
       says: 'spec.actions[0].setImage: Invalid value: setImage is set when type is SetImage, and only then',
     },
+    {
+      name: 'a RevertCommit that names no commit',
+      ...planWith({ type: 'RevertCommit', target }),
+      says: 'spec.actions[0].revertCommit: Invalid value: revertCommit is set when type is RevertCommit, and only then',
+    },
+    {
+      name: 'resources in an action of another type',
+      ...planWith({ ...revert, setResources: { container: 'app', cpuLimitMillicores: 100 } }),
+      says: 'spec.actions[0].setResources: Invalid value: setResources is set when type is SetResources, and only then',
+    },
     { name: 'an action outside the catalogue', ...planWith({ type: 'Exec', target }), says: 'supported values: "RevertCommit"' },
     {
       name: 'a commit that is a branch',
@@ -119,6 +129,11 @@ describe('the API server refuses', () => {
         setResources: { container: 'app', memoryLimitMebibytes: 64, memoryRequestMebibytes: 65 },
       }),
       says: 'memoryRequestMebibytes is more than memoryLimitMebibytes; a container may not ask for more than its limit',
+    },
+    {
+      name: 'a request of CPU above its limit',
+      ...planWith({ type: 'SetResources', target, setResources: { container: 'app', cpuLimitMillicores: 100, cpuRequestMillicores: 101 } }),
+      says: 'cpuRequestMillicores is more than cpuLimitMillicores; a container may not ask for more than its limit',
     },
     {
       name: 'a fourth proposal for one cause',
