@@ -1,0 +1,73 @@
+/**
+ * What could not be seen, and why: a failure to look is a typed result, never "no anomaly".
+ *
+ * A message says what was tried and what to do about it. Details of an error are cut short and cleaned by the caller's cleaner.
+ */
+import type { Gap } from '../crds/investigation.ts';
+import { ApiError, ConnectionError } from '../kube/errors.ts';
+
+export type GapReason = Gap['reason'];
+
+/** A source answered in a way that cannot be used, or not at all. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly reason: GapReason;
+
+  constructor(reason: GapReason, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+const ADVICE: Readonly<Record<GapReason, string>> = {
+  Forbidden: 'grant the right or credentials that it needs',
+  Unavailable: 'check that it runs and can be reached from here',
+  TimedOut: 'it is slow or the time was up; look again later',
+  Malformed: 'check that the address is that of such a source',
+  TooLarge: 'narrow the targets or the window',
+  NotConfigured: 'configure it',
+  NotFound: 'check the name, or that it has not been deleted',
+};
+
+/** @param tried what was attempted, as in "list pods of shop" */
+export function gapOf(source: string, tried: string, error: unknown): Gap {
+  const reason = gapReason(error);
+  const detail = error instanceof Error ? error.message : 'unknown error';
+  return { source, reason, message: `${tried}: ${detail.slice(0, 300)}; ${ADVICE[reason]}` };
+}
+
+/** The outermost error that is known decides: whoever wrapped it knew more. */
+export function gapReason(error: unknown): GapReason {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof SourceError) return at.reason;
+    if (at instanceof ApiError) return reasonOfStatus(at.status);
+    if (at instanceof ConnectionError) return reasonOfConnection(at.kind);
+    if (at.name === 'TimeoutError' || at.name === 'AbortError') return 'TimedOut';
+  }
+  return 'Unavailable';
+}
+
+/** @param status an HTTP status that is not a success */
+export function reasonOfStatus(status: number): GapReason {
+  if (status === 401 || status === 403) return 'Forbidden';
+  if (status === 404) return 'NotFound';
+  if (status === 408 || status === 504) return 'TimedOut';
+  if (status === 413) return 'TooLarge';
+  return 'Unavailable';
+}
+
+function reasonOfConnection(kind: ConnectionError['kind']): GapReason {
+  if (kind === 'timeout') return 'TimedOut';
+  if (kind === 'malformed') return 'Malformed';
+  return kind === 'credentials' ? 'Forbidden' : 'Unavailable';
+}
+
+/** One gap a source and reason; how often it happened is said where it happened more than once. */
+export function mergeGaps(gaps: readonly Gap[]): Gap[] {
+  const groups = Map.groupBy(gaps, ({ source, reason }) => `${source}\n${reason}`);
+  return [...groups.values()].map((group) => {
+    const first = group[0] as Gap;
+    const others = new Set(group.map(({ message }) => message)).size - 1;
+    return others === 0 ? first : { ...first, message: `${first.message} (and ${others} more of the kind)` };
+  });
+}

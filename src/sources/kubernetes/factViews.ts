@@ -1,0 +1,41 @@
+/** Nodes, ConfigMaps and claims: the few facts of each that explain why a pod does not run. */
+import type { ApiClaim, ApiConfigMap, ApiNode } from './api.ts';
+import { evidenceKeys } from './names.ts';
+import { parseMillicores, parseQuantity } from './quantity.ts';
+import type { Claim, ConfigMapFacts, Node } from './snapshot.ts';
+
+export function nodeView({ metadata, spec, status }: ApiNode): Node {
+  const is = (type: string): boolean =>
+    status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
+  return {
+    name: metadata.name,
+    evidence: evidenceKeys.node(metadata.name),
+    ready: is('Ready'),
+    memoryPressure: is('MemoryPressure'),
+    unschedulable: spec?.unschedulable ?? false,
+    taints: (spec?.taints ?? []).map(({ key, value = '', effect }) => ({ key, value, effect })),
+    labels: metadata.labels ?? {},
+    allocatable: {
+      cpuMillicores: parseMillicores(status?.allocatable?.['cpu']),
+      memoryBytes: parseQuantity(status?.allocatable?.['memory']),
+      pods: parseQuantity(status?.allocatable?.['pods']),
+    },
+  };
+}
+
+/** Its keys and nothing else: what a ConfigMap holds is not needed to see that a key is missing. */
+export function configMapView(namespace: string, name: string, object: ApiConfigMap | undefined): ConfigMapFacts {
+  const keys = [...Object.keys(object?.data ?? {}), ...Object.keys(object?.binaryData ?? {})];
+  return { namespace, name, exists: object !== undefined, keys: keys.toSorted(), evidence: evidenceKeys.configMap(namespace, name) };
+}
+
+export function claimView(namespace: string, name: string, object: ApiClaim | undefined): Claim {
+  return {
+    namespace,
+    name,
+    exists: object !== undefined,
+    phase: object?.status?.phase ?? 'Unknown',
+    storageClass: object?.spec?.storageClassName,
+    evidence: evidenceKeys.claim(namespace, name),
+  };
+}

@@ -1,0 +1,17 @@
+/** How much of a cluster one snapshot holds: enough to explain one workload, whatever its size. */
+export const LIMITS = {
+  /** Pods of one workload that are kept, and of those, how many events and nodes are looked up for. */
+  pods: 20,
+  podsInDetail: 5,
+  /** Containers whose logs are read. */
+  logs: 4,
+  logLines: 80,
+  logBytes: 64 * 1024,
+  /** What is read again of a log whose last lines did not fit. */
+  fewLogLines: 5,
+  headBytes: 8 * 1024,
+  nodes: 8,
+  references: 8,
+  claims: 4,
+  eventsAnObject: 30,
+} as const;

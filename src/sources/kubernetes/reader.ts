@@ -1,0 +1,81 @@
+/**
+ * Reads of the API server on behalf of one investigation: each within a time limit, few at once, all counted against a budget.
+ *
+ * A read that fails becomes a gap and the answer `unseen`; it is never thrown, and never taken for "there is none". Only a
+ * failure to look is a gap: an object that the API server says does not exist is `absent`, which is a fact.
+ */
+import type { Gap } from '../../crds/investigation.ts';
+import type { CallOptions, KubeClient, LogOptions, Selection } from '../../kube/client.ts';
+import { apiErrorIn } from '../../kube/errors.ts';
+import { keyString, resourceName, type Key, type KubeObject, type ResourceType } from '../../kube/object.ts';
+import { gapOf, SourceError } from '../gap.ts';
+import type { CallBudget } from '../budget.ts';
+
+export type Seen<T> = { readonly kind: 'found'; readonly object: T } | { readonly kind: 'absent' } | { readonly kind: 'unseen' };
+
+export interface Reader {
+  get<T extends KubeObject>(resource: ResourceType<T>, key: Key): Promise<Seen<T>>;
+  /** Undefined when it could not be read. */
+  list<T extends KubeObject>(resource: ResourceType<T>, selection: Selection): Promise<readonly T[] | undefined>;
+  /** Undefined when it could not be read; empty when the container has said nothing. */
+  logs(namespace: string, pod: string, options: LogOptions): Promise<string | undefined>;
+  readonly gaps: readonly Gap[];
+}
+
+export interface ReaderOptions {
+  readonly kube: KubeClient;
+  readonly budget: CallBudget;
+  readonly signal: AbortSignal;
+}
+
+export const KUBERNETES = 'kubernetes';
+const CALL_TIMEOUT_MS = 5_000;
+/** A container's log is read through its node, which may be the very thing that is ill. */
+const LOG_TIMEOUT_MS = 4_000;
+
+export function createReader({ kube, budget, signal }: ReaderOptions): Reader {
+  const gaps: Gap[] = [];
+
+  /** Undefined when it failed. */
+  async function attempt<T>(
+    tried: string,
+    timeoutMs: number,
+    call: (options: CallOptions) => Promise<T>,
+  ): Promise<{ readonly value: T } | undefined> {
+    try {
+      return { value: await budget.spend(() => call({ signal, timeoutMs })) };
+    } catch (error) {
+      gaps.push(gapOf(KUBERNETES, tried, signal.aborted ? outOfTime(error) : error));
+      return undefined;
+    }
+  }
+
+  return {
+    gaps,
+    async get(resource, key) {
+      const tried = `get ${resource.kind} ${keyString(key)}`;
+      const result = await attempt(tried, CALL_TIMEOUT_MS, (options) => kube.get(resource, key, options));
+      if (result === undefined) return { kind: 'unseen' };
+      return result.value === undefined ? { kind: 'absent' } : { kind: 'found', object: result.value };
+    },
+    async list(resource, selection) {
+      const tried = `list ${resourceName(resource)} in ${selection.namespace ?? 'all namespaces'}`;
+      const result = await attempt(tried, CALL_TIMEOUT_MS, (options) => kube.list(resource, { ...selection, ...options }));
+      return result?.value.items;
+    },
+    async logs(namespace, pod, options) {
+      const which = options.previous === true ? 'previous log' : 'log';
+      const tried = `read the ${which} of ${namespace}/${pod} ${options.container ?? ''}`.trimEnd();
+      const result = await attempt(tried, LOG_TIMEOUT_MS, (limits) => kube.logs(namespace, pod, { ...options, ...limits }).catch(notKept));
+      return result?.value;
+    },
+  };
+}
+
+/** The API server's answer for a run of a container that its node has forgotten, or that has not begun. */
+function notKept(error: unknown): never {
+  if (apiErrorIn(error)?.status === 400) throw new SourceError('NotFound', 'its node does not hold it', { cause: error });
+  throw error;
+}
+
+const outOfTime = (cause: unknown): SourceError => new SourceError('TimedOut', 'the time of this investigation was up', { cause });

@@ -1,0 +1,152 @@
+/**
+ * From what an alert or a person named to the workloads that are meant: up the chain of owners to what stands in Git.
+ *
+ * A pod that no longer exists is followed by its successors: its name says which ReplicaSet, StatefulSet, DaemonSet or Job made
+ * it. A target that does not exist and left nobody behind is `missing`, a clear result. An owner of a kind that is not known
+ * here (a custom controller) ends the chain below it: such an object is never changed under its owner.
+ */
+import type { ObjectRef } from '../../crds/common.ts';
+import { apiVersionOf, type KubeObject, type ResourceType } from '../../kube/object.ts';
+import { type ApiPod, type ApiWorkload, isWorkloadKind, pods, services, type WorkloadKind, workloadResources } from './api.ts';
+import { objectName, selectorText } from './names.ts';
+import { isUnhealthy } from './podHealth.ts';
+import type { Reader, Seen } from './reader.ts';
+
+export interface Root {
+  readonly ref: ObjectRef;
+  readonly object: ApiWorkload;
+}
+
+export interface Resolution {
+  readonly roots: readonly Root[];
+  /** Pods that nothing owns. */
+  readonly lonePods: readonly ApiPod[];
+  readonly nodes: readonly string[];
+  readonly missing: readonly ObjectRef[];
+  /** Targets that could not be read: whether they exist is not known. */
+  readonly unseen: readonly ObjectRef[];
+  /** Targets of kinds that nobody here knows how to look at. */
+  readonly foreign: readonly ObjectRef[];
+}
+
+/** More workloads than this are another question than "what is wrong with this one". */
+const MOST_ROOTS = 5;
+const NOTHING: Resolution = { roots: [], lonePods: [], nodes: [], missing: [], unseen: [], foreign: [] };
+
+export async function resolveTargets(reader: Reader, targets: readonly ObjectRef[]): Promise<Resolution> {
+  const distinct = [...new Map(targets.map((target) => [objectName(target), target])).values()];
+  const resolved = await Promise.all(distinct.map((target) => resolveTarget(reader, target)));
+  const byUid = <T extends { readonly metadata: { readonly uid: string } }>(objects: readonly T[]): T[] => [
+    ...new Map(objects.map((object) => [object.metadata.uid, object])).values(),
+  ];
+  const roots = new Map(resolved.flatMap((part) => part.roots).map((root) => [root.object.metadata.uid, root]));
+  return {
+    roots: [...roots.values()].slice(0, MOST_ROOTS),
+    lonePods: byUid(resolved.flatMap(({ lonePods }) => lonePods)).slice(0, MOST_ROOTS),
+    nodes: [...new Set(resolved.flatMap((part) => part.nodes))],
+    missing: withoutGuesses(
+      resolved.flatMap(({ missing }) => missing),
+      distinct,
+    ),
+    unseen: resolved.flatMap(({ unseen }) => unseen),
+    foreign: resolved.flatMap(({ foreign }) => foreign),
+  };
+}
+
+/** A workload that was only read out of a pod's name, and is not there, is no target: the pod has led to its real owner. */
+function withoutGuesses(missing: readonly ObjectRef[], targets: readonly ObjectRef[]): ObjectRef[] {
+  const seen = targets.filter((target) => target.kind === 'Pod' && !missing.includes(target));
+  return missing.filter(({ namespace, name }) => !seen.some((pod) => pod.namespace === namespace && pod.name.startsWith(`${name}-`)));
+}
+
+async function resolveTarget(reader: Reader, target: ObjectRef): Promise<Resolution> {
+  const { kind, namespace = '', name } = target;
+  if (kind === 'Node') return { ...NOTHING, nodes: [name] };
+  if (kind === 'Pod') return resolvePod(reader, target);
+  if (kind === 'Service') return resolveService(reader, target);
+  if (kind === 'Namespace') return resolveNamespace(reader, target);
+  if (!isOurKind(target)) return { ...NOTHING, foreign: [target] };
+  const seen = await reader.get(resourceOf(kind as WorkloadKind), { namespace, name });
+  if (seen.kind === 'absent') return { ...NOTHING, missing: [target] };
+  if (seen.kind === 'unseen') return { ...NOTHING, unseen: [target] };
+  return { ...NOTHING, roots: [await climb(reader, kind as WorkloadKind, seen.object)] };
+}
+
+/** A kind of this name in the group in which we know it: a `Deployment` of somebody else's group is another thing. */
+function isOurKind({ apiVersion, kind }: ObjectRef): boolean {
+  return isWorkloadKind(kind) && (apiVersion === undefined || apiVersion === apiVersionOf(workloadResources[kind]));
+}
+
+const resourceOf = (kind: WorkloadKind): ResourceType<ApiWorkload> => workloadResources[kind];
+
+async function resolvePod(reader: Reader, target: ObjectRef): Promise<Resolution> {
+  const seen = await reader.get(pods, { namespace: target.namespace ?? '', name: target.name });
+  if (seen.kind === 'found') return rootsOfPods(reader, [seen.object]);
+  if (seen.kind === 'unseen') return { ...NOTHING, unseen: [target] };
+  const maker = await makerByName(reader, target);
+  return maker === undefined ? { ...NOTHING, missing: [target] } : { ...NOTHING, roots: [maker] };
+}
+
+/** What is unhealthy in it. */
+async function resolveNamespace(reader: Reader, target: ObjectRef): Promise<Resolution> {
+  const found = await reader.list(pods, { namespace: target.name });
+  return found === undefined ? { ...NOTHING, unseen: [target] } : rootsOfPods(reader, found.filter(isUnhealthy));
+}
+
+async function resolveService(reader: Reader, target: ObjectRef): Promise<Resolution> {
+  const { namespace = '', name } = target;
+  const seen = await reader.get(services, { namespace, name });
+  if (seen.kind === 'absent') return { ...NOTHING, missing: [target] };
+  const labelSelector = seen.kind === 'found' ? selectorText({ matchLabels: seen.object.spec?.selector ?? {} }) : undefined;
+  const found = labelSelector === undefined ? undefined : await reader.list(pods, { namespace, labelSelector });
+  return found === undefined ? { ...NOTHING, unseen: [target] } : rootsOfPods(reader, found);
+}
+
+/** The workloads of some pods, each climbed to once; pods that nothing owns stay as they are. */
+async function rootsOfPods(reader: Reader, found: readonly ApiPod[]): Promise<Resolution> {
+  const owners = Map.groupBy(found, (pod) => controllerOf(pod)?.uid ?? '');
+  const lonePods = owners.get('') ?? [];
+  owners.delete('');
+  const roots = await Promise.all(
+    [...owners.values()].slice(0, 2 * MOST_ROOTS).map(async (siblings) => ownerRoot(reader, siblings[0] as ApiPod)),
+  );
+  return { ...NOTHING, lonePods, roots: roots.filter((root) => root !== undefined) };
+}
+
+export const controllerOf = ({ metadata }: KubeObject) => metadata.ownerReferences?.find(({ controller }) => controller === true);
+
+async function ownerRoot(reader: Reader, object: KubeObject): Promise<Root | undefined> {
+  const owner = controllerOf(object);
+  if (owner === undefined || !isOurKind(owner)) return undefined;
+  const kind = owner.kind as WorkloadKind;
+  const seen: Seen<ApiWorkload> = await reader.get(resourceOf(kind), { namespace: object.metadata.namespace ?? '', name: owner.name });
+  return seen.kind === 'found' ? climb(reader, kind, seen.object) : undefined;
+}
+
+async function climb(reader: Reader, kind: WorkloadKind, object: ApiWorkload): Promise<Root> {
+  const { namespace, name, uid } = object.metadata;
+  const above = await ownerRoot(reader, object);
+  return above ?? { ref: { apiVersion: apiVersionOf(workloadResources[kind]), kind, namespace, name, uid }, object };
+}
+
+/** `cart-5d4f8c7b9-x7k2p`, `db-0`, `agent-9q8wz`: the name of a pod says who made it. */
+async function makerByName(reader: Reader, { namespace = '', name }: ObjectRef): Promise<Root | undefined> {
+  const ordinal = /^(.+)-\d+$/u.exec(name)?.[1];
+  const generated = /^(.+)-[a-z0-9]{5}$/u.exec(name)?.[1];
+  const deployment = generated === undefined ? undefined : /^(.+)-[a-z0-9]{6,10}$/u.exec(generated)?.[1];
+  const candidates: readonly (readonly [WorkloadKind, string | undefined])[] = [
+    ['Deployment', deployment],
+    ['StatefulSet', ordinal],
+    ['ReplicaSet', generated],
+    ['DaemonSet', generated],
+    ['Job', generated],
+  ];
+  const found = await Promise.all(
+    candidates.map(async ([kind, maker]) => {
+      if (maker === undefined) return undefined;
+      const seen = await reader.get(resourceOf(kind), { namespace, name: maker });
+      return seen.kind === 'found' ? climb(reader, kind, seen.object) : undefined;
+    }),
+  );
+  return found.find((root) => root !== undefined);
+}
