@@ -1,0 +1,131 @@
+/**
+ * A container that does not stay up, by the way in which it ends.
+ *
+ * Right when its last run ended within the last minutes or it waits to be started again. The exit code decides first (126 and
+ * 127 are the shell's words for "may not" and "not there", above 128 a signal), then the last line of that run's log.
+ * Disproved by a run that has lasted since. Left to others: kills for memory (`oomKilled`), and kills by a liveness probe
+ * (`probe`), which are not the program's own end.
+ */
+import type { FindingReason } from '../../crds/reasons.ts';
+import type { Container, Pod, Snapshot, Terminated } from '../../sources/kubernetes/snapshot.ts';
+import { evidenceFor, lastEnd, livingContainers, logOfLastEnd, onset, podName, RECENT_MS, restartsOf } from '../containers.ts';
+import { configurationOf, containerFields, podFields } from '../fields.ts';
+import type { Analyzer, Finding, Interest } from '../finding.ts';
+import { configurationLine, decisiveLine, deniedLine } from '../logReading.ts';
+import { quote } from '../quote.ts';
+import { signalName } from '../signals.ts';
+import { wasKilledByProbe } from './livenessKills.ts';
+
+export const crashLoop: Analyzer = {
+  name: 'crashLoop',
+  *find(snapshot) {
+    for (const { pod, container } of livingContainers(snapshot)) {
+      const end = lastEnd(container);
+      if (end?.reason === 'OOMKilled' || !isCrashing(pod, container, snapshot.at)) continue;
+      if (wasKilledByProbe(snapshot, pod, container)) continue;
+      const kind = kindOfEnd(pod, container, end);
+      if (kind !== undefined) yield finding(snapshot, pod, container, kind);
+    }
+  },
+};
+
+const WAITS_AFTER_CRASH = new Set([
+  'CrashLoopBackOff',
+  'RunContainerError',
+  'CreateContainerError',
+  'StartError',
+  'PostStartHookError',
+  'ContainerCannotRun',
+]);
+
+function isCrashing({ restartPolicy }: Pod, { state, lastState, restarts, ready, role }: Container, now: number): boolean {
+  if (state.waiting !== undefined) return WAITS_AFTER_CRASH.has(state.waiting.reason) || isRootRefused(state.waiting.message);
+  if (state.terminated !== undefined) return state.terminated.exitCode !== 0 || (restartPolicy === 'Always' && role !== 'init');
+  const endedAt = lastState.terminated?.finishedAt;
+  return endedAt !== undefined && now - endedAt < RECENT_MS && (restarts > 1 || !ready);
+}
+
+interface KindOfEnd {
+  readonly reason: FindingReason;
+  /** Completes "Container app of shop/cart-1 ...". */
+  readonly says: string;
+}
+
+function kindOfEnd(pod: Pod, container: Container, end: Terminated | undefined): KindOfEnd | undefined {
+  return startFailure(container, end) ?? (end === undefined ? undefined : (byExitCode(pod, container, end) ?? byLog(container, end)));
+}
+
+/** The runtime could not start the command: it says why, and the program has said nothing. */
+function startFailure({ state }: Container, end: Terminated | undefined): KindOfEnd | undefined {
+  const text = `${state.waiting?.message ?? ''} ${end?.message ?? ''}`.trim();
+  if (isRootRefused(text)) return { reason: 'ContainerPermissionDenied', says: `may not be started: ${quote(text)}` };
+  if (end !== undefined && !isStartError(end)) return undefined;
+  if (/permission denied/iu.test(text)) return { reason: 'ContainerPermissionDenied', says: `cannot be started: ${quote(text)}` };
+  if (/exec format error/iu.test(text)) {
+    return { reason: 'ContainerExitsWithError', says: `was built for another processor architecture: ${quote(text)}` };
+  }
+  if (/executable file not found|no such file or directory|not found in/iu.test(text) && !/\bmount/iu.test(text)) {
+    return { reason: 'ContainerCommandNotFound', says: `has a command that is not in its image: ${quote(text)}` };
+  }
+  return text === '' ? undefined : { reason: 'ContainerExitsWithError', says: `cannot be started: ${quote(text)}` };
+}
+
+const isStartError = ({ reason }: Terminated): boolean => reason === 'StartError' || reason === 'ContainerCannotRun';
+const isRootRefused = (text: string): boolean => /runAsNonRoot/u.test(text);
+
+function byExitCode({ restartPolicy }: Pod, container: Container, { exitCode, signal }: Terminated): KindOfEnd | undefined {
+  const line = decisiveLine(logOfLastEnd(container));
+  const said = line === undefined ? '' : `: ${quote(line)}`;
+  if (exitCode === 127) return { reason: 'ContainerCommandNotFound', says: `exits with code 127, command not found${said}` };
+  if (exitCode === 126) return { reason: 'ContainerPermissionDenied', says: `exits with code 126, the command may not be executed${said}` };
+  if (exitCode === 0) {
+    if (restartPolicy !== 'Always' || container.role === 'init') return undefined;
+    return { reason: 'ContainerCompletesUnexpectedly', says: `ends with code 0 although it should keep running${said}` };
+  }
+  const by = signal ?? (exitCode > 128 && exitCode <= 128 + 64 ? exitCode - 128 : undefined);
+  if (by === undefined) return undefined;
+  return { reason: 'ContainerKilledBySignal', says: `is ended by ${signalName(by)} (exit code ${exitCode})${said}` };
+}
+
+function byLog(container: Container, { exitCode }: Terminated): KindOfEnd {
+  const tail = logOfLastEnd(container);
+  const denied = deniedLine(tail);
+  if (denied !== undefined) {
+    return { reason: 'ContainerPermissionDenied', says: `exits with code ${exitCode}, something was refused to it: ${quote(denied)}` };
+  }
+  const configuration = configurationLine(tail);
+  if (configuration !== undefined) {
+    return { reason: 'ContainerConfigurationInvalid', says: `exits with code ${exitCode} over its configuration: ${quote(configuration)}` };
+  }
+  const line = decisiveLine(tail);
+  const said = line === undefined ? 'its log says nothing about it' : `its log ends with ${quote(line)}`;
+  return { reason: 'ContainerExitsWithError', says: `exits with code ${exitCode}; ${said}` };
+}
+
+function finding(snapshot: Snapshot, pod: Pod, container: Container, { reason, says }: KindOfEnd): Finding {
+  return {
+    analyzer: crashLoop.name,
+    reason,
+    object: { ...pod.owner, container: container.name },
+    message: `Container ${container.name} of ${podName(pod)} ${says}${restartsOf(container)}.`,
+    cures: ['RevertCommit', 'SetImage'],
+    evidence: evidenceFor(snapshot, pod, logOfLastEnd(container)),
+    pods: [pod.name],
+    since: onset(snapshot, pod, container),
+    touchedBy: interestOf(reason, pod, container),
+  };
+}
+
+function interestOf(reason: FindingReason, pod: Pod, container: Container): Interest {
+  const of = (...fields: readonly string[]) => containerFields(pod.owner, container, ...fields);
+  const around = [
+    ...of('volumeMounts', 'securityContext', 'lifecycle', 'workingDir'),
+    ...podFields(pod.owner, 'volumes', 'securityContext', 'serviceAccountName'),
+  ];
+  if (reason === 'ContainerCommandNotFound') return { direct: of('image', 'command', 'args'), plausible: [...of('env'), ...around] };
+  if (reason === 'ContainerPermissionDenied')
+    return { direct: [...of('image', 'command', 'args'), ...around], plausible: of('env', 'envFrom') };
+  const settings = [...of('command', 'args', 'env', 'envFrom'), ...configurationOf(pod, container)];
+  if (reason === 'ContainerConfigurationInvalid') return { direct: settings, plausible: [...of('image'), ...around] };
+  return { direct: [...of('image'), ...settings], plausible: [...around, ...of('resources')] };
+}

@@ -1,0 +1,97 @@
+/**
+ * An image that does not come, by the reason that the runtime gives.
+ *
+ * Right while a container waits for its image. The runtime's words decide, from the waiting state or, as that is shortened while
+ * the kubelet backs off, from the pod's events. "Does not exist or may require authorization" is a registry that does not want
+ * to say which: credentials that are set, or an image of that repository that came before, speak for the latter.
+ * Disproved by a container that has started since: then it waits for nothing.
+ */
+import type { FindingReason } from '../../crds/reasons.ts';
+import type { Container, ObjectEvent, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { evidenceFor, eventsOf, livingContainers, onset, podName } from '../containers.ts';
+import { containerFields, podFields } from '../fields.ts';
+import type { Analyzer, Finding } from '../finding.ts';
+import { quote } from '../quote.ts';
+
+const WAITING = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'RegistryUnavailable',
+  'ImageInspectError',
+]);
+
+export const imagePull: Analyzer = {
+  name: 'imagePull',
+  *find(snapshot) {
+    for (const { pod, container } of livingContainers(snapshot)) {
+      const waiting = container.state.waiting;
+      if (waiting !== undefined && WAITING.has(waiting.reason)) yield finding(snapshot, pod, container);
+    }
+  },
+};
+
+function finding(snapshot: Snapshot, pod: Pod, container: Container): Finding {
+  const words = wordsOf(snapshot, pod, container);
+  const reason = reasonOf(snapshot, pod, container, words);
+  return {
+    analyzer: imagePull.name,
+    reason,
+    object: { ...pod.owner, container: container.name },
+    message: `Image ${container.image} of container ${container.name} of ${podName(pod)} ${SAYS[reason] ?? 'cannot be pulled'}: ${quote(words)}.`,
+    cures: ['RevertCommit', 'SetImage'],
+    evidence: evidenceFor(snapshot, pod),
+    pods: [pod.name],
+    since: onset(snapshot, pod, container),
+    touchedBy: {
+      direct: containerFields(pod.owner, container, 'image', 'imagePullPolicy'),
+      plausible: podFields(pod.owner, 'imagePullSecrets', 'serviceAccountName'),
+    },
+  };
+}
+
+const SAYS: Partial<Record<FindingReason, string>> = {
+  ImageNotFound: 'does not exist',
+  ImageUnauthorized: 'may not be pulled with the credentials that there are',
+  ImageNameInvalid: 'has no valid name',
+  ImageRegistryUnavailable: 'cannot be pulled, as its registry does not answer',
+  ImageRateLimited: 'cannot be pulled, as its registry limits how often',
+};
+
+/** The most telling text: what the runtime answered, not that the kubelet backs off. */
+function wordsOf(snapshot: Snapshot, pod: Pod, container: Container): string {
+  const waiting = container.state.waiting?.message ?? '';
+  const failed = eventsOf(snapshot, pod, container).filter((event) => isAboutImage(event) && event.message.includes(container.image));
+  const texts = [waiting, ...failed.map(({ message }) => message)].filter((text) => text !== '');
+  return texts.find((text) => !/^Back-off pulling image "[^"]*"$/u.test(text)) ?? container.state.waiting?.reason ?? '';
+}
+
+const isAboutImage = ({ reason, message }: ObjectEvent): boolean =>
+  ['Failed', 'ErrImageNeverPull', 'InspectFailed'].includes(reason) && /\bimage\b/iu.test(message);
+
+function reasonOf(snapshot: Snapshot, pod: Pod, container: Container, words: string): FindingReason {
+  const waiting = container.state.waiting?.reason;
+  if (waiting === 'InvalidImageName' || /invalid reference format|couldn't parse image|must be lowercase/iu.test(words))
+    return 'ImageNameInvalid';
+  if (waiting === 'ErrImageNeverPull') return 'ImageNotFound';
+  if (/toomanyrequests|too many requests|rate limit|\b429\b/iu.test(words)) return 'ImageRateLimited';
+  if (/does not exist or may require/iu.test(words)) return deniedOrAbsent(snapshot, pod, container);
+  if (/unauthorized|authentication required|no basic auth|forbidden|denied|\b40[13]\b/iu.test(words)) return 'ImageUnauthorized';
+  if (NO_REGISTRY.test(words) || waiting === 'RegistryUnavailable') return 'ImageRegistryUnavailable';
+  if (/not found|manifest unknown|no such manifest|name unknown|no match for platform|\b404\b/iu.test(words)) return 'ImageNotFound';
+  return 'ImagePullFailing';
+}
+
+const NO_REGISTRY =
+  /no such host|connection refused|connection reset|i\/o timeout|handshake timeout|deadline exceeded|network is unreachable|no route to host|server misbehaving|x509|certificate|http: server gave HTTP response|\b50[0234]\b|dial tcp|\bEOF\b/iu;
+
+function deniedOrAbsent(snapshot: Snapshot, pod: Pod, { name, image }: Container): FindingReason {
+  const workload = snapshot.workloads.find(({ ref }) => ref.uid === pod.owner.uid);
+  const cameBefore =
+    workload?.revisions.some(({ current, images }) => !current && repositoryOf(images[name] ?? '') === repositoryOf(image)) ?? false;
+  return pod.hasPullSecrets || cameBefore ? 'ImageUnauthorized' : 'ImageNotFound';
+}
+
+/** Without tag and digest. */
+const repositoryOf = (image: string): string => image.replace(/@.*$/u, '').replace(/:[^:/]*$/u, '');

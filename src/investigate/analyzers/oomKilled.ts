@@ -1,0 +1,111 @@
+/**
+ * A container that the kernel killed for memory, or a pod that the kubelet evicted for it.
+ *
+ * Right when a container's present or last state is Terminated with reason OOMKilled. The node is to blame, not the limit,
+ * when it was short of memory and the container stayed well below its limit (cgroup kills strike at the limit).
+ * Disproved for old kills: one from before the window, with the container ready since, is no trouble of now.
+ * Whether memory leaks or the limit was always too low is left to the trend of its metrics.
+ */
+import type { Container, Node, Pod, Snapshot, Terminated } from '../../sources/kubernetes/snapshot.ts';
+import { formatBytes } from '../../sources/kubernetes/quantity.ts';
+import { evidenceFor, livingPods, logOfLastEnd, onset, podName, restartsOf } from '../containers.ts';
+import { configurationOf, containerFields, objectFields } from '../fields.ts';
+import type { Analyzer, Finding } from '../finding.ts';
+
+/** Below this share of its limit, a killed container did not reach it. */
+const REACHED_LIMIT = 0.9;
+
+export const oomKilled: Analyzer = {
+  name: 'oomKilled',
+  *find(snapshot) {
+    for (const pod of livingPods(snapshot)) {
+      if (wasEvictedForMemory(pod)) yield evictionFinding(snapshot, pod);
+      for (const container of pod.containers) {
+        if (!wasKilledLately(snapshot, container)) continue;
+        const node = nodeToBlame(snapshot, pod, container);
+        yield node === undefined ? limitFinding(snapshot, pod, container) : nodeFinding(snapshot, pod, container, node);
+      }
+    }
+  },
+};
+
+const killOf = ({ state, lastState }: Container): Terminated | undefined =>
+  [state.terminated, lastState.terminated].find((end) => end?.reason === 'OOMKilled');
+
+function wasKilledLately({ window }: Snapshot, container: Container): boolean {
+  const kill = killOf(container);
+  return kill !== undefined && (!container.ready || (kill.finishedAt ?? window.end) >= window.start);
+}
+
+const wasEvictedForMemory = ({ reason, message }: Pod): boolean => reason === 'Evicted' && /\bmemory\b/iu.test(message);
+
+/** The node, when it and not the limit is to blame. */
+function nodeToBlame(snapshot: Snapshot, pod: Pod, { limits, usage }: Container): Node | undefined {
+  const node = snapshot.nodes.find(({ name }) => name === pod.node);
+  if (node === undefined || !(node.memoryPressure || hasRunOut(snapshot, node))) return undefined;
+  if (limits.memoryBytes === undefined) return node;
+  return usage !== undefined && usage.memoryBytes < REACHED_LIMIT * limits.memoryBytes ? node : undefined;
+}
+
+/** The kubelet's word for a kill that no cgroup's limit asked for. */
+const hasRunOut = ({ events, window }: Snapshot, node: Node): boolean =>
+  events.some((event) => event.kind === 'Node' && event.name === node.name && event.reason === 'SystemOOM' && event.lastAt >= window.start);
+
+function limitFinding(snapshot: Snapshot, pod: Pod, container: Container): Finding {
+  const of = (...fields: readonly string[]) => containerFields(pod.owner, container, ...fields);
+  return {
+    analyzer: oomKilled.name,
+    reason: 'ContainerOutOfMemory',
+    object: { ...pod.owner, container: container.name },
+    message: `Container ${container.name} of ${podName(pod)} was killed for memory at ${limitOf(container)}${usageOf(container)}${restartsOf(container)}.`,
+    cures: ['SetResources', 'RevertCommit', 'SetImage'],
+    evidence: evidenceOf(snapshot, pod, container),
+    pods: [pod.name],
+    since: onset(snapshot, pod, container),
+    touchedBy: {
+      direct: of('resources'),
+      plausible: [...of('image', 'env', 'envFrom', 'command', 'args'), ...configurationOf(pod, container)],
+    },
+  };
+}
+
+const limitOf = ({ limits }: Container): string =>
+  limits.memoryBytes === undefined ? 'no limit of its own' : `its limit of ${formatBytes(limits.memoryBytes)}`;
+
+const usageOf = ({ usage }: Container): string => (usage === undefined ? '' : `, having used ${formatBytes(usage.memoryBytes)} at most`);
+
+function nodeFinding(snapshot: Snapshot, pod: Pod, container: Container, node: Node): Finding {
+  return {
+    ...blamedNode(node.name),
+    message: `Node ${node.name} ran out of memory and killed ${container.name} of ${podName(pod)} below its limit.`,
+    evidence: [node.evidence, ...evidenceOf(snapshot, pod, container)],
+    pods: [pod.name],
+    since: onset(snapshot, pod, container),
+  };
+}
+
+function evictionFinding(snapshot: Snapshot, pod: Pod): Finding {
+  return {
+    ...blamedNode(pod.node ?? 'unknown'),
+    message: `Node ${pod.node ?? 'unknown'} ran short of memory and evicted ${podName(pod)}.`,
+    evidence: evidenceFor(snapshot, pod),
+    pods: [pod.name],
+    since: onset(snapshot, pod),
+  };
+}
+
+function blamedNode(name: string): Pick<Finding, 'analyzer' | 'reason' | 'object' | 'cures' | 'touchedBy'> {
+  const node = { apiVersion: 'v1', kind: 'Node', name };
+  return {
+    analyzer: oomKilled.name,
+    reason: 'NodeOutOfMemory',
+    object: node,
+    cures: [],
+    touchedBy: { direct: objectFields(node, ''), plausible: [] },
+  };
+}
+
+function evidenceOf(snapshot: Snapshot, pod: Pod, container: Container): string[] {
+  const usage = container.usage === undefined ? [] : [container.usage.evidence];
+  return [...evidenceFor(snapshot, pod, logOfLastEnd(container)), ...usage];
+}

@@ -1,0 +1,104 @@
+/**
+ * Investigates one question: gather, analyse, correlate, rank, report. Reads only, but for evidence that it stores by digest.
+ *
+ * It ends at its deadline with what is known by then, and what could not be seen is in the gaps; it fails only when the caller
+ * aborts it. The result fits the schema of an Investigation's status and stays under 40 KiB.
+ */
+import type { Clock } from '../clock.ts';
+import type { Incident, Investigation } from '../crds/kinds.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Logger } from '../kube/logger.ts';
+import type { AlertSource, AlertVerdict } from '../sources/alerts.ts';
+import type { ChangesPort } from '../sources/changes.ts';
+import type { MetricsSource } from '../sources/prometheus.ts';
+import { createCleaner, type Redact } from '../sources/text.ts';
+import { conclude } from './conclude.ts';
+import { gather } from './gather.ts';
+import type { InvestigationResult } from './result.ts';
+import { questionOf } from './scopeOf.ts';
+import { type EvidenceSink, storeEvidence } from './storeEvidence.ts';
+
+export interface InvestigatorDeps {
+  readonly kube: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Takes secrets out of every text that is read. A text that it throws on is withheld. */
+  readonly redact: Redact;
+  readonly evidence: EvidenceSink;
+  /** Commits behind a workload; absent: a gap. */
+  readonly git?: ChangesPort | undefined;
+  readonly metrics?: readonly MetricsSource[] | undefined;
+  readonly alerts?: AlertSource | undefined;
+}
+
+export interface InvestigationRequest {
+  readonly investigation: Investigation;
+  readonly incident?: Incident | undefined;
+  /** Ends the work with its reason; what had been found is lost. */
+  readonly signal: AbortSignal;
+  /** Reads on somebody's behalf; absent: as the operator. */
+  readonly kube?: KubeClient | undefined;
+  /** Namespaces in which targets may be; absent: any. */
+  readonly namespaces?: readonly string[] | undefined;
+}
+
+export interface Investigator {
+  run(request: InvestigationRequest): Promise<InvestigationResult>;
+}
+
+const DEFAULT_BUDGET = { seconds: 120, toolCalls: 50 };
+/** Of the time, what is left for storing evidence. */
+const STORING_SHARE = 0.2;
+const LONGEST_STORING_MS = 10_000;
+
+export function createInvestigator(deps: InvestigatorDeps): Investigator {
+  return { run: (request) => run(deps, request) };
+}
+
+async function run(deps: InvestigatorDeps, request: InvestigationRequest): Promise<InvestigationResult> {
+  const { clock, logger } = deps;
+  const { investigation, incident, signal } = request;
+  const { seconds, toolCalls } = { ...DEFAULT_BUDGET, ...investigation.spec.budget };
+  const storingMs = Math.min(LONGEST_STORING_MS, STORING_SHARE * seconds * 1000);
+  const now = clock.now();
+  const question = questionOf(investigation, incident, request.namespaces, now);
+  const causes = investigation.spec.purpose !== 'Verification';
+
+  const [gathered, alert] = await withDeadline(clock, signal, seconds * 1000 - storingMs, (limit) =>
+    Promise.all([
+      gather(
+        { kube: request.kube ?? deps.kube, cleaner: createCleaner(deps.redact), git: deps.git, metrics: deps.metrics },
+        { ...question, at: now, calls: toolCalls, signal: limit, causes },
+      ),
+      causes ? alertNow(deps, incident, limit) : undefined,
+    ]),
+  );
+  signal.throwIfAborted();
+  const conclusion = conclude({ investigation, incident, gathered, question, alert, now: clock.now() });
+  for (const { analyzer, error } of conclusion.errors)
+    logger.error({ err: error, analyzer, investigation: investigation.metadata.name }, 'analyzer failed');
+  const result = await withDeadline(clock, signal, storingMs, (limit) => storeEvidence(deps.evidence, investigation, conclusion, limit));
+  signal.throwIfAborted();
+  return result;
+}
+
+/** Runs `work` with a signal that aborts when the time is up or the caller gives up. */
+async function withDeadline<T>(clock: Clock, signal: AbortSignal, ms: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = new AbortController();
+  const cancel = clock.setTimeout(() => deadline.abort(new Error('the time of this investigation was up')), ms);
+  try {
+    return await work(AbortSignal.any([deadline.signal, signal]));
+  } finally {
+    cancel();
+  }
+}
+
+/** What the source of the alerts says of them now; undefined when there is nobody to ask, or nothing to ask about. */
+async function alertNow(
+  { alerts }: InvestigatorDeps,
+  incident: Incident | undefined,
+  signal: AbortSignal,
+): Promise<AlertVerdict | undefined> {
+  const labels = incident?.spec.alerts?.[0]?.labels;
+  return alerts === undefined || labels === undefined ? undefined : alerts.verdict(labels, signal);
+}

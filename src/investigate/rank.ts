@@ -1,0 +1,190 @@
+/**
+ * From findings to a ranked list of causes, with a confidence that a person can add up.
+ *
+ * Each finding starts with the weight of its reason: how often it is the cause when an analyzer is right about it. What confirms it
+ * adds, what is missing takes away, and a finding that a deeper one in the same workload explains falls behind that one: a
+ * program that crashes explains the probe that nobody answers, and whatever keeps pods from running explains a stuck rollout.
+ */
+import type { FindingReason } from '../crds/reasons.ts';
+import type { ObjectRef } from '../crds/common.ts';
+import { objectName } from '../sources/kubernetes/names.ts';
+import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
+import type { Link } from './correlate.ts';
+import type { Finding } from './finding.ts';
+
+export interface Ranked {
+  readonly finding: Finding;
+  readonly links: readonly Link[];
+  /** In percent. */
+  readonly confidence: number;
+  /** A deeper finding that explains it. */
+  readonly explainedBy?: Finding | undefined;
+}
+
+/** From here on a cause is named; below, it is a hypothesis. */
+export const NAMED_FROM = 50;
+const HIGHEST = 97;
+const LOWEST = 5;
+
+const ADDS = {
+  /** A commit touched the very field. */
+  directCommit: 18,
+  /** A rollout did, and no commit is known for it. */
+  directRollout: 12,
+  plausibleChange: 6,
+  /** Pods of the revision before are ready while the present one's are not. */
+  onlyTheNewRevision: 6,
+  /** It is seen in more than one kind of evidence. */
+  corroborated: 3,
+  /** The alert names this very container or pod. */
+  named: 3,
+} as const;
+const TAKES = {
+  /** A log that could not be read might have said otherwise. */
+  logUnseen: 10,
+  explained: 30,
+} as const;
+
+/** How far it is from the symptom that people see: what is deeper explains what is not. */
+const DEPTH: Record<FindingReason, number> = {
+  RolloutStuck: 0,
+  ProbeFailing: 1,
+  ProbeTimingTooTight: 1,
+  Unschedulable: 2,
+  ContainerKilledBySignal: 2,
+  ImagePullFailing: 2,
+  ContainerExitsWithError: 3,
+  ContainerCompletesUnexpectedly: 3,
+  ContainerPermissionDenied: 4,
+  ContainerConfigurationInvalid: 4,
+  ContainerCommandNotFound: 4,
+  ContainerOutOfMemory: 4,
+  NodeOutOfMemory: 4,
+  ImageNotFound: 4,
+  ImageUnauthorized: 4,
+  ImageNameInvalid: 4,
+  ImageRegistryUnavailable: 4,
+  ImageRateLimited: 4,
+  ProbePortMismatch: 4,
+  ProbePathNotFound: 4,
+  ProbeSchemeMismatch: 4,
+  ConfigMapMissing: 4,
+  SecretMissing: 4,
+  ConfigMapKeyMissing: 4,
+  SecretKeyMissing: 4,
+  InsufficientCPU: 4,
+  InsufficientMemory: 4,
+  NodeSelectorUnsatisfied: 4,
+  TaintNotTolerated: 4,
+  TooManyPods: 4,
+  VolumeClaimUnbound: 4,
+  QuotaExceeded: 4,
+};
+
+const WEIGHT: Record<FindingReason, number> = {
+  ConfigMapMissing: 78,
+  SecretMissing: 78,
+  ConfigMapKeyMissing: 78,
+  SecretKeyMissing: 78,
+  ImageNameInvalid: 78,
+  ImageNotFound: 75,
+  ImageUnauthorized: 70,
+  ImageRateLimited: 70,
+  ImageRegistryUnavailable: 65,
+  ImagePullFailing: 50,
+  QuotaExceeded: 78,
+  InsufficientCPU: 74,
+  InsufficientMemory: 74,
+  NodeSelectorUnsatisfied: 72,
+  TooManyPods: 72,
+  TaintNotTolerated: 66,
+  VolumeClaimUnbound: 68,
+  Unschedulable: 50,
+  ContainerOutOfMemory: 75,
+  NodeOutOfMemory: 65,
+  ContainerCommandNotFound: 75,
+  ContainerConfigurationInvalid: 66,
+  ContainerPermissionDenied: 66,
+  ContainerExitsWithError: 56,
+  ContainerCompletesUnexpectedly: 55,
+  ContainerKilledBySignal: 45,
+  ProbePortMismatch: 72,
+  ProbePathNotFound: 70,
+  ProbeSchemeMismatch: 72,
+  ProbeTimingTooTight: 52,
+  ProbeFailing: 45,
+  RolloutStuck: 35,
+};
+
+/** @param linksOf likeliest change first @param named what the question is about */
+export function rank(
+  snapshot: Snapshot,
+  findings: readonly Finding[],
+  linksOf: (finding: Finding) => readonly Link[],
+  named: readonly ObjectRef[],
+): Ranked[] {
+  return findings
+    .map((finding) => {
+      const links = linksOf(finding);
+      const explainedBy = findings.find((other) => explains(other, finding));
+      return { finding, links, explainedBy, confidence: confidenceOf(snapshot, finding, links, named, explainedBy !== undefined) };
+    })
+    .toSorted(
+      (a, b) =>
+        Number(a.explainedBy !== undefined) - Number(b.explainedBy !== undefined) ||
+        b.confidence - a.confidence ||
+        (a.finding.since ?? 0) - (b.finding.since ?? 0),
+    );
+}
+
+function explains(deeper: Finding, finding: Finding): boolean {
+  return DEPTH[deeper.reason] > DEPTH[finding.reason] && (sameWorkload(deeper, finding) || sharePod(deeper, finding));
+}
+
+const sameWorkload = (a: Finding, b: Finding): boolean => objectName(a.object) === objectName(b.object);
+const sharePod = (a: Finding, b: Finding): boolean => a.pods.some((pod) => b.pods.includes(pod));
+
+function confidenceOf(
+  snapshot: Snapshot,
+  finding: Finding,
+  links: readonly Link[],
+  named: readonly ObjectRef[],
+  explained: boolean,
+): number {
+  const kinds = new Set(finding.evidence.map((key) => key.split('/')[0]));
+  const sum =
+    WEIGHT[finding.reason] +
+    changeWeight(links) +
+    (onlyTheNewRevision(snapshot, finding) ? ADDS.onlyTheNewRevision : 0) +
+    (kinds.size > 1 ? ADDS.corroborated : 0) +
+    (named.some((ref) => isNamed(ref, finding)) ? ADDS.named : 0) -
+    (logUnseen(snapshot, finding) ? TAKES.logUnseen : 0) -
+    (explained ? TAKES.explained : 0);
+  return Math.max(LOWEST, Math.min(HIGHEST, sum));
+}
+
+function changeWeight(links: readonly Link[]): number {
+  const direct = links.filter(({ strength }) => strength === 'direct');
+  if (direct.some(({ change }) => change.kind === 'GitCommit')) return ADDS.directCommit;
+  if (direct.length > 0) return ADDS.directRollout;
+  return links.length > 0 ? ADDS.plausibleChange : 0;
+}
+
+function onlyTheNewRevision({ workloads, pods }: Snapshot, finding: Finding): boolean {
+  const workload = workloads.find(({ ref }) => objectName(ref) === objectName(finding.object));
+  const own = pods.filter(({ name }) => finding.pods.includes(name));
+  return (
+    own.length > 0 &&
+    own.every(({ current }) => current) &&
+    (workload?.podCounts.some(({ current, ready }) => !current && ready > 0) ?? false)
+  );
+}
+
+const isNamed = (ref: ObjectRef, { object, pods }: Finding): boolean =>
+  (ref.kind === 'Pod' && pods.includes(ref.name)) || (ref.container !== undefined && ref.container === object.container);
+
+/** Whether a container that ended has no log here because it could not be read. */
+function logUnseen({ gaps }: Snapshot, { reason, evidence }: Finding): boolean {
+  const fromLog = reason === 'ContainerExitsWithError' || reason === 'ContainerKilledBySignal';
+  return fromLog && !evidence.some((key) => key.startsWith('logs/')) && gaps.some(({ message }) => /\blog of\b/u.test(message));
+}

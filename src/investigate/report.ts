@@ -1,0 +1,117 @@
+/**
+ * The report as people read it: impact first, then the cause, what happened when, what to do, and what could not be seen.
+ *
+ * Made by code from facts; every claim cites what it rests on. What strangers wrote stands in quotation marks.
+ */
+import type { Gap, Report } from '../crds/investigation.ts';
+import { objectName } from '../sources/kubernetes/names.ts';
+import { formatBytes } from '../sources/kubernetes/quantity.ts';
+import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
+import type { ActionType } from '../crds/remediationPlan.ts';
+import { ADVICE } from './advice.ts';
+import { cite, type Numbered } from './citations.ts';
+import { lastEnd } from './containers.ts';
+import { isScaledToZero, type Recovery } from './health.ts';
+import { impactOf } from './impact.ts';
+import type { Link } from './correlate.ts';
+import type { Ranked } from './rank.ts';
+import { statementOf } from './statement.ts';
+import { spokenTime } from './times.ts';
+import { timelineOf } from './timeline.ts';
+
+export interface ReportParts {
+  readonly snapshot: Snapshot;
+  readonly ranked: readonly Ranked[];
+  /** The cause, if one can be named. */
+  readonly cause: Ranked | undefined;
+  readonly cures: readonly ActionType[];
+  readonly recovery: Recovery | undefined;
+  readonly healthy: boolean;
+  readonly numbered: Numbered;
+  readonly gaps: readonly Gap[];
+  /** When the alert says that it began. */
+  readonly alertedAt: number | undefined;
+  /** What the source of the alert says of it now, where it was asked. */
+  readonly alertNow: string | undefined;
+  readonly service: string;
+  readonly responseMillis: number;
+}
+
+export function reportOf(parts: ReportParts): Report {
+  const { snapshot, ranked, cause, numbered, gaps, service, responseMillis } = parts;
+  const since = cause?.finding.since ?? ranked[0]?.finding.since ?? (parts.healthy ? undefined : parts.alertedAt);
+  return {
+    impact: impactOf(snapshot, since),
+    service,
+    rootCause: causeInWords(parts),
+    timeline: timelineOf(snapshot, ranked, numbered, parts.alertedAt, parts.recovery),
+    immediateActions: actionsOf(parts),
+    prevention: cause === undefined ? [] : [ADVICE[cause.finding.reason].prevention],
+    keyMetrics: metricsOf(snapshot, cause),
+    notSeen: gaps.map(({ source, message }) => `${source}: ${message}`),
+    responseMillis,
+  };
+}
+
+function causeInWords(parts: ReportParts): string {
+  const { cause, ranked, numbered, recovery, snapshot, alertNow } = parts;
+  if (cause !== undefined) {
+    const cited = cite([...numbered.evidenceIds(cause.finding.evidence).slice(0, 4), ...changeIds(cause.links, numbered)]);
+    return `${statementOf(cause)} Confidence ${cause.confidence} %.${cited}`;
+  }
+  if (parts.healthy) {
+    const recovered =
+      recovery === undefined
+        ? ''
+        : ` It recovered at ${spokenTime(recovery.at)}, after ${recovery.after}${cite(numbered.evidenceIds(recovery.evidence))}.`;
+    const still = alertNow === undefined ? '' : ` The alert: ${alertNow}.`;
+    return `Nothing is wrong now with what can be seen in the cluster.${recovered}${still}`;
+  }
+  if (snapshot.missing.length > 0 && snapshot.workloads.length === 0) {
+    return `${snapshot.missing.map(objectName).join(', ')} does not exist, so there is nothing to diagnose.`;
+  }
+  const [likeliest] = ranked;
+  if (likeliest !== undefined) return `Unresolved. The likeliest, at ${likeliest.confidence} %: ${statementOf(likeliest)}`;
+  const zero = snapshot.workloads.filter(isScaledToZero).map(({ ref }) => objectName(ref));
+  if (zero.length > 0) return `Unresolved: ${zero.join(', ')} is scaled to 0 replicas; who did that, and why, is not known.`;
+  return 'Unresolved: no rule explains what is seen. Look at the log of the program, at what it depends on, and at what could not be seen.';
+}
+
+const changeIds = (links: readonly Link[], { changeId }: Numbered): (string | undefined)[] =>
+  links.slice(0, 2).map(({ change }) => changeId(change));
+
+function actionsOf({ cause, cures, numbered, snapshot }: ReportParts): string[] {
+  if (cause === undefined) return [];
+  const { finding, links } = cause;
+  const container = finding.object.container === undefined ? '' : ` of container ${finding.object.container}`;
+  const commit = links.find(({ change }) => change.kind === 'GitCommit')?.change;
+  const previous = snapshot.workloads
+    .find(({ ref }) => ref.uid === finding.object.uid)
+    ?.revisions.find(({ current, images }) => !current && images[finding.object.container ?? ''] !== undefined);
+  const say: Readonly<Record<ActionType, string | undefined>> = {
+    RevertCommit: commit && `Revert commit ${(commit.commit ?? '').slice(0, 10)}${cite([numbered.changeId(commit)])}.`,
+    SetImage:
+      previous &&
+      `Go back to the image${container} of revision ${previous.number}: ${previous.images[finding.object.container ?? ''] ?? ''}.`,
+    SetResources: `Set the requests and limits${container} to what it needs.`,
+  };
+  return [...cures.flatMap((cure) => say[cure] ?? []), ADVICE[finding.reason].now];
+}
+
+/** Figures that a person would ask for next. */
+function metricsOf(snapshot: Snapshot, cause: Ranked | undefined): string[] {
+  const workloads = snapshot.workloads.map(({ ref, ready, desired }) => `${objectName(ref)}: ${ready} of ${desired} pods ready`);
+  const { object, pods = [] } = cause?.finding ?? {};
+  const pod = snapshot.pods.find(({ name }) => pods.includes(name));
+  const container = pod?.containers.find(({ name }) => name === object?.container);
+  if (container === undefined) return workloads;
+  const end = lastEnd(container);
+  const { limits, usage, restarts } = container;
+  return [
+    ...workloads,
+    `Restarts of ${container.name} in ${pod?.name ?? ''}: ${restarts}`,
+    ...(end === undefined ? [] : [`Last exit code of ${container.name}: ${end.exitCode}`]),
+    ...(limits.memoryBytes === undefined ? [] : [`Memory limit of ${container.name}: ${formatBytes(limits.memoryBytes)}`]),
+    ...(usage === undefined ? [] : [`Highest memory use of ${container.name} lately: ${formatBytes(usage.memoryBytes)}`]),
+  ];
+}

@@ -1,0 +1,41 @@
+/** The sentence that names a cause: what is wrong, and which change brought it about, with author, time and fields. */
+import type { FieldChange, ObservedChange } from '../sources/changes.ts';
+import { shortPath } from './fields.ts';
+import type { Link } from './correlate.ts';
+import { quote } from './quote.ts';
+import type { Ranked } from './rank.ts';
+import { spokenTime } from './times.ts';
+
+export function statementOf({ finding, links }: Ranked): string {
+  const [link] = links;
+  return link === undefined ? finding.message : `${finding.message} ${changeSentence(link)}`;
+}
+
+/** A direct link is said as a cause; a plausible one as what it is. */
+function changeSentence({ change, strength, fields }: Link): string {
+  const verb = strength === 'direct' ? 'It follows' : 'It may come from';
+  return `${verb} ${changeName(change)}, which changed ${fieldsInWords(fields)}.`;
+}
+
+export function changeName(change: ObservedChange): string {
+  if (change.kind === 'Rollout')
+    return `revision ${change.revision ?? ''} of ${change.workload.name}, rolled out at ${spokenTime(change.at)}`;
+  const when = change.authoredAt ?? change.at;
+  return `commit ${(change.commit ?? '').slice(0, 10)} ${quote(change.summary, 120)} by ${change.author ?? 'somebody unknown'}, written ${spokenTime(when)}`;
+}
+
+const MOST_FIELDS = 3;
+
+export function fieldsInWords(fields: readonly FieldChange[]): string {
+  const words = fields.slice(0, MOST_FIELDS).map(fieldInWords);
+  const more = fields.length > MOST_FIELDS ? ` and ${fields.length - MOST_FIELDS} more` : '';
+  return `${words.join(', ')}${more}`;
+}
+
+function fieldInWords({ object, path, before, after }: FieldChange): string {
+  if (path === '') return `${object} (${before === undefined ? 'added' : 'removed'})`;
+  const name = object.startsWith('ConfigMap/') || object.startsWith('Secret/') ? `${object} ${path}` : shortPath(path);
+  if (before === undefined) return `${name} (new: ${quote(after ?? '', 80)})`;
+  if (after === undefined) return `${name} (removed; it was ${quote(before, 80)})`;
+  return `${name} from ${quote(before, 80)} to ${quote(after, 80)}`;
+}
