@@ -26,10 +26,17 @@ export interface DaemonSpec {
   readonly deadlineSeconds?: number | undefined;
 }
 
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 export interface Daemon {
   readonly name: string;
   readonly pid: number;
   readonly logFile: string;
+  /** How it ended, once it has. */
+  readonly exit: Promise<Exit>;
   isRunning(): boolean;
   /** SIGTERM, then SIGKILL when it takes too long; or the given signal at once. Resolves when it is gone. */
   stop(name?: NodeJS.Signals): Promise<void>;
@@ -52,6 +59,7 @@ export async function startDaemon(spec: DaemonSpec, logFile: string, record: (re
   let failure: string | undefined;
   child.once('error', (error) => (failure = error.message));
   child.once('exit', (code, by) => (failure ??= `ended with ${by ?? `exit code ${code}`}`));
+  const exit = new Promise<Exit>((resolve) => child.once('exit', (code, by) => resolve({ code, signal: by })));
   child.unref();
   const identity = child.pid === undefined ? undefined : identify(child.pid);
   if (identity === undefined) throw failed(spec, logFile, failure ?? 'it ended at once');
@@ -70,6 +78,7 @@ export async function startDaemon(spec: DaemonSpec, logFile: string, record: (re
     name: spec.name,
     pid: identity.pid,
     logFile,
+    exit,
     isRunning: () => isRunning(identity),
     async stop(name) {
       const gone = async (): Promise<string | undefined> => (isRunning(identity) ? 'it still runs' : undefined);
