@@ -33,7 +33,7 @@ export function addInvestigator(parts: Parts): void {
     createIncidentController({
       clock,
       namespace,
-      protectedNamespaces: remediation.protectedNamespaces,
+      proposals: { operatorNamespace: namespace, ...remediation },
       events: manager.events,
       alertState: (labels, signal) => alerts.state(labels, signal),
     }),

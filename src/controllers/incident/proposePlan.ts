@@ -51,13 +51,12 @@ const allResolved = ({ incident }: IncidentScope): boolean => {
 };
 
 async function proposalFor(scope: IncidentScope, investigation: Investigation): Promise<Proposal | Handoff> {
-  const { incident, client, signal, clock } = scope;
+  const { incident, client, signal, proposals: settings } = scope;
   const target = targetOf(incident, investigation);
   const workload = target === undefined ? undefined : await readWorkload(client, target, { signal });
   const owner =
     target === undefined || workload === undefined ? ({ engine: 'None' } as const) : await findOwner(client, target, { signal });
-  const settings = { operatorNamespace: scope.namespace, protectedNamespaces: scope.protectedNamespaces };
-  return propose({ incident, investigation, workload, owner, settings, now: clock.now() });
+  return propose({ incident, investigation, workload, owner, settings });
 }
 
 function handOff(scope: IncidentScope, { reason, message, lookAt, commands }: Handoff): StepResult {

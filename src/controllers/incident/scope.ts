@@ -6,6 +6,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { Logger } from '../../kube/logger.ts';
 import type { Store } from '../../kube/store.ts';
+import type { ProposeSettings } from '../../remediate/propose.ts';
 import { bounded, type ConditionWords, declare } from '../steps.ts';
 
 /** What the alert's own system says of it now. */
@@ -14,7 +15,8 @@ export type AlertState = 'firing' | 'inactive' | 'unknown';
 export interface IncidentDeps {
   readonly clock: Clock;
   readonly namespace: string;
-  readonly protectedNamespaces: readonly string[];
+  /** Where plans may reach, and how long a fix has to hold. */
+  readonly proposals: ProposeSettings;
   readonly events: EventRecorder;
   readonly alertState: (labels: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<AlertState>;
 }
