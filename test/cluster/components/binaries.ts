@@ -21,13 +21,15 @@ export async function getBinaries<N extends ComponentName>(names: readonly N[], 
   const context = resolveContext(log);
   const found: Partial<Record<N, Found>> = {};
   const failures: string[] = [];
-  const waiting = [...new Set(names)];
+  const chains = chainsByModule(names);
   const worker = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      try {
-        found[name] = await resolve(components[name], context);
-      } catch (error) {
-        failures.push(describeError(error));
+    for (let chain = chains.shift(); chain !== undefined; chain = chains.shift()) {
+      for (const name of chain) {
+        try {
+          found[name] = await resolve(components[name], context);
+        } catch (error) {
+          failures.push(describeError(error));
+        }
       }
     }
   };
@@ -37,8 +39,13 @@ export async function getBinaries<N extends ComponentName>(names: readonly N[], 
   return found as Binaries<N>;
 }
 
+/** Programs of one module are built one after another, so they form a chain; what waits must not keep others from being begun. */
+function chainsByModule<N extends ComponentName>(names: readonly N[]): (readonly N[])[] {
+  return [...Map.groupBy(new Set(names), (name) => components[name].build.module).values()];
+}
+
 function resolveContext(log: Log): ResolveContext {
   const root = cacheRoot();
   let go: ReturnType<typeof findGo> | undefined;
-  return { cacheRoot: root, env: process.env, log, downloader: createDownloader(), findGo: () => (go ??= findGo(process.env, root)) };
+  return { cacheRoot: root, env: process.env, log, downloader: createDownloader(root), findGo: () => (go ??= findGo(process.env, root)) };
 }

@@ -22,9 +22,14 @@ export interface GoRecipe {
   readonly keep?: readonly ModuleFiles[];
 }
 
+export interface Archive {
+  readonly url: string;
+  readonly sha512Base64: string;
+}
+
 export interface Download {
   /** What fits which platform: `<os>-<arch>` as Node names them, to the archive's URL and its pinned digest. */
-  readonly archives: Readonly<Partial<Record<string, { readonly url: string; readonly sha512Base64: string }>>>;
+  readonly archives: Readonly<Partial<Record<string, Archive>>>;
   /** Where in the archive the binary is. */
   readonly member: string;
 }
