@@ -27,7 +27,7 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   intake: { values: ['domain', 'kube'], types: ['telemetry', 'redact'] },
   server: { values: ['domain', 'kube', 'intake'], types: ['telemetry'] },
   controllers: { values: ['domain', 'kube', 'evidence', 'investigate', 'gitops', 'remediate', 'sources', 'redact'], types: ['telemetry'] },
-  cli: { values: ['domain', 'kube'] },
+  cli: { values: ['domain', 'kube', 'redact'] },
   compose: { values: ['*'] },
   'config.ts': { values: ['config'] },
   config: { values: [] },
