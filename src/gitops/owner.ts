@@ -1,0 +1,128 @@
+/**
+ * Who owns an object: the GitOps engine that applies it, and where in Git it comes from.
+ *
+ * What is found is what the cluster says now. Several claims, or a claim that we can't follow, are told with the reason and never guessed at. Secrets are
+ * not read: the credentials of a repository are ours, by configuration.
+ */
+import type { ObjectRef } from '../crds/common.ts';
+import type { CallOptions, KubeClient } from '../kube/client.ts';
+import { apiVersionOf, type KubeObject, type OwnerReference, type ResourceType } from '../kube/object.ts';
+import { findFluxOwner, NAME_LABEL } from './flux/owner.ts';
+import type { KustomizeBuild } from './kustomize/build.ts';
+import { pods, replicaSets, WORKLOADS } from './resources.ts';
+
+export interface FluxOwner {
+  readonly engine: 'Flux';
+  /** The Kustomization. */
+  readonly object: ObjectRef;
+  /** The GitRepository. */
+  readonly source: ObjectRef;
+  /** Address as the GitRepository has it. */
+  readonly repository: string;
+  /** Branch. */
+  readonly ref: string;
+  /** Folder that is rendered; empty is the root of the repository. */
+  readonly path: string;
+  readonly suspended: boolean;
+  readonly ready: { readonly ok: boolean; readonly reason: string; readonly message: string };
+  /** Last applied, as Flux writes it: `main@sha1:<commit>`. */
+  readonly revision?: string;
+  readonly attempted?: string;
+  readonly build: KustomizeBuild;
+}
+
+export interface Unsupported {
+  readonly engine: 'Unsupported';
+  readonly by: 'Flux' | 'HelmRelease' | 'Helm' | 'ArgoCD' | 'Controller' | 'Several' | 'Kind';
+  readonly object?: ObjectRef;
+  readonly problem?: 'PathOutsideRepository';
+  readonly reason: string;
+}
+
+export type Owner = FluxOwner | Unsupported | { readonly engine: 'None' };
+
+/** Throws when the target does not exist. A Pod's owner is its workload's. */
+export async function findOwner(client: KubeClient, target: ObjectRef, options: CallOptions = {}): Promise<Owner> {
+  if (!LEVELS.has(target.kind)) {
+    return {
+      engine: 'Unsupported',
+      by: 'Kind',
+      reason: `owners are looked up for ${[...LEVELS.keys()].join(', ')}, not for ${target.kind}`,
+    };
+  }
+  const found = await climb(client, target, options);
+  if (found === undefined) throw new Error(`${target.kind} ${target.namespace ?? ''}/${target.name} does not exist`);
+  const { object } = found;
+  const controller = controllerOf(object);
+  if (controller !== undefined) {
+    const reason = `it is made by ${controller.kind} ${controller.name} (${controller.apiVersion}), which would undo a change: it has to be made there`;
+    return { engine: 'Unsupported', by: 'Controller', reason };
+  }
+  const claims = claimsOn(object);
+  if (claims.length > 1) {
+    return { engine: 'Unsupported', by: 'Several', reason: `its labels say that ${claims.join(' and ')} own it` };
+  }
+  const [claim] = claims;
+  if (claim === undefined) return { engine: 'None' };
+  if (claim === 'Flux') return findFluxOwner(client, object, options);
+  return { engine: 'Unsupported', by: claim, reason: NOT_WRITTEN[claim] };
+}
+
+/** The workload behind a Pod or ReplicaSet, with its uid; the object itself when it is a workload. Undefined: there is no such object. */
+export async function findWorkload(client: KubeClient, ref: ObjectRef, options: CallOptions = {}): Promise<ObjectRef | undefined> {
+  const found = await climb(client, ref, options);
+  if (found === undefined) return undefined;
+  const { object, resource } = found;
+  const { name, namespace, uid } = object.metadata;
+  return { apiVersion: apiVersionOf(resource), kind: resource.kind, ...(namespace === undefined ? {} : { namespace }), name, uid };
+}
+
+const NOT_WRITTEN = {
+  HelmRelease: 'a Flux HelmRelease renders it; changes of Helm values are not written yet: change the values by hand',
+  Helm: 'it was installed by Helm, and no GitOps engine applies it: change the values of the release by hand',
+  ArgoCD: 'an Argo CD Application applies it; Argo CD is not written to yet: change its source by hand',
+} as const;
+
+type Claim = 'Flux' | keyof typeof NOT_WRITTEN;
+
+/** Who says that the object is theirs. A HelmRelease installs by Helm, so the two are one claim. */
+function claimsOn({ metadata }: KubeObject): readonly Claim[] {
+  const { labels = {}, annotations = {} } = metadata;
+  const claims: Claim[] = [];
+  if (labels[NAME_LABEL] !== undefined) claims.push('Flux');
+  if (labels['helm.toolkit.fluxcd.io/name'] !== undefined) claims.push('HelmRelease');
+  else if (labels['app.kubernetes.io/managed-by'] === 'Helm' && annotations['meta.helm.sh/release-name'] !== undefined) claims.push('Helm');
+  if (annotations['argocd.argoproj.io/tracking-id'] !== undefined || labels['argocd.argoproj.io/instance'] !== undefined)
+    claims.push('ArgoCD');
+  return claims;
+}
+
+const LEVELS: ReadonlyMap<string, ResourceType> = new Map<string, ResourceType>([
+  ...WORKLOADS,
+  [pods.kind, pods],
+  [replicaSets.kind, replicaSets],
+]);
+const CLIMBS_THROUGH: ReadonlySet<string> = new Set([pods.kind, replicaSets.kind]);
+
+interface Climbed {
+  readonly object: KubeObject;
+  readonly resource: ResourceType;
+}
+
+/** From a Pod through its ReplicaSet to its workload. Stops at what something else than a workload controls. */
+async function climb(client: KubeClient, ref: ObjectRef, options: CallOptions): Promise<Climbed | undefined> {
+  const resource = LEVELS.get(ref.kind);
+  if (resource === undefined) return undefined;
+  const key = ref.namespace === undefined ? { name: ref.name } : { namespace: ref.namespace, name: ref.name };
+  const object = await client.get(resource, key, options);
+  if (object === undefined || (ref.uid !== undefined && ref.uid !== object.metadata.uid)) return undefined;
+  const controller = CLIMBS_THROUGH.has(ref.kind) ? controllerOf(object) : undefined;
+  if (controller === undefined || LEVELS.get(controller.kind) === undefined || !controller.apiVersion.startsWith('apps/'))
+    return { object, resource };
+  const { kind, name, uid } = controller;
+  return climb(client, { kind, name, uid, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }) }, options);
+}
+
+function controllerOf({ metadata }: KubeObject): OwnerReference | undefined {
+  return metadata.ownerReferences?.find(({ controller }) => controller === true);
+}

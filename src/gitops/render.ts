@@ -1,0 +1,146 @@
+/**
+ * Renders a path of a repository at a commit as kustomize-controller does: `kubectl kustomize` over just the files that take part, in a folder of its
+ * own, without network, configuration or plug-ins.
+ *
+ * What can't be rendered faithfully is refused with the reason. An error of kustomize is told as it stands, with our folder cut out of it.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, posix } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { runCommand } from './command.ts';
+import { type FileTree } from './git/tree.ts';
+import { componentsOf, effectiveKustomization, type KustomizeBuild, overrides } from './kustomize/build.ts';
+import { type Closure, closureOf, type Layer } from './kustomize/closure.ts';
+import { KUSTOMIZATION_NAMES } from './kustomize/kustomization.ts';
+import { type Manifest, parseManifests, withMetadata } from './kustomize/manifest.ts';
+
+export { allFields, compareRendered, type FieldChange, type RenderedDifference } from './kustomize/compare.ts';
+
+export interface RendererOptions {
+  /** Path of kubectl. */
+  readonly kubectl: string;
+  readonly tempDir?: string | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly clock: Clock;
+}
+
+export type Rendering =
+  | { readonly kind: 'rendered'; readonly objects: readonly Manifest[]; readonly closure: Closure }
+  | { readonly kind: 'refused'; readonly message: string };
+
+export interface Renderer {
+  readonly render: (tree: FileTree, build: KustomizeBuild, options?: { readonly signal?: AbortSignal | undefined }) => Promise<Rendering>;
+}
+
+const TIMEOUT_MS = 30_000;
+const MOST_OUTPUT = 64 * 2 ** 20;
+const MOST_INPUT = 64 * 2 ** 20;
+
+export function createRenderer(options: RendererOptions): Renderer {
+  return {
+    render: async (tree, build, { signal } = {}) => {
+      const components = componentsOf(build, tree);
+      const closure = await closureOf(tree, build.path, components);
+      if ('refused' in closure) return refused(build, closure.refused);
+      const problem = unfaithful(tree, closure, build);
+      if (problem !== undefined) return refused(build, problem);
+      const folder = await mkdtemp(join(options.tempDir ?? tmpdir(), 'agent-sre-render-'));
+      try {
+        await writeOut(tree, closure, folder);
+        await writeTop(closure.layers[0], build, components, folder);
+        return await runKustomize(options, build, closure, { folder, signal });
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function refused({ path }: KustomizeBuild, reason: string): Rendering {
+  return { kind: 'refused', message: `render ${path === '' ? '.' : path}: ${reason}`.slice(0, 1000) };
+}
+
+function unfaithful(tree: FileTree, { files, layers }: Closure, build: KustomizeBuild): string | undefined {
+  const size = [...files.keys()].reduce((sum, path) => sum + (tree.files.get(path)?.size ?? 0), 0);
+  if (size > MOST_INPUT) return `its files are more than ${MOST_INPUT / 2 ** 20} MiB`;
+  if (layers[0]?.file !== undefined) return undefined;
+  const ignores = build.sourceIgnore !== undefined || [...tree.files.keys()].some((path) => isIgnoreFileFor(path, build.path));
+  return ignores
+    ? 'the folder has no kustomization.yaml, and which of its files count is decided by ignore patterns; add a kustomization.yaml that names them'
+    : undefined;
+}
+
+function isIgnoreFileFor(file: string, path: string): boolean {
+  if (posix.basename(file) !== '.sourceignore') return false;
+  const folder = file.includes('/') ? posix.dirname(file) : '';
+  return folder === '' || path === '' || `${path}/`.startsWith(`${folder}/`) || folder.startsWith(`${path}/`);
+}
+
+async function writeOut(tree: FileTree, { files }: Closure, folder: string): Promise<void> {
+  const contents = await tree.read([...files.keys()]);
+  for (const [path, content] of contents) {
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await writeFile(target, content, { flag: 'wx', mode: 0o600 });
+  }
+}
+
+/** What the engine would build from, where that is not what is in Git. JSON is YAML. */
+async function writeTop(top: Layer | undefined, build: KustomizeBuild, components: readonly string[], folder: string): Promise<void> {
+  if (top === undefined || (top.file !== undefined && !overrides(build))) return;
+  const path = join(folder, top.file ?? posix.join(top.folder, KUSTOMIZATION_NAMES[0]));
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeFile(path, JSON.stringify(effectiveKustomization(top.content, build, components)), { mode: 0o600 });
+}
+
+interface Place {
+  readonly folder: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function runKustomize(
+  { kubectl, clock, timeoutMs = TIMEOUT_MS }: RendererOptions,
+  build: KustomizeBuild,
+  closure: Closure,
+  { folder, signal }: Place,
+): Promise<Rendering> {
+  const answer = await runCommand(clock, {
+    file: kubectl,
+    // As kustomize-controller: files may come from outside of their kustomization's folder. None is outside of ours: `closureOf` has looked.
+    args: ['kustomize', '--load-restrictor=LoadRestrictionsNone', join(folder, build.path)],
+    cwd: folder,
+    env: {
+      PATH: join(folder, 'no-programs'),
+      HOME: folder,
+      KUBECONFIG: '/dev/null',
+      HTTPS_PROXY: DEAD_END,
+      HTTP_PROXY: DEAD_END,
+      LC_ALL: 'C',
+    },
+    timeoutMs,
+    maxBytes: MOST_OUTPUT,
+    signal,
+  });
+  if (answer.exitCode !== 0) return refused(build, `kustomize: ${withoutFolder(answer.stderr, folder)}`);
+  try {
+    const objects = parseManifests(answer.stdout.toString('utf8')).map((object) => withMetadata(object, build.labels, build.annotations));
+    return { kind: 'rendered', objects, closure };
+  } catch (error) {
+    return refused(build, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Nothing listens there: kustomize has no way to the network. */
+const DEAD_END = 'http://127.0.0.1:9';
+
+function withoutFolder(stderr: string, folder: string): string {
+  return stderr
+    .replaceAll(`${folder}/`, '')
+    .replaceAll(folder, '.')
+    .replace(/^error: /u, '')
+    .trim()
+    .split('\n')
+    .slice(0, 5)
+    .join('; ');
+}

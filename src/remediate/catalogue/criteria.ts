@@ -1,0 +1,39 @@
+/** Criteria that fit every action which makes a workload roll out again. Time limits are for the slow ones; most hold within seconds. */
+import type { ObjectRef } from '../../crds/common.ts';
+import type { AbortCriterion, Criterion } from '../../crds/remediationPlan.ts';
+import type { Workload } from '../workload.ts';
+
+const ROLLOUT_SECONDS = 600;
+const ALERT_SECONDS = 900;
+
+export function rolloutCriteria(workload: Workload): readonly Criterion[] {
+  const target = nameOf(workload);
+  return [
+    { type: 'RolloutComplete', target, withinSeconds: rolloutSeconds(workload) },
+    { type: 'NoContainerRestarts', target, withinSeconds: rolloutSeconds(workload) },
+    { type: 'AlertResolved', withinSeconds: ALERT_SECONDS },
+    { type: 'FindingsCleared', target, withinSeconds: ALERT_SECONDS },
+  ];
+}
+
+export function rolloutAborts(workload: Workload): readonly AbortCriterion[] {
+  const target = nameOf(workload);
+  const floor = Math.floor(workload.ready / 2);
+  return [
+    { type: 'ContainerRestarts', target, threshold: 2 },
+    { type: 'RolloutDeadlineExceeded', target, threshold: 1 },
+    // Some are always away during a rollout; half of what serves now is more than that.
+    ...(floor >= 1 ? [{ type: 'ReadyReplicasBelow' as const, target, threshold: floor }] : []),
+  ];
+}
+
+/** A workload that says how long its rollout may take knows better. */
+function rolloutSeconds({ object }: Workload): number {
+  return Math.min(object.spec?.progressDeadlineSeconds ?? ROLLOUT_SECONDS, 3600);
+}
+
+/** Without uid: what is watched is whatever has the name when it is watched. */
+export function nameOf({ ref }: Workload): ObjectRef {
+  const { apiVersion, kind, namespace, name } = ref;
+  return { apiVersion, kind, namespace, name };
+}

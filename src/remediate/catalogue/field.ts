@@ -1,0 +1,57 @@
+/** Writes single fields of the workload's own manifest: what SetImage and SetResources have in common. */
+import { locateAndEdit } from '../../gitops/locate.ts';
+import { type FieldPath, formatPath } from '../../gitops/yaml/document.ts';
+import { valueAt } from '../../gitops/kustomize/override.ts';
+import { type Refusal, refuse } from '../refusal.ts';
+import type { Rendered, WriteContext } from './types.ts';
+
+export interface FieldValue {
+  readonly path: FieldPath;
+  readonly value: string;
+  /** What the cluster has there now. */
+  readonly live: string | undefined;
+}
+
+export interface WrittenFields {
+  readonly kind: 'fields';
+  readonly tree: WriteContext['tree'];
+  readonly rendering: Rendered;
+  readonly files: readonly string[];
+}
+
+export function inContainer(container: string, ...rest: readonly string[]): FieldPath {
+  return ['spec', 'template', 'spec', 'containers', { key: 'name', value: container }, ...rest];
+}
+
+/** One field after the other; each step is verified by rendering before the next begins. */
+export async function writeFields(context: WriteContext, fields: readonly FieldValue[]): Promise<WrittenFields | Refusal> {
+  let { tree, before } = context;
+  const files = new Set<string>();
+  for (const { path, value, live } of fields) {
+    const rendered = valueAt(context.manifest, path);
+    if (live !== undefined && shown(rendered) !== live) {
+      const { kind, name } = context.workload;
+      const inGit = rendered === undefined ? 'not set' : shown(rendered);
+      return refuse(
+        'Drifted',
+        `${formatPath(path)} of ${kind} ${name} is ${live} in the cluster and ${inGit} in Git: something else sets it`,
+      );
+    }
+    if (shown(rendered) === value) continue;
+    const located = await locateAndEdit(
+      { tree, build: context.owner.build, before, renderer: context.renderer, signal: context.signal },
+      { target: context.manifest, path, value },
+    );
+    if (located.kind === 'refused') return refuse('FieldNotLocated', located.message);
+    files.add(located.file);
+    tree = located.tree;
+    before = located.rendering;
+  }
+  if (files.size === 0)
+    return refuse('AlreadyInPlace', `Git has the wanted values of ${context.workload.kind} ${context.workload.name} already`);
+  return { kind: 'fields', tree, rendering: before, files: [...files] };
+}
+
+function shown(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : typeof value === 'number' ? `${value}` : undefined;
+}

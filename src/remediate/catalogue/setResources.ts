@@ -1,0 +1,109 @@
+/**
+ * SetResources: raises requests and limits of a container.
+ *
+ * Bounded by what the workload has now: up to four times as much, never less (what it needs can't be seen from here, so taking away is for people), and no
+ * limit where there was none. A request never exceeds its limit.
+ */
+import type { Action } from '../../crds/remediationPlan.ts';
+import { formatMebibytes, formatMillicores, mebibytes, millicores } from '../quantity.ts';
+import { type Refusal, refuse } from '../refusal.ts';
+import type { WorkloadContainer } from '../workload.ts';
+import { rolloutAborts, rolloutCriteria } from './criteria.ts';
+import { type FieldValue, inContainer, writeFields } from './field.ts';
+import type { CatalogueEntry, RiskFinding, WriteContext, Written } from './types.ts';
+
+export const MOST_FACTOR = 4;
+const CAREFUL_FACTOR = 2;
+
+export const setResources: CatalogueEntry = {
+  type: 'SetResources',
+  summary: 'Raises the memory or CPU that a container requests or may use.',
+  bounds: [
+    `At most ${MOST_FACTOR} times the present value, and never less than it.`,
+    'Only values that are set now; a limit is not added where there is none.',
+    'A request does not exceed its limit.',
+  ],
+  cures: ['ContainerOutOfMemory'],
+  inverse: 'SetResources to the values that were replaced, by restoring the files byte for byte.',
+  soakSeconds: 120,
+  successCriteria: rolloutCriteria,
+  abortCriteria: rolloutAborts,
+  write,
+};
+
+type Parameters = NonNullable<Action['setResources']>;
+
+const VALUES = [
+  { parameter: 'memoryLimitMebibytes', part: 'limits', resource: 'memory', read: mebibytes, write: formatMebibytes },
+  { parameter: 'memoryRequestMebibytes', part: 'requests', resource: 'memory', read: mebibytes, write: formatMebibytes },
+  { parameter: 'cpuLimitMillicores', part: 'limits', resource: 'cpu', read: millicores, write: formatMillicores },
+  { parameter: 'cpuRequestMillicores', part: 'requests', resource: 'cpu', read: millicores, write: formatMillicores },
+] as const satisfies readonly {
+  parameter: keyof Parameters;
+  part: 'limits' | 'requests';
+  resource: 'memory' | 'cpu';
+  read: (text: string | undefined) => number | undefined;
+  write: (value: number) => string;
+}[];
+
+async function write(context: WriteContext): Promise<Written | Refusal> {
+  const { workload, action } = context;
+  const parameters = action.setResources ?? { container: '' };
+  const where = `container ${parameters.container} of ${workload.kind} ${workload.namespace}/${workload.name}`;
+  const container = workload.containers.find(({ name }) => name === parameters.container);
+  if (container === undefined) return refuse('ValueNotFound', `there is no ${where}`);
+  const resolved = resolve(parameters, container, where);
+  if ('kind' in resolved) return resolved;
+  const written = await writeFields(context, resolved.fields);
+  if (written.kind === 'refusal') return written;
+  return { ...written, kind: 'written', risk: riskOf(resolved.factor) };
+}
+
+interface Resolved {
+  readonly fields: readonly FieldValue[];
+  /** By how much the largest rise is. */
+  readonly factor: number;
+}
+
+function resolve(parameters: Parameters, container: WorkloadContainer, where: string): Resolved | Refusal {
+  const fields: FieldValue[] = [];
+  let factor = 1;
+  for (const { parameter, part, resource, read, write: print } of VALUES) {
+    const wanted = parameters[parameter];
+    if (wanted === undefined) continue;
+    const live = container[part][resource];
+    const present = read(live);
+    const name = `${resource} ${part === 'limits' ? 'limit' : 'request'}`;
+    if (live === undefined || present === undefined || present <= 0)
+      return refuse('ValueNotFound', `${where} has no ${name} that could be raised`);
+    if (wanted < present)
+      return refuse(
+        'ParametersInvalid',
+        `the ${name} of ${where} is ${live}; ${print(wanted)} would be less, which is for people to decide`,
+      );
+    if (wanted > present * MOST_FACTOR) {
+      return refuse('ParametersInvalid', `the ${name} of ${where} is ${live}; ${print(wanted)} is more than ${MOST_FACTOR} times as much`);
+    }
+    factor = Math.max(factor, wanted / present);
+    fields.push({ path: inContainer(container.name, 'resources', part, resource), value: print(wanted), live });
+  }
+  if (fields.length === 0) return refuse('ParametersInvalid', `SetResources for ${where} sets nothing`);
+  return requestBeyondLimit(parameters, container, where) ?? { fields, factor };
+}
+
+function requestBeyondLimit(parameters: Parameters, { limits, requests }: WorkloadContainer, where: string): Refusal | undefined {
+  const memory = [
+    parameters.memoryRequestMebibytes ?? mebibytes(requests.memory),
+    parameters.memoryLimitMebibytes ?? mebibytes(limits.memory),
+  ];
+  const cpu = [parameters.cpuRequestMillicores ?? millicores(requests.cpu), parameters.cpuLimitMillicores ?? millicores(limits.cpu)];
+  const beyond = [memory, cpu].some(([request, limit]) => request !== undefined && limit !== undefined && request > limit);
+  return beyond ? refuse('ParametersInvalid', `a request of ${where} would be more than its limit`) : undefined;
+}
+
+function riskOf(factor: number): RiskFinding {
+  const times = `${Math.round(factor * 10) / 10} times the present value`;
+  return factor <= CAREFUL_FACTOR
+    ? { level: 'Low', reasons: [`raises to ${times}`] }
+    : { level: 'Medium', reasons: [`raises to ${times}: nodes may not have room for it`] };
+}

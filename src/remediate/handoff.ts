@@ -1,0 +1,88 @@
+/** No safe action: a result, which says what a person should look at, and with which commands. */
+import type { Owner } from '../gitops/owner.ts';
+import type { ObjectRef } from '../crds/common.ts';
+
+export type HandoffReason =
+  | 'NoRootCause'
+  | 'LowConfidence'
+  | 'NoWorkload'
+  | 'ProtectedNamespace'
+  | 'OutOfScope'
+  | 'NoOwner'
+  | 'UnsupportedOwner'
+  | 'OwnerSuspended'
+  | 'OwnerFailing'
+  | 'NoSafeAction'
+  | 'TooManyProposals';
+
+export interface Handoff {
+  readonly kind: 'handoff';
+  readonly reason: HandoffReason;
+  readonly message: string;
+  readonly lookAt: readonly string[];
+  /** Ready to paste. */
+  readonly commands: readonly string[];
+}
+
+export function handOff(
+  reason: HandoffReason,
+  message: string,
+  about: { readonly lookAt?: readonly string[]; readonly commands?: readonly string[] } = {},
+): Handoff {
+  return { kind: 'handoff', reason, message: message.slice(0, 1000), lookAt: about.lookAt ?? [], commands: about.commands ?? [] };
+}
+
+/** Names of Kubernetes objects need no quoting; anything else is left out of a command. */
+const NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/u;
+
+export function commandsFor({ kind, namespace = 'default', name }: ObjectRef): readonly string[] {
+  if (!NAME.test(name) || !NAME.test(namespace)) return [];
+  const object = `${kind.toLowerCase()}/${name}`;
+  const commands = [`kubectl describe ${object} -n ${namespace}`, `kubectl get events -n ${namespace} --sort-by=.lastTimestamp`];
+  return kind === 'Pod' || kind === 'Deployment' || kind === 'StatefulSet' || kind === 'DaemonSet'
+    ? [...commands, `kubectl logs ${object} -n ${namespace} --all-containers --tail=50`]
+    : commands;
+}
+
+/** Why an owner can't be written to; undefined when it can. */
+export function ownerHandoff(owner: Owner, target: ObjectRef): Handoff | undefined {
+  const where = `${target.kind} ${target.namespace ?? ''}/${target.name}`;
+  if (owner.engine === 'None') {
+    return handOff('NoOwner', `${where} is not applied by a GitOps engine: there is no repository to change`, {
+      commands: commandsFor(target),
+    });
+  }
+  if (owner.engine === 'Unsupported') {
+    const lookAt = owner.object === undefined ? [] : [`${owner.object.kind} ${owner.object.namespace ?? ''}/${owner.object.name}`];
+    return handOff('UnsupportedOwner', `${where}: ${owner.reason}`, { lookAt, commands: commandsFor(target) });
+  }
+  const { name, namespace = '' } = owner.object;
+  const engine = `Kustomization ${namespace}/${name}`;
+  if (owner.suspended) {
+    const commands = [
+      `flux resume kustomization ${name} -n ${namespace}`,
+      `flux resume source git ${owner.source.name} -n ${owner.source.namespace ?? namespace}`,
+    ];
+    return handOff('OwnerSuspended', `${engine}, which deploys ${where}, or its source, is suspended: a commit would not be deployed`, {
+      lookAt: [engine],
+      commands,
+    });
+  }
+  if (owner.ready.ok || APPLIED_AND_ILL.has(owner.ready.reason)) return undefined;
+  const commands = [
+    `kubectl describe kustomization.kustomize.toolkit.fluxcd.io/${name} -n ${namespace}`,
+    `flux logs --kind=Kustomization --name=${name} -n ${namespace}`,
+  ];
+  return handOff('OwnerFailing', `${engine}, which deploys ${where}, fails itself: ${owner.ready.reason}: ${owner.ready.message}`, {
+    lookAt: [engine],
+    commands,
+  });
+}
+
+/** Reasons of a Kustomization that is not ready although it has applied what it should. */
+export const APPLIED_AND_ILL: ReadonlySet<string> = new Set([
+  'HealthCheckFailed',
+  'HealthCheckCanceled',
+  'Progressing',
+  'ProgressingWithRetry',
+]);

@@ -1,0 +1,134 @@
+/** What a workload and its pods have been doing since a fix was synced, and how criteria read that. */
+import type { ObjectRef } from '../crds/common.ts';
+import type { AbortCriterion } from '../crds/remediationPlan.ts';
+import type { ContainerStatus, Pod } from '../gitops/resources.ts';
+import type { CallOptions, KubeClient } from '../kube/client.ts';
+import type { Judgement } from './criteria.ts';
+import { currentPods, readWorkload, type Workload } from './workload.ts';
+
+export interface Crash {
+  readonly pod: string;
+  readonly container: string;
+  /** Runs that ended, as far as they count. */
+  readonly times: number;
+  /** Milliseconds since the epoch. */
+  readonly lastAt: number;
+  readonly reason: string;
+}
+
+export interface Observed {
+  readonly target: ObjectRef;
+  /** Undefined: it is gone. */
+  readonly workload: Workload | undefined;
+  /** Pods with the template of now; undefined where it is not known which those are. */
+  readonly pods: readonly Pod[] | undefined;
+  readonly crashes: readonly Crash[];
+  readonly times: Times;
+}
+
+/** Milliseconds since the epoch. */
+interface Times {
+  readonly syncedAt: number;
+  readonly pushedAt: number;
+  readonly now: number;
+}
+
+export async function observe(client: KubeClient, target: ObjectRef, times: Times, options: CallOptions): Promise<Observed> {
+  const workload = await readWorkload(client, target, options);
+  const pods = workload === undefined ? undefined : await currentPods(client, workload, options);
+  return { target, workload, pods, crashes: (pods ?? []).flatMap((pod) => crashesOf(pod, times)), times };
+}
+
+export function judgeRollout({ target, workload }: Observed): Judgement {
+  if (workload === undefined) return { holds: false, message: `${target.kind} ${target.name} does not exist any more` };
+  const { object, replicas } = workload;
+  if ((object.status?.observedGeneration ?? 0) < (object.metadata.generation ?? 0)) {
+    return { holds: false, message: 'its controller has not seen the change yet' };
+  }
+  if (object.spec?.paused === true) return { holds: false, message: 'its rollout is paused: resume it' };
+  const { updated, available, all } = counts(workload);
+  const progress = `${updated} of ${replicas} updated, ${available} available`;
+  if (updated < replicas || available < replicas) return { holds: false, message: progress };
+  return all > replicas
+    ? { holds: false, message: `${progress}, ${all - replicas} old ones still there` }
+    : { holds: true, message: progress };
+}
+
+function counts({ kind, replicas, object }: Workload): { readonly updated: number; readonly available: number; readonly all: number } {
+  const { status = {} } = object;
+  if (kind === 'DaemonSet') return { updated: status.updatedNumberScheduled ?? 0, available: status.numberAvailable ?? 0, all: replicas };
+  return { updated: status.updatedReplicas ?? 0, available: status.availableReplicas ?? 0, all: status.replicas ?? 0 };
+}
+
+/** Holds while the pods of now run, and none of their containers has crashed for the soak time. */
+export function judgeRestarts({ pods, crashes, times }: Observed, soakSeconds: number): Judgement {
+  if (pods === undefined) return { holds: false, message: 'it is not known yet which pods have the change' };
+  const starting = pods.filter((pod) => !isReady(pod)).length;
+  const recent = crashes.find(({ lastAt }) => times.now - lastAt < soakSeconds * 1000);
+  if (recent !== undefined) return { holds: false, message: describe(recent) };
+  return starting > 0
+    ? { holds: false, message: `${starting} of ${pods.length} pods are not ready` }
+    : { holds: true, message: `${pods.length} pods run without a crash` };
+}
+
+/** What speaks for giving the fix up; undefined: nothing. */
+export function judgeAbort({ type, threshold }: AbortCriterion, { target, workload, crashes, times }: Observed): string | undefined {
+  switch (type) {
+    case 'ContainerRestarts': {
+      const worst = crashes.toSorted((a, b) => b.times - a.times)[0];
+      return worst !== undefined && worst.times >= Math.max(1, threshold) ? describe(worst) : undefined;
+    }
+    case 'RolloutDeadlineExceeded': {
+      const progressing = workload?.object.status?.conditions?.find((condition) => condition.type === 'Progressing');
+      if (progressing?.reason !== 'ProgressDeadlineExceeded') return undefined;
+      const since = Date.parse(progressing.lastUpdateTime ?? progressing.lastTransitionTime);
+      return since >= Math.min(times.syncedAt, times.pushedAt)
+        ? `the rollout of ${target.kind} ${target.name} makes no progress: ${progressing.message}`
+        : undefined;
+    }
+    case 'ReadyReplicasBelow':
+      if (workload === undefined) return `${target.kind} ${target.name} does not exist any more`;
+      return workload.ready < threshold
+        ? `${workload.ready} replicas of ${target.kind} ${target.name} are ready, fewer than ${threshold}`
+        : undefined;
+    default:
+      return type satisfies never;
+  }
+}
+
+function crashesOf(pod: Pod, times: Times): readonly Crash[] {
+  const cameWithFix = Date.parse(pod.metadata.creationTimestamp) >= Math.floor(times.pushedAt / 1000) * 1000;
+  const since = cameWithFix ? 0 : times.syncedAt;
+  return [
+    ...(pod.status?.initContainerStatuses ?? []).flatMap((status) => crashOf(pod, status, { since, mayEnd: true })),
+    ...(pod.status?.containerStatuses ?? []).flatMap((status) => crashOf(pod, status, { since, mayEnd: false })),
+  ];
+}
+
+interface Counting {
+  /** Runs that began earlier do not count; 0: all count. */
+  readonly since: number;
+  /** An init container that is done has not crashed. */
+  readonly mayEnd: boolean;
+}
+
+function crashOf(pod: Pod, { name, restartCount = 0, state, lastState }: ContainerStatus, { since, mayEnd }: Counting): readonly Crash[] {
+  const ended = [state?.terminated, lastState?.terminated].filter((run) => run !== undefined && !(mayEnd && run.exitCode === 0));
+  const counted = ended.filter((run) => since === 0 || Date.parse(run?.startedAt ?? '') >= since);
+  if (counted.length === 0) return [];
+  const lastAt = Math.max(...counted.map((run) => Date.parse(run?.finishedAt ?? '') || 0));
+  const [last] = counted;
+  // A container that waits to be started again has ended once more than it was restarted.
+  const waiting = state?.running === undefined ? 1 : 0;
+  const times = since === 0 ? Math.max(counted.length, restartCount + waiting) : counted.length;
+  const reason = `${last?.reason ?? 'Error'}${last?.exitCode === undefined ? '' : `, exit code ${last.exitCode}`}`;
+  return [{ pod: pod.metadata.name, container: name, times, lastAt, reason }];
+}
+
+function describe({ pod, container, times, reason }: Crash): string {
+  return `container ${container} of pod ${pod} has crashed ${times === 1 ? 'once' : `${times} times`} since the fix (${reason})`;
+}
+
+function isReady({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
+}

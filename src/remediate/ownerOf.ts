@@ -1,0 +1,112 @@
+/**
+ * The one owner of all targets of a plan, in a state in which a commit would be deployed, with its branch fetched and rendered.
+ *
+ * Suspended and failing owners are told, not fought. An engine that is behind the branch is waited for: what is rendered at the tip has to be what runs.
+ */
+import { gitErrorIn } from '../gitops/errors.ts';
+import { filesBetween } from '../gitops/git/history.ts';
+import type { Repository } from '../gitops/git/repositories.ts';
+import { type FileTree, openTree } from '../gitops/git/tree.ts';
+import { findOwner, type FluxOwner } from '../gitops/owner.ts';
+import { commitOf } from '../gitops/sync.ts';
+import type { Rendered } from './catalogue/types.ts';
+import type { RemediateDeps } from './deps.ts';
+import { APPLIED_AND_ILL } from './handoff.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import type { Workload } from './workload.ts';
+
+export interface OpenedOwner {
+  readonly kind: 'opened';
+  readonly owner: FluxOwner;
+  readonly repository: Repository;
+  readonly base: string;
+  readonly tree: FileTree;
+  readonly before: Rendered;
+}
+
+interface Limits {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export async function ownerOf(deps: RemediateDeps, workloads: readonly Workload[], limits: Limits): Promise<OpenedOwner | Refusal> {
+  let owner: FluxOwner | undefined;
+  for (const workload of workloads) {
+    const found = await fluxOwnerOf(deps, workload, limits);
+    if ('kind' in found) return found;
+    if (owner !== undefined && owner.object.uid !== found.object.uid) {
+      return refuse('UnsupportedOwner', 'the targets of the plan have different owners; one plan changes what one owner renders');
+    }
+    owner = found;
+  }
+  if (owner === undefined) return refuse('NoOwner', 'the plan has no target');
+  const state = stateOf(owner);
+  if (state !== undefined) return state;
+  return openOwner(deps, owner, limits);
+}
+
+async function fluxOwnerOf(
+  { client }: RemediateDeps,
+  { ref, kind, namespace, name }: Workload,
+  limits: Limits,
+): Promise<FluxOwner | Refusal> {
+  const owner = await findOwner(client, ref, limits);
+  const where = `${kind} ${namespace}/${name}`;
+  switch (owner.engine) {
+    case 'Flux':
+      return owner;
+    case 'None':
+      return refuse('NoOwner', `${where} is not applied by a GitOps engine: there is no repository to change; change it by hand`);
+    case 'Unsupported':
+      return refuse(owner.problem ?? 'UnsupportedOwner', `${where}: ${owner.reason}`);
+    default:
+      return owner satisfies never;
+  }
+}
+
+function stateOf({ object, source, suspended, ready }: FluxOwner): Refusal | undefined {
+  const where = `Kustomization ${object.namespace ?? ''}/${object.name}`;
+  if (suspended) {
+    const resume = `flux resume kustomization ${object.name} -n ${object.namespace ?? ''}; flux resume source git ${source.name} -n ${source.namespace ?? ''}`;
+    return refuse('OwnerSuspended', `${where}, or its source, is suspended: a commit would not be deployed; resume it first (${resume})`);
+  }
+  if (ready.ok || APPLIED_AND_ILL.has(ready.reason)) return undefined;
+  return refuse('OwnerFailing', `${where} is not ready, and a commit may not be deployed: ${ready.reason}: ${ready.message}`);
+}
+
+async function openOwner(deps: RemediateDeps, owner: FluxOwner, limits: Limits): Promise<OpenedOwner | Refusal> {
+  let repository: Repository;
+  try {
+    repository = await deps.repositories.open(owner.repository);
+  } catch (error) {
+    const known = gitErrorIn(error);
+    if (known?.kind === 'Refused') return refuse('RepositoryUnusable', known.message);
+    throw error;
+  }
+  const base = await repository.fetch(owner.ref, limits);
+  const tree = await openTree(repository, base, limits);
+  const before = await deps.renderer.render(tree, owner.build, limits);
+  if (before.kind === 'refused') return refuse('RenderFailed', `${owner.repository} at ${base.slice(0, 12)}: ${before.message}`);
+  const behind = await behindRefusal(repository, owner, { base, paths: [...before.closure.files.keys()] }, limits);
+  return behind ?? { kind: 'opened', owner, repository, base, tree, before };
+}
+
+/** The engine may be behind by commits that do not concern what it renders here. */
+async function behindRefusal(
+  repository: Repository,
+  owner: FluxOwner,
+  { base, paths }: { readonly base: string; readonly paths: readonly string[] },
+  limits: Limits,
+): Promise<Refusal | undefined> {
+  const deployed = commitOf(owner.attempted ?? owner.revision);
+  if (deployed === base) return undefined;
+  const where = `Kustomization ${owner.object.namespace ?? ''}/${owner.object.name}`;
+  if (deployed !== undefined) {
+    const { exitCode } = await repository.run({ args: ['cat-file', '-e', `${deployed}^{commit}`], signal: limits.signal });
+    const scope = owner.path === '' ? [] : [owner.path, ...paths.filter((path) => !path.startsWith(`${owner.path}/`)).slice(0, 1000)];
+    if (exitCode === 0 && (await filesBetween(repository, deployed, base, { ...limits, paths: scope })).length === 0) return undefined;
+  }
+  return refuse(
+    'EngineBehind',
+    `${where} has applied ${owner.attempted ?? owner.revision ?? 'nothing yet'}, and branch ${owner.ref} is at ${base.slice(0, 12)}: waiting until it has caught up`,
+  );
+}

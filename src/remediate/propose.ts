@@ -1,0 +1,165 @@
+/**
+ * Chooses what to do about a root cause, by rules that an experienced person would state; or hands over, saying what to look at.
+ *
+ * A fault that began with a commit is cured by taking that commit back. An image that does not come, or crashes, without one clean commit behind it, goes
+ * back to what ran before. Memory that does not suffice, with nothing changed, is raised. Anything else is a person's. Pure: everything was read before, and
+ * nothing of it is believed later: the executor derives it all again. No text of telemetry enters a plan.
+ */
+import type { Change, Finding, InvestigationStatus, RootCause } from '../crds/investigation.ts';
+import type { Incident, Investigation } from '../crds/kinds.ts';
+import type { ObjectRef } from '../crds/common.ts';
+import type { ActionType, RemediationPlanSpec } from '../crds/remediationPlan.ts';
+import type { Owner } from '../gitops/owner.ts';
+import { type Candidate, type Considered, considerRevert, considerSetImage, considerSetResources } from './candidates.ts';
+import { catalogue } from './catalogue/catalogue.ts';
+import { type GuardSettings, isProtected } from './guard.ts';
+import { commandsFor, type Handoff, handOff, ownerHandoff } from './handoff.ts';
+import type { Workload } from './workload.ts';
+
+export type { Handoff, HandoffReason } from './handoff.ts';
+
+export interface ProposeSettings extends GuardSettings {
+  /** Overrides how long the criteria have to hold. */
+  readonly soakSeconds?: number | undefined;
+}
+
+export interface ProposeInput {
+  readonly incident: Incident;
+  readonly investigation: Investigation;
+  /** The workload that `targetOf` names, as it is now. */
+  readonly workload: Workload | undefined;
+  readonly owner: Owner;
+  readonly settings: ProposeSettings;
+}
+
+export interface Proposal {
+  readonly kind: 'proposal';
+  readonly spec: Omit<RemediationPlanSpec, 'incidentRef' | 'investigationRef' | 'ordinal' | 'expiresAt' | 'requestedBy'>;
+}
+
+/** Below this, in percent, what was found is no ground to act on. */
+const LEAST_CONFIDENCE = 30;
+
+const ACTABLE: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Pod']);
+
+/** The object whose workload a plan would be about. */
+export function targetOf({ spec }: Incident, { status }: Investigation): ObjectRef | undefined {
+  const objects = [status?.rootCause?.object, findingOf(status)?.object, ...(status?.affected ?? []), ...(spec.targets ?? [])];
+  const found = objects.find((object) => object !== undefined && ACTABLE.has(object.kind));
+  if (found === undefined) return undefined;
+  const { apiVersion, kind, namespace, name, uid } = found;
+  return {
+    ...(apiVersion === undefined ? {} : { apiVersion }),
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    ...(uid === undefined ? {} : { uid }),
+  };
+}
+
+export function propose(input: ProposeInput): Proposal | Handoff {
+  const { incident, investigation, workload, owner } = input;
+  const { status } = investigation;
+  const rootCause = status?.rootCause;
+  if (status === undefined || status.outcome !== 'RootCauseFound' || rootCause === undefined) return undiagnosed(incident, status);
+  if (workload === undefined) {
+    const { kind, namespace = '', name } = rootCause.object;
+    return handOff('NoWorkload', `${rootCause.reason} is about ${kind} ${namespace}/${name}, which no action changes`, {
+      commands: commandsFor(rootCause.object),
+    });
+  }
+  const refused = outOfReach(input, workload, rootCause) ?? ownerHandoff(owner, workload.ref);
+  if (refused !== undefined) return refused;
+
+  const facts = { rootCause, finding: findingOf(status), changes: changesOf(status, rootCause), workload };
+  const considered = [considerRevert(facts), considerSetImage(facts), considerSetResources(facts)].map((entry) => permitted(entry, facts));
+  const chosen = considered.find((entry): entry is Candidate => 'action' in entry);
+  if (chosen === undefined) return noSafeAction(workload, rootCause, considered);
+  return proposal(input, { chosen, considered, workload, rootCause });
+}
+
+function undiagnosed({ spec }: Incident, status: InvestigationStatus | undefined): Handoff {
+  const targets = (spec.targets ?? []).slice(0, 3);
+  const gaps = (status?.gaps ?? []).slice(0, 3).map(({ source, message }) => `${source}: ${message}`);
+  const message = status?.outcome === 'NothingWrong' ? 'nothing was found to be wrong' : 'no root cause was found';
+  return handOff('NoRootCause', `${message}; a person has to look`, { lookAt: gaps, commands: targets.flatMap(commandsFor) });
+}
+
+function outOfReach({ incident, settings }: ProposeInput, workload: Workload, { confidence, reason }: RootCause): Handoff | undefined {
+  const where = `${workload.kind} ${workload.namespace}/${workload.name}`;
+  const about = { commands: commandsFor(workload.ref) };
+  if (isProtected(workload.namespace, settings))
+    return handOff('ProtectedNamespace', `namespace ${workload.namespace} is protected: ${where} is changed by people only`, about);
+  const own = incident.metadata.namespace ?? settings.operatorNamespace;
+  if (own !== settings.operatorNamespace && own !== workload.namespace) {
+    return handOff('OutOfScope', `an Incident in namespace ${own} is about objects in ${own}, not about ${where}`, about);
+  }
+  if (confidence >= LEAST_CONFIDENCE) return undefined;
+  return handOff(
+    'LowConfidence',
+    `${reason} of ${where} is only ${confidence} % sure; nothing is proposed below ${LEAST_CONFIDENCE} %`,
+    about,
+  );
+}
+
+function findingOf(status: InvestigationStatus | undefined): Finding | undefined {
+  return status?.findings?.find(({ id }) => id === status.rootCause?.finding);
+}
+
+/** The change that the root cause names first, the others as they come. */
+function changesOf({ changes = [] }: InvestigationStatus, { change: named }: RootCause): readonly Change[] {
+  return changes.toSorted((a, b) => Number(b.id === named) - Number(a.id === named));
+}
+
+/** An action needs a finding that it cures, by the catalogue's word and by the analyzer's. */
+function permitted(
+  entry: Considered,
+  { rootCause, finding }: { readonly rootCause: RootCause; readonly finding: Finding | undefined },
+): Considered {
+  const { type } = entry;
+  if (!catalogue[type].cures.includes(rootCause.reason)) return { type, whyNot: `it does not cure ${rootCause.reason}` };
+  const named = finding?.cures;
+  return named === undefined || named.length === 0 || named.includes(type) || 'whyNot' in entry
+    ? entry
+    : { type, whyNot: `${finding?.analyzer ?? 'the analyzer'} does not name it as a cure` };
+}
+
+function noSafeAction(workload: Workload, { reason, statement }: RootCause, considered: readonly Considered[]): Handoff {
+  const lookAt = [statement, ...considered.map((entry) => ('whyNot' in entry ? `${entry.type}: ${entry.whyNot}` : entry.type))];
+  const message = `no action of the catalogue safely cures ${reason} of ${workload.kind} ${workload.namespace}/${workload.name}`;
+  return handOff('NoSafeAction', message, { lookAt, commands: commandsFor(workload.ref) });
+}
+
+interface Chosen {
+  readonly chosen: Candidate;
+  readonly considered: readonly Considered[];
+  readonly workload: Workload;
+  readonly rootCause: RootCause;
+}
+
+function proposal({ incident, settings }: ProposeInput, { chosen, considered, workload, rootCause }: Chosen): Proposal {
+  const entry = catalogue[chosen.type];
+  const hasAlerts = (incident.spec.alerts ?? []).length > 0;
+  const { kind, namespace, name } = workload;
+  const others = considered
+    .filter((other) => other !== chosen)
+    .map((other) => ({ action: other.type, whyNot: ('whyNot' in other ? other.whyNot : preferred(chosen.type)).slice(0, 512) }));
+  return {
+    kind: 'proposal',
+    spec: {
+      summary: `${chosen.title} for ${kind} ${namespace}/${name}. ${chosen.because}`.slice(0, 600),
+      actions: [chosen.action],
+      strategy: 'Commit',
+      successCriteria: entry.successCriteria(workload).filter(({ type }) => hasAlerts || type !== 'AlertResolved'),
+      abortCriteria: [...entry.abortCriteria(workload)],
+      soakSeconds: settings.soakSeconds ?? entry.soakSeconds,
+      rollback: 'Automatic',
+      confidence: rootCause.confidence,
+      ...(others.length > 0 ? { alternatives: others } : {}),
+    },
+  };
+}
+
+function preferred(type: ActionType): string {
+  return `possible, but ${type} takes the cause away`;
+}
