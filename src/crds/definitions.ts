@@ -70,8 +70,9 @@ export const kindDefinitions: readonly KindDefinition[] = [
       column('Severity', '.spec.severity', 'How bad it is for the users of the service.'),
       column('Phase', '.status.phase', 'How far it is.'),
       column('Target', '.spec.targets[0].name', 'The first object that is known to be affected.'),
-      column('Root-Cause', '.status.rootCause', 'The root cause in one line.'),
+      column('Root-Cause', '.status.rootCauseReason', 'What is wrong, from the documented vocabulary.'),
       ...waitingOn,
+      wide('Diagnosis', '.status.rootCause', 'The root cause in a sentence.'),
       wide('Source', '.spec.source', 'The way in.'),
       wide('Title', '.spec.title', 'One line that a person recognises it by.'),
       wide('Namespace-Of-Target', '.spec.targets[0].namespace', 'Namespace of the first object that is known to be affected.'),
@@ -179,7 +180,6 @@ export const kindDefinitions: readonly KindDefinition[] = [
     columns: [
       column('Mode', '.spec.mode', 'Off, Suggest, Approve or Auto.'),
       column('Namespaces', '.spec.selector.namespaces', 'Namespaces that it applies to; empty: all but the protected ones.'),
-      column('Ready', '.status.conditions[?(@.type=="Ready")].status', 'Whether it is in effect.'),
       wide('Actions', '.spec.selector.actions', 'Actions that it applies to; empty: all.'),
       wide('Reason', '.spec.reason', 'Why it is so.'),
       age,

@@ -15,6 +15,7 @@ import {
   usage,
   waitingOn,
 } from './common.ts';
+import { FINDING_REASONS } from './reasons.ts';
 import { requesterIsKept, rules, setOnce } from './rules.ts';
 
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
@@ -115,7 +116,8 @@ export const incidentStatus = z.object({
   waitingOn: waitingOn(),
   investigationRef: pinnedRef.optional().describe('The investigation that looks for the cause.'),
   planRefs: z.array(pinnedRef).max(10).optional().describe('Plans that were proposed, the present one last.'),
-  rootCause: text(1024).optional().describe('The root cause in one line, once it is known.'),
+  rootCause: text(1024).optional().describe('The root cause in a sentence, once it is known.'),
+  rootCauseReason: z.enum(FINDING_REASONS).optional().describe('The root cause by its reason, from the documented vocabulary.'),
   timeline: z
     .array(
       z.object({

@@ -43,13 +43,13 @@ describe('kubectl get', () => {
     { kind: 'inv', columns: 'NAME PURPOSE PHASE OUTCOME ROOT-CAUSE TARGET CONFIDENCE AGE' },
     { kind: 'rp', columns: 'NAME ACTION TARGET PHASE RISK WAITING-ON AGE' },
     { kind: 'apv', columns: 'NAME PLAN DECISION APPROVER VERDICT AGE' },
-    { kind: 'rpol', columns: 'NAME MODE NAMESPACES READY AGE' },
+    { kind: 'rpol', columns: 'NAME MODE NAMESPACES AGE' },
   ])('shows what matters of $kind', async ({ kind, columns }) => {
     expect(headOf(await kubectl('get', kind))).toBe(columns);
   });
 
   test.each([
-    { kind: 'inc', columns: 'NAME SEVERITY PHASE TARGET ROOT-CAUSE WAITING-ON WAITING-FOR SOURCE TITLE NAMESPACE-OF-TARGET AGE' },
+    { kind: 'inc', columns: 'NAME SEVERITY PHASE TARGET ROOT-CAUSE WAITING-ON WAITING-FOR DIAGNOSIS SOURCE TITLE NAMESPACE-OF-TARGET AGE' },
     { kind: 'rp', columns: 'NAME ACTION TARGET PHASE RISK WAITING-ON WAITING-FOR STRATEGY INCIDENT COMMIT SUMMARY AGE' },
   ])('shows more of $kind with -o wide', async ({ kind, columns }) => {
     expect(headOf(await kubectl('get', kind, '-o', 'wide'))).toBe(columns);
