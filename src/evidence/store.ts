@@ -47,14 +47,14 @@ export interface Stored {
   readonly truncated: boolean;
 }
 
-export interface Refused {
+interface Refused {
   readonly outcome: 'refused';
   readonly reason: 'BudgetExceeded' | 'Conflict' | 'Rejected';
   /** For the gap that the report tells of. */
   readonly message: string;
 }
 
-export interface Usage {
+interface Usage {
   readonly items: number;
   /** Compressed, as the budget counts. */
   readonly bytes: number;

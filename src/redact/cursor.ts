@@ -34,7 +34,7 @@ export interface Scan {
   readonly budget: number;
 }
 
-export class WorkExceeded extends Error {
+class WorkExceeded extends Error {
   override readonly name = 'WorkExceeded';
 }
 

@@ -5,7 +5,7 @@
  */
 import { createHmac } from 'node:crypto';
 
-export const KINDS = [
+const KINDS = [
   'access-token',
   'anthropic-key',
   'api-key',

@@ -8,7 +8,7 @@
 import type { Mask } from './kinds.ts';
 
 /** Shorter ones occur by chance: hiding them would shred ordinary text. */
-export const SHORTEST_SECRET = 6;
+const SHORTEST_SECRET = 6;
 
 interface Automaton {
   /** Maps a UTF-16 code unit to its column; 0 is for characters that no secret has. */

@@ -39,7 +39,7 @@ export interface RedactorOptions {
   readonly limits?: Partial<RedactorLimits>;
 }
 
-export interface RedactorLimits {
+interface RedactorLimits {
   /** A longer text is replaced as a whole. */
   readonly maxChars: number;
   /** In a stream, the rest of a longer line is left out. */

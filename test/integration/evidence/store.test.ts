@@ -232,6 +232,23 @@ describe('an API server that says no', () => {
   });
 });
 
+test('a piece whose reply was lost counts against the budget', async () => {
+  let lost = true;
+  const losing: KubeClient = {
+    ...client,
+    create: async (...parameters) => {
+      const made = await client.create(...parameters);
+      if (lost) throw new Error('connection reset');
+      return made;
+    },
+  };
+  const store = storeWith({ items: 1 }, losing);
+  await expect(store.put(seen('a'))).rejects.toThrow(/^store evidence/u);
+  lost = false;
+  expect(await store.put(seen('b'))).toMatchObject({ outcome: 'refused', reason: 'BudgetExceeded' });
+  await storedAs(store.put(seen('a')));
+});
+
 describe('garbage', () => {
   const make = async (name: string): Promise<InvestigationRef> => {
     const { metadata } = await client.create(investigations, newInvestigation({ namespace, name }));

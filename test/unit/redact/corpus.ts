@@ -6,7 +6,7 @@
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 const UPPER = LOWER.toUpperCase();
 const DIGITS = '0123456789';
-export const ALNUM = LOWER + UPPER + DIGITS;
+const ALNUM = LOWER + UPPER + DIGITS;
 const BASE64 = `${ALNUM}+/`;
 const BASE64URL = `${ALNUM}-_`;
 const HEX = `${DIGITS}abcdef`;
@@ -97,6 +97,11 @@ export const ISSUED: readonly Planted[] = [
   planted('Docker Hub token', `dckr_pat_${drawn(BASE64URL, 27, 41)}`, 'docker login with $'),
   planted('Grafana service account token', `glsa_${drawn(ALNUM, 32, 42)}_${drawn(HEX, 8, 43)}`, 'grafana $'),
   planted('token after an escaped line break', `ghp_${drawn(ALNUM, 36, 44)}`, '{"msg":"env:\\n$\\nend"}'),
+  planted(
+    'token that only a boundary tells, after an escaped line break',
+    `AKIA${drawn(`${UPPER}234567`, 16, 48)}`,
+    '{"msg":"env:\\n$\\nend"}',
+  ),
   planted('token after a colour', `glpat-${drawn(BASE64URL, 20, 45)}`, '\u001b[31m$\u001b[0m'),
   planted('token in a URL-encoded query', `gho_${drawn(ALNUM, 36, 46)}`, 'redirect=%2Fcb%3Faccess%3D$%26x%3D1'),
   planted('bcrypt hash', `$2b$12$${drawn(ALNUM, 53, 47)}`, 'row: admin|$|active'),

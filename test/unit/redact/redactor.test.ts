@@ -43,6 +43,16 @@ describe('text', () => {
       'data:\n  a: hunter2x\nkind: Secret\n---\ndata:\n  a: b\nkind: ConfigMap',
       'data:\n  a: [redacted:secret-data]\nkind: Secret\n---\ndata:\n  a: b\nkind: ConfigMap',
     ],
+    [
+      'a key that was cut off, and not the lines after it',
+      `-----BEGIN PRIVATE KEY-----\n${drawn('ab1', 64, 3)}\nready to serve\nGET / 200`,
+      '[redacted:private-key]\nready to serve\nGET / 200',
+    ],
+    [
+      'a value in a string that was cut off, up to the end of the string',
+      '{"msg":"{\\"password\\":\\"hunter2","level":"info"}',
+      '{"msg":"{\\"password\\":\\"[redacted:password]","level":"info"}',
+    ],
   ])('replaces %s', (_name, text, want) => {
     expect(redactor.text(text)).toBe(want);
   });
@@ -97,6 +107,10 @@ describe('known secrets', () => {
   test('are hidden when one is the beginning of another, and where they overlap', () => {
     const both = createRedactor({ secrets: ['abcdefgh', 'abcdefghijkl', 'ijklmnop'] });
     expect(both.text('-abcdefghijklmnop-')).toBe('-[redacted:known-secret]-');
+  });
+
+  test('are hidden inside the beginning of a longer one that does not come', () => {
+    expect(createRedactor({ secrets: ['abcdefghXYZ', 'cdefgh'] }).text('abcdefghQ')).toBe('ab[redacted:known-secret]Q');
   });
 
   test('of several lines are hidden line by line too', () => {
