@@ -24,6 +24,4 @@ export const approvalStatus = z.object({
   conditions: conditions(),
 });
 
-export type ApprovalSpec = z.infer<typeof approvalSpec>;
-export type ApprovalStatus = z.infer<typeof approvalStatus>;
 export const APPROVAL_CONDITIONS = ['Accepted'] as const;

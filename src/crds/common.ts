@@ -56,7 +56,6 @@ export const pinnedRef = z
     uid: nonEmpty(64).describe('Uid: a later object of the same name does not count.'),
   })
   .meta(oneValue);
-export type PinnedRef = z.infer<typeof pinnedRef>;
 
 /** As many groups as identity providers put into a token. */
 export const GROUPS_MAX = 256;
@@ -106,7 +105,7 @@ export const conditions = () =>
 export const observedGeneration = () => count().optional().describe('The generation of the spec that this status was computed from.');
 
 /** Who has to act next. `Nobody` is for objects that have reached their end, `AgentSRE` while we are at work. */
-export const WAITING_ON = ['AgentSRE', 'Person', 'GitHost', 'Engine', 'Verification', 'Nobody'] as const;
+const WAITING_ON = ['AgentSRE', 'Person', 'GitHost', 'Engine', 'Verification', 'Nobody'] as const;
 export const waitingOn = () =>
   z
     .object({

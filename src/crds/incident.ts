@@ -19,23 +19,12 @@ import { FINDING_REASONS } from './reasons.ts';
 import { requesterIsKept, rules, setOnce } from './rules.ts';
 
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
-export const severity = z.enum(SEVERITIES);
+const severity = z.enum(SEVERITIES);
 export type Severity = z.infer<typeof severity>;
 
-export const SOURCES = [
-  'Alertmanager',
-  'Prometheus',
-  'Grafana',
-  'UptimeKuma',
-  'Slack',
-  'Telegram',
-  'REST',
-  'MCP',
-  'Manual',
-  'Forecast',
-] as const;
+const SOURCES = ['Alertmanager', 'Prometheus', 'Grafana', 'UptimeKuma', 'Slack', 'Telegram', 'REST', 'MCP', 'Manual', 'Forecast'] as const;
 
-export const alert = z.object({
+const alert = z.object({
   fingerprint: nonEmpty(64).describe('Digest of the identifying labels; the key of this list.'),
   status: z.enum(['firing', 'resolved']).describe('What the sender last said.'),
   labels: labelMap(64).describe('Labels as delivered, redacted and bounded.'),

@@ -70,11 +70,11 @@ export const investigationSpec = z
     ),
   );
 
-export const CONFIDENCE_MAX = 100;
+const CONFIDENCE_MAX = 100;
 const confidence = () => z.int().min(0).max(CONFIDENCE_MAX).describe('How sure, in percent.');
 const evidenceIds = (max: number) => z.array(nonEmpty(32)).max(max);
 
-export const evidenceItem = z.object({
+const evidenceItem = z.object({
   id: nonEmpty(32).describe('Id within this investigation, for example e3.'),
   source: nonEmpty(64).describe('Where it is from, for example kubernetes or git.'),
   query: text(512).describe('What was asked.'),
@@ -85,7 +85,7 @@ export const evidenceItem = z.object({
 });
 export type EvidenceItem = z.infer<typeof evidenceItem>;
 
-export const finding = z.object({
+const finding = z.object({
   id: nonEmpty(32).describe('Id within this investigation, for example f1.'),
   analyzer: nonEmpty(64).describe('Analyzer that found it.'),
   reason: z.enum(FINDING_REASONS).describe('What is wrong, from the documented vocabulary.'),
@@ -96,7 +96,7 @@ export const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 
-export const change = z.object({
+const change = z.object({
   id: nonEmpty(32).describe('Id within this investigation, for example c1.'),
   kind: z.enum(['GitCommit', 'Rollout', 'Reported']).describe('What sort of change.'),
   at: timestamp().describe('When it took effect, as well as that is known.'),
@@ -110,7 +110,7 @@ export const change = z.object({
 });
 export type Change = z.infer<typeof change>;
 
-export const hypothesis = z.object({
+const hypothesis = z.object({
   id: nonEmpty(32).describe('Id within this investigation, for example h1.'),
   statement: text(1024).describe('What may be the cause.'),
   category: text(64).describe('Kind of cause.'),
@@ -119,7 +119,7 @@ export const hypothesis = z.object({
   contradicts: evidenceIds(20).optional().describe('Findings, changes and evidence that speak against it.'),
 });
 
-export const rootCause = z.object({
+const rootCause = z.object({
   reason: z.enum(FINDING_REASONS).describe('What is wrong, from the documented vocabulary.'),
   object: objectRef.describe('What it is wrong with.'),
   statement: text(1024).describe('The cause in one or two sentences.'),
@@ -130,7 +130,7 @@ export const rootCause = z.object({
 });
 export type RootCause = z.infer<typeof rootCause>;
 
-export const gap = z.object({
+const gap = z.object({
   source: nonEmpty(64).describe('What could not be seen.'),
   reason: z.enum(['Forbidden', 'Unavailable', 'TimedOut', 'Malformed', 'TooLarge', 'NotConfigured', 'NotFound']).describe('Why.'),
   message: text(512).describe('What was tried, and what to do about it.'),
@@ -138,7 +138,7 @@ export const gap = z.object({
 export type Gap = z.infer<typeof gap>;
 
 const reportSection = () => z.array(text(1024)).max(20).optional();
-export const report = z.object({
+const report = z.object({
   impact: text(1024).describe('Since when, and what it does to users.'),
   service: text(317).describe('What it is about.'),
   rootCause: text(1024).describe('The cause with the evidence that it cites, or what is not known.'),
@@ -151,7 +151,7 @@ export const report = z.object({
 });
 export type Report = z.infer<typeof report>;
 
-export const OUTCOMES = ['RootCauseFound', 'Unresolved', 'NothingWrong'] as const;
+const OUTCOMES = ['RootCauseFound', 'Unresolved', 'NothingWrong'] as const;
 
 export const investigationStatus = z.object({
   observedGeneration: observedGeneration(),
@@ -174,6 +174,5 @@ export const investigationStatus = z.object({
   usage: usage(),
 });
 
-export type InvestigationSpec = z.infer<typeof investigationSpec>;
 export type InvestigationStatus = z.infer<typeof investigationStatus>;
 export const INVESTIGATION_CONDITIONS = ['Gathered', 'Analysed', 'Succeeded'] as const;

@@ -30,7 +30,7 @@ const requestWithinLimit = (request: string, limit: string): Rule => ({
 });
 
 /** Values are enums, bounded numbers, or references that the executor resolves live: no text of anybody's gets into a change. */
-export const action = z
+const action = z
   .object({
     type: z.enum(ACTION_TYPES).describe('Which action; the struct of the same name holds its parameters.'),
     target: objectRef.describe('The workload that it is for, in the namespace of the plan.'),
@@ -69,18 +69,18 @@ export const action = z
   .meta(rules(...structNamedByType({ RevertCommit: 'revertCommit', SetImage: 'setImage', SetResources: 'setResources' })));
 export type Action = z.infer<typeof action>;
 
-export const STRATEGIES = ['Commit', 'PullRequest', 'Direct'] as const;
+const STRATEGIES = ['Commit', 'PullRequest', 'Direct'] as const;
 
-export const CRITERION_TYPES = ['RolloutComplete', 'NoContainerRestarts', 'AlertResolved', 'FindingsCleared'] as const;
-export const criterion = z.object({
+const CRITERION_TYPES = ['RolloutComplete', 'NoContainerRestarts', 'AlertResolved', 'FindingsCleared'] as const;
+const criterion = z.object({
   type: z.enum(CRITERION_TYPES).describe('What is looked at.'),
   target: objectRef.optional().describe('The workload that it is about.'),
   withinSeconds: seconds(86_400).describe('How long after the sync it may take.'),
 });
 export type Criterion = z.infer<typeof criterion>;
 
-export const ABORT_TYPES = ['ContainerRestarts', 'RolloutDeadlineExceeded', 'ReadyReplicasBelow'] as const;
-export const abortCriterion = z.object({
+const ABORT_TYPES = ['ContainerRestarts', 'RolloutDeadlineExceeded', 'ReadyReplicasBelow'] as const;
+const abortCriterion = z.object({
   type: z.enum(ABORT_TYPES).describe('What is watched while the fix is verified.'),
   target: objectRef.optional().describe('The workload that it is about.'),
   threshold: count().describe('The value at which the fix is taken back.'),
@@ -115,7 +115,7 @@ export const remediationPlanSpec = z
 export const RISKS = ['Low', 'Medium', 'High'] as const;
 export type Risk = (typeof RISKS)[number];
 
-export const check = z.object({
+const check = z.object({
   name: nonEmpty(128).describe('The criterion.'),
   result: z.enum(['Passed', 'Failed', 'Pending', 'Inconclusive']).describe('Whether it holds.'),
   message: text(512).describe('What was seen.'),

@@ -4,7 +4,7 @@ import { conditions, count, labelMap, namespaceName, nonEmpty, observedGeneratio
 import { ACTION_TYPES, RISKS } from './remediationPlan.ts';
 import { rules } from './rules.ts';
 
-export const POLICY_MODES = ['Off', 'Suggest', 'Approve', 'Auto'] as const;
+const POLICY_MODES = ['Off', 'Suggest', 'Approve', 'Auto'] as const;
 export type PolicyMode = (typeof POLICY_MODES)[number];
 
 /** No entry twice. */
@@ -114,5 +114,4 @@ export const remediationPolicyStatus = z.object({
 });
 
 export type RemediationPolicySpec = z.infer<typeof remediationPolicySpec>;
-export type RemediationPolicyStatus = z.infer<typeof remediationPolicyStatus>;
 export const POLICY_CONDITIONS = ['Ready'] as const;

@@ -6,7 +6,7 @@
  */
 import { type Manifest, partOf } from '../manifest.ts';
 
-export interface ResourceRule {
+interface ResourceRule {
   readonly groups: readonly string[];
   readonly resources: readonly string[];
   readonly operations: readonly ('CREATE' | 'UPDATE' | 'DELETE')[];
@@ -17,7 +17,7 @@ export interface Named {
   readonly expression: string;
 }
 
-export interface Validation {
+interface Validation {
   readonly expression: string;
   /** A CEL expression that gives a string: what is wrong, why, and what to do. */
   readonly messageExpression: string;
@@ -27,7 +27,7 @@ export interface Validation {
   readonly reason: 'Forbidden' | 'Invalid';
 }
 
-export interface Policy {
+interface Policy {
   readonly name: string;
   /** Why there is such a policy, for whoever reads it in the cluster. */
   readonly purpose: string;

@@ -10,7 +10,7 @@ const metadataSchemas = {
   metadata: { type: 'object' },
 } as const satisfies Record<string, StructuralSchema>;
 
-export function crdName({ resource }: KindDefinition): string {
+function crdName({ resource }: KindDefinition): string {
   return `${resource.plural}.${GROUP}`;
 }
 
