@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { probe } from '../../../../src/investigate/analyzers/probe.ts';
+import type { Container, ObjectEvent, Probe } from '../../../../src/sources/kubernetes/snapshot.ts';
+import { ago, container, ended, event, log, pod, running, snapshot, waiting } from '../builders.ts';
+
+interface Case {
+  readonly name: string;
+  readonly container?: Partial<Container>;
+  readonly probe?: Partial<Probe>;
+  readonly said?: string;
+  readonly events?: readonly ObjectEvent[];
+  readonly want: readonly string[];
+}
+
+const readiness: Probe = {
+  type: 'readiness',
+  handler: 'http',
+  port: 8081,
+  path: '/healthz',
+  scheme: 'HTTP',
+  initialDelaySeconds: 0,
+  timeoutSeconds: 1,
+  periodSeconds: 10,
+  failureThreshold: 3,
+};
+const liveness: Partial<Probe> = { type: 'liveness' };
+const refused = 'Get "http://10.0.0.9:8081/healthz": dial tcp 10.0.0.9:8081: connect: connection refused';
+const unhealthy = (type: string, words: string): ObjectEvent => event('Unhealthy', `${type} probe failed: ${words}`, { container: 'app' });
+const killing = event('Killing', 'Container app failed liveness probe, will be restarted', { type: 'Normal', lastAt: ago(1.2) });
+const port = (number: number, name?: string): Container['ports'][number] => ({ port: number, name, protocol: 'TCP' });
+
+describe('probe', () => {
+  test.each<Case>([
+    {
+      name: 'believes the program on the port that it listens on',
+      container: { ports: [port(8081)], logs: { head: log('Server listening on http://0.0.0.0:8080') } },
+      said: refused,
+      want: ['ProbePortMismatch'],
+    },
+    {
+      name: 'compares with the ports that the container exposes',
+      container: { ports: [port(8080)] },
+      said: refused,
+      want: ['ProbePortMismatch'],
+    },
+    {
+      name: 'compares with the port that the program is told to use',
+      container: { env: { PORT: '8080' } },
+      said: refused,
+      want: ['ProbePortMismatch'],
+    },
+    {
+      name: 'knows a port name that the container does not have',
+      container: { ports: [port(8080, 'http')] },
+      probe: { port: 'web' },
+      said: refused,
+      want: ['ProbePortMismatch'],
+    },
+    {
+      name: 'resolves a port name that it has',
+      container: { ports: [port(8081, 'web')] },
+      probe: { port: 'web' },
+      said: refused,
+      want: ['ProbeFailing'],
+    },
+    { name: 'knows a path that is not served', said: 'HTTP probe failed with statuscode: 404', want: ['ProbePathNotFound'] },
+    { name: 'leaves a program that answers with 503 to itself', said: 'HTTP probe failed with statuscode: 503', want: ['ProbeFailing'] },
+    {
+      name: 'knows TLS asked of a program that speaks plainly',
+      probe: { scheme: 'HTTPS' },
+      said: 'Get "https://10.0.0.9:8081/healthz": http: server gave HTTP response to HTTPS client',
+      want: ['ProbeSchemeMismatch'],
+    },
+    {
+      name: 'knows plain text asked of a program that speaks TLS',
+      said: 'Get "http://10.0.0.9:8081/": net/http: HTTP/1.x transport connection broken: malformed HTTP response "\\x15\\x03"',
+      want: ['ProbeSchemeMismatch'],
+    },
+    {
+      name: 'knows a time-out that nobody chose',
+      said: 'Get "http://10.0.0.9:8081/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+      want: ['ProbeTimingTooTight'],
+    },
+    {
+      name: 'takes a program that does not answer within a long time-out for ill',
+      probe: { timeoutSeconds: 10 },
+      said: 'Get "http://10.0.0.9:8081/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+      want: ['ProbeFailing'],
+    },
+    {
+      name: 'knows a liveness probe that kills before the program listens',
+      container: { lastState: ended(137), restarts: 3, logs: { previous: log('loading', 'listening on port 8081') } },
+      probe: liveness,
+      events: [unhealthy('Liveness', refused), killing],
+      want: ['ProbeTimingTooTight'],
+    },
+    {
+      name: 'sees kills by liveness though the container counts as ready between them',
+      container: { ready: true, lastState: ended(137), restarts: 3, ports: [port(8080)] },
+      probe: liveness,
+      events: [unhealthy('Liveness', refused), killing],
+      want: ['ProbePortMismatch'],
+    },
+    {
+      name: 'says when the program listens on its loopback only',
+      container: { logs: { current: log('listening on 127.0.0.1:8081') } },
+      said: refused,
+      want: ['ProbeFailing'],
+    },
+    { name: 'says when nothing tells why nobody answers', said: refused, want: ['ProbeFailing'] },
+    {
+      name: 'compares with the log where events could not be had',
+      container: { logs: { current: log('listening on :8080') } },
+      want: ['ProbePortMismatch'],
+    },
+    {
+      name: 'is silent about a program that ends by itself: a dead program answers nobody',
+      container: { state: waiting('CrashLoopBackOff'), lastState: ended(1) },
+      said: refused,
+      want: [],
+    },
+    {
+      name: 'is silent about failures of long ago',
+      container: {},
+      events: [event('Unhealthy', `Readiness probe failed: ${refused}`, { lastAt: ago(30) })],
+      want: [],
+    },
+    { name: 'is silent once the container is ready', container: { ready: true }, said: refused, want: [] },
+    { name: 'is silent about a container that is starting and has not failed', want: [] },
+  ])('$name', ({ container: more = {}, probe: probeMore = {}, said, events, want }) => {
+    const asked: Probe = { ...readiness, ...probeMore };
+    const failing = pod({}, container({ state: running(5), probes: [asked], ...more }));
+    const found = [
+      ...probe.find(snapshot({ pods: [failing], events: events ?? (said === undefined ? [] : [unhealthy('Readiness', said)]) })),
+    ];
+    expect(found.map(({ reason }) => reason)).toEqual(want);
+  });
+
+  test('says which port was asked and what the program says', () => {
+    const failing = pod({}, container({ state: running(5), probes: [readiness], logs: { head: log('INFO listening on port 9090') } }));
+    const [found] = probe.find(snapshot({ pods: [failing], events: [unhealthy('Readiness', refused)] }));
+    expect(found?.message).toBe(
+      'The readiness probe of container app of shop/cart-1 fails, as it asks port 8081, and the program listens on 9090: “INFO listening on port 9090”.',
+    );
+  });
+});
