@@ -66,8 +66,10 @@ export function createLeaseRecord(parts: ElectionParts): LeaseRecord {
       else observe(await client.replace(leases, { ...observed, spec }, limits));
       return true;
     } catch (error) {
-      if (isConflict(error) || isAlreadyExists(error)) return false;
-      throw error;
+      if (!isConflict(error) && !isAlreadyExists(error)) throw error;
+      // Whoever came first has a claim from now on, even if the Lease is gone at the next look.
+      observe(await client.get(leases, { namespace, name }, limits));
+      return false;
     }
   };
   return {

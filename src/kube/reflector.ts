@@ -78,7 +78,7 @@ export async function runReflector<T extends KubeObject>(options: ReflectorOptio
       const { failure, pauseMs, isRoutine } = recovery.after(error);
       if (!isRoutine) onHealth?.(failure);
       logger.warn({ err: failure, pauseMs: Math.round(pauseMs), relist: recovery.mustList() }, 'watch interrupted');
-      await clock.sleep(pauseMs, signal).catch(() => undefined);
+      if (pauseMs > 0) await clock.sleep(pauseMs, signal).catch(() => undefined);
     }
   }
 }
