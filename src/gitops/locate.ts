@@ -45,17 +45,13 @@ export async function locateAndEdit(input: LocateInput, edit: FieldEdit): Promis
   const { candidates, refused } = await candidatesFor(input.tree, input.before.closure, wanted);
   const trials: Trials = { input, edit, tried: [...refused], left: MOST_TRIALS };
   const inPath = candidates.filter(({ file }) => isBelow(input.build.path, file));
-  for (const adds of [false, true]) {
+  for (const rank of [...new Set(inPath.map((candidate) => candidate.rank))].toSorted((a, b) => a - b)) {
     const fitting = await tryAll(
       trials,
-      inPath.filter((candidate) => candidate.adds === adds),
+      inPath.filter((candidate) => candidate.rank === rank),
     );
     const [first, second] = fitting;
-    if (second !== undefined)
-      return {
-        kind: 'refused',
-        message: `${named(edit)} could be edited in ${fitting.map(({ file }) => file).join(' and in ')}; which one is meant can’t be told`,
-      };
+    if (second !== undefined) return several(edit, fitting);
     if (first !== undefined) return first;
   }
   const shared = candidates.filter(({ file }) => !isBelow(input.build.path, file));
@@ -109,6 +105,11 @@ function unlike(difference: ReturnType<typeof compareRendered>, { target, path, 
   const [field] = fields;
   if (field === undefined) return 'an edit there changes nothing that is rendered';
   return field.after === value ? undefined : `an edit there renders ${JSON.stringify(field.after)}`;
+}
+
+function several(edit: FieldEdit, fitting: readonly Fit[]): Located {
+  const places = fitting.map(({ file }) => file).join(' and in ');
+  return { kind: 'refused', message: `${named(edit)} could be edited in ${places}; which one is meant can’t be told` };
 }
 
 function isBelow(path: string, file: string): boolean {

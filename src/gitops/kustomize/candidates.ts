@@ -24,9 +24,12 @@ export interface Wanted {
 export interface Candidate {
   readonly file: string;
   readonly splices: readonly Splice[];
-  /** Adds a field where there was none: only tried when nothing that is there does. */
-  readonly adds: boolean;
+  /** Lower is nearer to what comes out, and is tried first. Fields that are added where there was none come last. */
+  readonly rank: number;
 }
+
+/** What a kustomization says is laid over patches, and those over manifests. */
+const RANKS = { layer: 0, patch: 1, manifest: 2, addition: 3 } as const;
 
 export interface Candidates {
   readonly candidates: readonly Candidate[];
@@ -38,7 +41,8 @@ export async function candidatesFor(tree: FileTree, closure: Closure, wanted: Wa
   const candidates: Candidate[] = [];
   const refused: string[] = [];
   const kustomizations = new Set(closure.layers.map(({ file }) => file));
-  const names = [...closure.files].filter(([name, roles]) => kustomizations.has(name) || roles.has('resource') || roles.has('patch'));
+  const roles = closure.files;
+  const names = [...roles].filter(([name, as]) => kustomizations.has(name) || as.has('resource') || as.has('patch'));
   const contents = await tree.read(names.map(([name]) => name));
   for (const [file, content] of contents) {
     const parsed: ParsedFile = parseYamlFile(content);
@@ -46,10 +50,11 @@ export async function candidatesFor(tree: FileTree, closure: Closure, wanted: Wa
       refused.push(`${file}: ${parsed.refused}`);
       continue;
     }
-    const found = kustomizations.has(file) ? inKustomization(parsed, wanted) : inManifests(parsed, wanted);
-    for (const { result, adds } of found) {
+    const isLayer = kustomizations.has(file);
+    const rank = isLayer ? RANKS.layer : roles.get(file)?.has('patch') === true ? RANKS.patch : RANKS.manifest;
+    for (const { result, adds } of isLayer ? inKustomization(parsed, wanted) : inManifests(parsed, wanted)) {
       if ('refused' in result) refused.push(`${file}: ${result.refused}`);
-      else candidates.push({ file, splices: result.splices, adds });
+      else candidates.push({ file, splices: result.splices, rank: adds ? RANKS.addition : rank });
     }
   }
   return { candidates: unique(candidates), refused };

@@ -33,7 +33,7 @@ export async function overrideCandidates(
   ];
   return entries.flatMap(({ list, lines }) => {
     const splice = lines === undefined ? undefined : appendItem(parsed.text, document, list, lines);
-    return splice === undefined ? [] : [{ file, splices: [splice], adds: true }];
+    return splice === undefined ? [] : [{ file, splices: [splice], rank: 0 }];
   });
 }
 
