@@ -26,7 +26,7 @@ demo-down: ready ## Take the demo's cluster away
 
 .PHONY: test
 test: ready build ## Unit and integration tests, on a real API server
-	@$(NODE) test/cluster/cli.ts prefetch --level api
+	@$(NODE) test/cluster/cli.ts prefetch --level sim --with flux
 	@$(BIN)/vitest run --project unit --project integration $(VITEST_ARGS)
 
 .PHONY: check

@@ -41,6 +41,7 @@ function takeOver(scope: IncidentScope, { metadata, status: found = {} }: Invest
   status.usage = found.usage ?? status.usage;
   if (rootCause !== undefined) {
     status.rootCause = rootCause.statement;
+    status.rootCauseReason = rootCause.reason;
     status.diagnosedAt ??= completedAt;
   }
   note(scope, 'Diagnosed', statement, completedAt);

@@ -4,6 +4,8 @@
  * Judged anew before the effect, however often that is: an approval that has expired, or whose giver may no longer approve, does
  * not count though it did a minute ago. The verdict on each is written into the Approval's own status.
  */
+
+import { personBehind } from '../../crds/impersonation.ts';
 import type { Approval } from '../../crds/kinds.ts';
 import { approvals as approvalResource } from '../../crds/kinds.ts';
 import { judgeApprovals, type Verdict } from '../../domain/approval.ts';
@@ -78,12 +80,9 @@ async function verdictsOn(scope: PlanScope, world: World): Promise<readonly Verd
     lifetimeMs: approvalLifetimeMs(scope),
     now: clock.now(),
     stillMay: (approval) => may.get(approval.metadata.uid) === true,
-    personOf,
+    personOf: personBehind,
   });
 }
-
-/** A person in chat has a user name of their own; it counts as the person's. */
-const personOf = (username: string): string => username.replace(/^agentsre:chat:/u, '');
 
 async function recordVerdicts(scope: PlanScope, verdicts: readonly Verdict[]): Promise<void> {
   scope.status.approvals = verdicts.slice(0, 20).map(({ approval, valid, reason }) => ({
