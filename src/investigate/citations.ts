@@ -4,6 +4,7 @@
  * What is cited first gets the lowest number; evidence that nobody cites comes last, and is the first to be left out.
  */
 import type { ObservedChange } from '../sources/changes.ts';
+import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { EvidenceRecord } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Ranked } from './rank.ts';
@@ -23,12 +24,15 @@ const MOST_CITED = 20;
 
 export function number(
   records: ReadonlyMap<string, EvidenceRecord>,
+  { workloads }: Pick<Snapshot, 'workloads'>,
   ranked: readonly Ranked[],
   observed: readonly ObservedChange[],
 ): Numbered {
   const changes = likeliestFirst(ranked, observed);
   const cited = ranked.flatMap(({ finding, links }) => [...finding.evidence, ...links.slice(0, 2).map(({ change }) => change.evidence)]);
-  const keys = [...new Set([...cited, ...changes.map(({ evidence }) => evidence), ...records.keys()])];
+  const keys = [
+    ...new Set([...cited, ...workloads.map(({ evidence }) => evidence), ...changes.map(({ evidence }) => evidence), ...records.keys()]),
+  ];
   const kept = keys.flatMap((key) => records.get(key) ?? []).slice(0, MOST_EVIDENCE);
   const ids = new Map(kept.map(({ key }, index) => [key, `e${index + 1}`]));
   const findings = new Map(ranked.map(({ finding }, index) => [finding, `f${index + 1}`]));

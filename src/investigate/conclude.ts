@@ -49,7 +49,7 @@ export function conclude(request: ConcludeRequest): Conclusion {
   const links = new Map(findings.map((finding) => [finding, linksOf(finding, gathered.changes, snapshot)]));
   const linked = (finding: Finding): readonly Link[] => links.get(finding) ?? [];
   const ranked = rank(snapshot, findings, linked, question.targets);
-  const numbered = number(recordsOf(snapshot, gathered.changes), ranked, gathered.changes);
+  const numbered = number(recordsOf(snapshot, gathered.changes), snapshot, ranked, gathered.changes);
   const gaps = mergeGaps([...question.gaps, ...snapshot.gaps, ...errors.map(analyzerGap)]);
 
   const cause = verifies ? undefined : ranked.find(({ confidence, explainedBy }) => explainedBy === undefined && confidence >= NAMED_FROM);

@@ -6,40 +6,44 @@ import { spokenTime } from './times.ts';
 
 const MOST_WORKLOADS = 3;
 
-/** @param since when it began, in milliseconds since the epoch */
-export function impactOf(snapshot: Snapshot, since: number | undefined): string {
+/** @param since when it began, in milliseconds since the epoch @param cited the citation of a fact, by its keys of evidence */
+export function impactOf(snapshot: Snapshot, since: number | undefined, cited: (keys: readonly string[]) => string): string {
   const absent = snapshot.missing.map((target) => `${objectName(target)} does not exist.`);
-  const sentences = [
-    ...absent,
-    ...snapshot.workloads.slice(0, MOST_WORKLOADS).map((workload) => workloadImpact(workload, since)),
-    ...lonePodImpact(snapshot),
-  ];
+  const from = since === undefined ? 'Now' : `Since ${spokenTime(since)}`;
+  const workloads = snapshot.workloads
+    .slice(0, MOST_WORKLOADS)
+    .map((workload) => `${workloadImpact(workload, from)}${cited([workload.evidence])}.`);
+  const sentences = [...absent, ...workloads, ...lonePodImpact(snapshot)];
   if (sentences.length === 0) return 'It is not known what this does to users: none of its targets could be seen.';
   return sentences.join(' ');
 }
 
-function workloadImpact(workload: Workload, since: number | undefined): string {
+function workloadImpact(workload: Workload, from: string): string {
   const { ref, desired, ready, complete } = workload;
   const name = objectName(ref);
-  const from = since === undefined ? 'Now' : `Since ${spokenTime(since)}`;
-  if (ref.kind === 'CronJob') return `${from} runs of ${name} fail.`;
-  if (ref.kind === 'Job') return complete ? `${name} has not failed.` : `${from} ${name} fails: ${ready} of ${desired} runs are done.`;
-  if (isScaledToZero(workload)) return `${name} is scaled to 0 replicas: nothing serves.`;
-  if (complete) return `All ${desired} pods of ${name} are ready.`;
+  if (ref.kind === 'CronJob') return `${from} runs of ${name} fail`;
+  if (ref.kind === 'Job') return complete ? `${name} has not failed` : `${from} ${name} fails: ${ready} of ${desired} runs are done`;
+  if (isScaledToZero(workload)) return `${name} is scaled to 0 replicas: nothing serves`;
+  if (complete) return `${podsOf(desired, name)} ready`;
   const blocked = blockedRollout(workload);
-  if (ready === 0) return `${from} none of the ${desired} pods of ${name} is ready: nothing serves${blocked}.`;
-  if (ready < desired) return `${from} ${ready} of ${desired} pods of ${name} are ready, and the others do not serve${blocked}.`;
-  return `${from} all ${desired} pods that ${name} wants are ready${blocked === '' ? ', and its rollout is not complete' : blocked}.`;
+  if (ready >= desired)
+    return `${from} ${blocked ?? `the rollout of ${name} is not complete`}; what it wants is ready: ${ready} of ${desired} pods`;
+  const serving = ready === 0 ? 'nothing serves' : 'the others do not serve';
+  return `${from} ${ready} of ${desired} pods of ${name} are ready: ${serving}${blocked === undefined ? '' : `; ${blocked}`}`;
 }
 
+const podsOf = (count: number, name: string): string => (count === 1 ? `The one pod of ${name} is` : `All ${count} pods of ${name} are`);
+
 /** The new revision does not come up; what still serves is the old one. */
-function blockedRollout({ podCounts, revisions }: Workload): string {
+function blockedRollout({ ref, podCounts, revisions }: Workload): string | undefined {
   const sum = (counts: readonly PodCount[], field: 'ready' | 'total'): number => counts.reduce((total, count) => total + count[field], 0);
   const [fresh, old] = [podCounts.filter(({ current }) => current), podCounts.filter(({ current }) => !current)];
-  if (sum(fresh, 'total') === 0 || sum(old, 'ready') === 0 || sum(fresh, 'ready') === sum(fresh, 'total')) return '';
+  const [ready, total, serving] = [sum(fresh, 'ready'), sum(fresh, 'total'), sum(old, 'ready')];
+  if (total === 0 || serving === 0 || ready === total) return undefined;
   const number = revisions.find(({ current }) => current)?.number;
   const revision = number === undefined ? 'the new revision' : `revision ${number}`;
-  return `; the rollout of ${revision} is blocked (${sum(fresh, 'ready')} of ${sum(fresh, 'total')} new pods ready) and ${sum(old, 'ready')} pods of the revision before still serve`;
+  const still = serving === 1 ? '1 pod of the revision before still serves' : `${serving} pods of the revision before still serve`;
+  return `the rollout of ${revision} of ${objectName(ref)} is blocked (${ready} of ${total} new pods ready) and ${still}`;
 }
 
 function lonePodImpact({ pods }: Snapshot): string[] {

@@ -41,13 +41,13 @@ export function reportOf(parts: ReportParts): Report {
   const { snapshot, ranked, cause, numbered, gaps, service, responseMillis } = parts;
   const since = cause?.finding.since ?? ranked[0]?.finding.since ?? (parts.healthy ? undefined : parts.alertedAt);
   return {
-    impact: impactOf(snapshot, since),
+    impact: impactOf(snapshot, since, (keys) => cite(numbered.evidenceIds(keys))),
     service,
     rootCause: causeInWords(parts),
     timeline: timelineOf(snapshot, ranked, numbered, parts.alertedAt, parts.recovery),
     immediateActions: actionsOf(parts),
     prevention: cause === undefined ? [] : [ADVICE[cause.finding.reason].prevention],
-    keyMetrics: metricsOf(snapshot, cause),
+    keyMetrics: metricsOf(snapshot, cause, numbered),
     notSeen: gaps.map(({ source, message }) => `${source}: ${message}`),
     responseMillis,
   };
@@ -99,19 +99,24 @@ function actionsOf({ cause, cures, numbered, snapshot }: ReportParts): string[] 
 }
 
 /** Figures that a person would ask for next. */
-function metricsOf(snapshot: Snapshot, cause: Ranked | undefined): string[] {
-  const workloads = snapshot.workloads.map(({ ref, ready, desired }) => `${objectName(ref)}: ${ready} of ${desired} pods ready`);
+function metricsOf(snapshot: Snapshot, cause: Ranked | undefined, { evidenceIds }: Numbered): string[] {
+  const workloads = snapshot.workloads.map(
+    ({ ref, ready, desired, evidence }) => `${objectName(ref)}: ${ready} of ${desired} pods ready${cite(evidenceIds([evidence]))}`,
+  );
   const { object, pods = [] } = cause?.finding ?? {};
   const pod = snapshot.pods.find(({ name }) => pods.includes(name));
   const container = pod?.containers.find(({ name }) => name === object?.container);
-  if (container === undefined) return workloads;
+  if (pod === undefined || container === undefined) return workloads;
+  const cited = cite(evidenceIds([pod.evidence]));
   const end = lastEnd(container);
-  const { limits, usage, restarts } = container;
+  const { name, limits, usage, restarts } = container;
   return [
     ...workloads,
-    `Restarts of ${container.name} in ${pod?.name ?? ''}: ${restarts}`,
-    ...(end === undefined ? [] : [`Last exit code of ${container.name}: ${end.exitCode}`]),
-    ...(limits.memoryBytes === undefined ? [] : [`Memory limit of ${container.name}: ${formatBytes(limits.memoryBytes)}`]),
-    ...(usage === undefined ? [] : [`Highest memory use of ${container.name} lately: ${formatBytes(usage.memoryBytes)}`]),
+    `Restarts of ${name} in ${pod.name}: ${restarts}${cited}`,
+    ...(end === undefined ? [] : [`Last exit code of ${name}: ${end.exitCode}${cited}`]),
+    ...(limits.memoryBytes === undefined ? [] : [`Memory limit of ${name}: ${formatBytes(limits.memoryBytes)}${cited}`]),
+    ...(usage === undefined
+      ? []
+      : [`Highest memory use of ${name} lately: ${formatBytes(usage.memoryBytes)}${cite(evidenceIds([usage.evidence]))}`]),
   ];
 }

@@ -14,14 +14,17 @@ export function statementOf({ finding, links }: Ranked): string {
 /** A direct link is said as a cause; a plausible one as what it is. */
 function changeSentence({ change, strength, fields }: Link): string {
   const verb = strength === 'direct' ? 'It follows' : 'It may come from';
-  return `${verb} ${changeName(change)}, which changed ${fieldsInWords(fields)}.`;
+  const what = change.kind === 'Rollout' ? `${changeName(change)}, rolled out ${spokenTime(change.at)},` : `${changeName(change)},`;
+  return `${verb} ${what} which changed ${fieldsInWords(fields)}.`;
 }
 
-export function changeName(change: ObservedChange): string {
-  if (change.kind === 'Rollout')
-    return `revision ${change.revision ?? ''} of ${change.workload.name}, rolled out at ${spokenTime(change.at)}`;
-  const when = change.authoredAt ?? change.at;
-  return `commit ${(change.commit ?? '').slice(0, 10)} ${quote(change.summary, 120)} by ${change.author ?? 'somebody unknown'}, written ${spokenTime(when)}`;
+/** Written long before it took effect is worth saying. */
+const LONG_BEFORE_MS = 60_000;
+
+export function changeName({ kind, revision, workload, at, commit = '', summary, author, authoredAt = at }: ObservedChange): string {
+  if (kind === 'Rollout') return `revision ${revision ?? ''} of ${workload.name}`;
+  const written = Math.abs(at - authoredAt) > LONG_BEFORE_MS ? `, written ${spokenTime(authoredAt)}` : '';
+  return `commit ${commit.slice(0, 10)} ${quote(summary, 120)} by ${author ?? 'somebody unknown'}${written}`;
 }
 
 const MOST_FIELDS = 3;

@@ -21,8 +21,9 @@ export function timelineOf(
   recovery: Recovery | undefined,
 ): string[] {
   const changes = numbered.changes.map((change): Moment => {
+    const verb = change.kind === 'Rollout' ? ' was rolled out' : '';
     const fields = change.fields.length === 0 ? '' : `: ${fieldsInWords(change.fields)}`;
-    return { at: change.at, text: `${capitalised(changeName(change))}${fields}${cite([numbered.changeId(change)])}` };
+    return { at: change.at, text: `${capitalised(changeName(change))}${verb}${fields}${cite([numbered.changeId(change)])}` };
   });
   const troubles = ranked.flatMap(({ finding }): Moment[] => {
     if (finding.since === undefined) return [];
