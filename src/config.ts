@@ -32,9 +32,17 @@ export function loadConfig({ path, environment = process.env }: LoadOptions): Co
   return parsed.data;
 }
 
-/** Colours are left out where the user asked for that (https://no-color.org). */
-export function wantsNoColor(environment: Environment = process.env): boolean {
-  return (environment['NO_COLOR'] ?? '') !== '';
+export interface TerminalEnvironment {
+  /** As kubectl takes it. */
+  readonly kubeconfig: string | undefined;
+  /** https://no-color.org */
+  readonly noColor: boolean;
+}
+
+/** What a command line tool takes from the environment. */
+export function terminalEnvironment(environment: Environment = process.env): TerminalEnvironment {
+  const { KUBECONFIG: kubeconfig = '', NO_COLOR: noColor = '' } = environment;
+  return { kubeconfig: kubeconfig === '' ? undefined : kubeconfig, noColor: noColor !== '' };
 }
 
 /** Variables that are set and change nothing, as no language model is asked. */

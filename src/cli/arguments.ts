@@ -1,0 +1,116 @@
+/** The command line of `kubectl sre`, checked. */
+import { parseArgs } from 'node:util';
+
+export const USAGE = `Usage: kubectl sre COMMAND [-n NAMESPACE] [--context NAME] [--kubeconfig FILE]
+
+  get [--all] [-o json|yaml]              open Incidents, and who has to act
+  show INCIDENT|PLAN [-o json|yaml]       the diagnosis, what changed, the diff
+  approve PLAN [--digest sha256:…] [--reason TEXT] [--yes]
+  reject PLAN --reason TEXT               says no; nothing is changed
+
+Without -n it looks in all namespaces that you may see.`;
+
+export interface Common {
+  readonly namespace: string | undefined;
+  readonly context: string | undefined;
+  readonly kubeconfig: string | undefined;
+}
+
+export type OutputFormat = 'text' | 'json' | 'yaml';
+
+export type Command = Common &
+  (
+    | { readonly command: 'help' }
+    | { readonly command: 'get'; readonly output: OutputFormat; readonly all: boolean }
+    | { readonly command: 'show'; readonly output: OutputFormat; readonly name: string }
+    | {
+        readonly command: 'approve' | 'reject';
+        readonly name: string;
+        readonly digest: string | undefined;
+        readonly reason: string | undefined;
+        readonly yes: boolean;
+      }
+  );
+
+/** Called wrongly: the message says what is wrong, and the usage follows. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const OPTIONS = {
+  namespace: { type: 'string', short: 'n' },
+  context: { type: 'string' },
+  kubeconfig: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  all: { type: 'boolean', short: 'a' },
+  digest: { type: 'string' },
+  reason: { type: 'string' },
+  yes: { type: 'boolean', short: 'y' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = ReturnType<typeof parsed>['values'];
+
+const ALLOWED: Readonly<Record<string, readonly (keyof Values)[]>> = {
+  get: ['output', 'all'],
+  show: ['output'],
+  approve: ['digest', 'reason', 'yes'],
+  reject: ['digest', 'reason', 'yes'],
+};
+
+export function readArguments(args: readonly string[]): Command {
+  const { values, positionals } = parsed(args);
+  const [command, ...names] = positionals;
+  const common: Common = { namespace: values.namespace, context: values.context, kubeconfig: values.kubeconfig };
+  if (values.help === true || command === undefined || command === 'help') return { ...common, command: 'help' };
+  const allowed = ALLOWED[command];
+  if (allowed === undefined) throw new UsageError(`there is no command "${command}"`);
+  refuseStrangers(command, values, allowed);
+  if (command === 'get') {
+    if (names.length > 0) throw new UsageError(`get lists; to see one, use: kubectl sre show ${names[0]}`);
+    return { ...common, command, output: formatOf(values.output), all: values.all === true };
+  }
+  const name = onlyName(command, names);
+  if (command === 'show') return { ...common, command, output: formatOf(values.output), name };
+  return judgement(command === 'approve' ? 'approve' : 'reject', name, common, values);
+}
+
+function judgement(command: 'approve' | 'reject', name: string, common: Common, { digest, reason, yes = false }: Values): Command {
+  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/u.test(digest))
+    throw new UsageError('--digest is sha256: and 64 hexadecimal digits, as kubectl sre show gives it');
+  if (command === 'reject' && (reason ?? '').trim() === '')
+    throw new UsageError('reject needs --reason: whoever looks at the Incident next wants to know why');
+  if ((reason ?? '').length > 1024) throw new UsageError('--reason is at most 1024 characters long');
+  return { ...common, command, name, digest, reason, yes };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+function refuseStrangers(command: string, values: Values, allowed: readonly (keyof Values)[]): void {
+  const known = new Set<string>(['namespace', 'context', 'kubeconfig', ...allowed]);
+  const stranger = Object.keys(values).find((option) => !known.has(option));
+  if (stranger !== undefined) throw new UsageError(`${command} has no option --${stranger}`);
+}
+
+function onlyName(command: string, names: readonly string[]): string {
+  const [name] = names;
+  if (name === undefined)
+    throw new UsageError(command === 'show' ? 'show needs the name of an Incident or a plan' : `${command} needs the name of a plan`);
+  if (names.length > 1) throw new UsageError(`${command} takes one name; there are ${names.length}`);
+  // `rp/name` and the like, as kubectl prints them.
+  const bare = name.slice(name.indexOf('/') + 1);
+  if (!/^[a-z0-9][a-z0-9.-]{0,252}$/u.test(bare)) throw new UsageError(`"${bare}" cannot be the name of an object`);
+  return bare;
+}
+
+function formatOf(output: string | undefined): OutputFormat {
+  if (output === undefined) return 'text';
+  if (output === 'json' || output === 'yaml') return output;
+  throw new UsageError(`-o is json or yaml, not "${output}"`);
+}

@@ -1,0 +1,38 @@
+/** The list of Incidents: the worst first, then the oldest; who has to act stands in the same line. */
+import { SEVERITIES } from '../../crds/incident.ts';
+import type { Incident } from '../../crds/kinds.ts';
+import { age } from '../text/age.ts';
+import { cut } from '../text/layout.ts';
+import { oneLine } from '../text/plain.ts';
+import { ofSeverity } from '../text/style.ts';
+import type { Page } from './page.ts';
+
+export function incidentLines(incidents: readonly Incident[], page: Page): readonly string[] {
+  const { style, width, now } = page;
+  const nameWidth = Math.max(8, ...incidents.map(({ metadata }) => metadata.name.length));
+  const head = `${'INCIDENT'.padEnd(nameWidth)}  SEVERITY   AGE  WAITING-ON`;
+  const left = Math.max(10, width - nameWidth - 18);
+  const lines = incidents.toSorted(worstFirst).flatMap((incident) => {
+    const { metadata, spec, status } = incident;
+    const severity = ofSeverity(style, spec.severity)(spec.severity.padEnd(8));
+    const first = `${style.bold(metadata.name.padEnd(nameWidth))}  ${severity}  ${age(metadata.creationTimestamp, now).padStart(4)}  ${cut(waitingText(incident), left)}`;
+    const cause = status?.rootCause === undefined ? [] : [style.dim(cut(`  ${oneLine(status.rootCause)}`, width))];
+    return [first, cut(`  ${oneLine(spec.title)}`, width), ...cause];
+  });
+  return [style.dim(head), ...lines];
+}
+
+/** `Person: an approver` */
+export function waitingText({ status }: Pick<Incident, 'status'>): string {
+  const { who = 'AgentSRE', detail } = status?.waitingOn ?? {};
+  return oneLine(detail === undefined ? who : `${who}: ${detail}`);
+}
+
+export function isResolved({ status }: Incident): boolean {
+  return status?.conditions?.some(({ type, status: holds }) => type === 'Resolved' && holds === 'True') === true;
+}
+
+function worstFirst(a: Incident, b: Incident): number {
+  const bySeverity = SEVERITIES.indexOf(a.spec.severity) - SEVERITIES.indexOf(b.spec.severity);
+  return bySeverity !== 0 ? bySeverity : Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp);
+}

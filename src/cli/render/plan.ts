@@ -1,0 +1,153 @@
+/** One plan as an approver has to see it: what it does to which object, how risky that is, when it counts as helped, and the exact diff. */
+import type { RemediationPlan } from '../../crds/kinds.ts';
+import type { Action, Check } from '../../crds/remediationPlan.ts';
+import { hasEnded } from '../../domain/plan.ts';
+import { duration, moment } from '../text/age.ts';
+import { colouredDiff } from '../text/diff.ts';
+import { cut, indented } from '../text/layout.ts';
+import { oneLine } from '../text/plain.ts';
+import { ofRisk, type Style } from '../text/style.ts';
+import { type Page, paragraph, refText, rows, section } from './page.ts';
+
+/** What the API server keeps of a diff. */
+const DIFF_LIMIT = 24_576;
+
+export function planPage(plan: RemediationPlan, page: Page): readonly string[] {
+  const { status = {} } = plan;
+  return [
+    ...planSummary(plan, page),
+    ...diffLines(plan, page),
+    ...section(
+      page,
+      'CHECKS',
+      (status.checks ?? []).map((check) => checkLine(check, page)),
+    ),
+    ...section(
+      page,
+      'TAKEN BACK',
+      status.rollback === undefined ? [] : paragraph(page, `${status.rollback.reason}${commitText(' by commit ', status.rollback.commit)}`),
+    ),
+    ...section(page, 'APPROVALS', approvalLines(plan, page)),
+    ...nextStep(plan, page),
+  ];
+}
+
+export function planSummary({ metadata, spec, status = {} }: RemediationPlan, page: Page): readonly string[] {
+  const { style } = page;
+  const { risk, blastRadius, owner, policy } = status;
+  const level = risk === undefined ? '' : ` · risk ${ofRisk(style, risk.level)(risk.level)}`;
+  return [
+    `${style.bold(`Plan ${metadata.name}`)}  ${status.phase ?? 'Pending'}${level} · ${spec.confidence} % sure`,
+    ...indented(paragraph(page, spec.summary), 2),
+    '',
+    ...indented(
+      rows(page, [
+        ['Does', spec.actions.map(actionText).join('; ')],
+        [
+          'Where',
+          owner === undefined
+            ? undefined
+            : `${owner.repository ?? ''} ${owner.ref ?? ''} ${owner.path ?? ''}, by ${spec.strategy.toLowerCase()}, applied by ${owner.engine}`,
+        ],
+        ['Risk', risk?.reasons.join('; ')],
+        [
+          'Reaches',
+          blastRadius === undefined
+            ? undefined
+            : `${counted(blastRadius.workloads, 'workload')}, ${counted(blastRadius.pods, 'pod')}: ${blastRadius.summary}`,
+        ],
+        [
+          'Helped if',
+          `${spec.successCriteria.map(({ type, withinSeconds }) => `${type} within ${duration(withinSeconds)}`).join(', ')}, and for ${duration(spec.soakSeconds)} on`,
+        ],
+        ['Taken back', takenBackText(spec)],
+        [
+          'Policy',
+          policy === undefined ? undefined : `${policy.decision}${policy.name === '' ? '' : ` by ${policy.name}`}: ${policy.reason}`,
+        ],
+        ['Expires', moment(spec.expiresAt)],
+        ['Commit', commitText('', status.commit)],
+        [
+          'Waiting on',
+          status.waitingOn === undefined
+            ? undefined
+            : [status.waitingOn.who, status.waitingOn.detail].filter((part) => part !== undefined).join(': '),
+        ],
+        ['Digest', status.digest],
+      ]),
+      2,
+    ),
+  ];
+}
+
+export function diffLines({ status }: RemediationPlan, page: Page): readonly string[] {
+  const { diff } = status ?? {};
+  if (diff === undefined || diff === '') return [];
+  const isCut = Buffer.byteLength(diff) >= DIFF_LIMIT - 4 && diff.endsWith('…');
+  const warning = isCut ? [page.style.yellow('  The diff is longer than this; look at the whole of it before you approve.')] : [];
+  return ['', page.style.bold('DIFF'), ...colouredDiff(diff, page.style), ...warning];
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+function takenBackText({ abortCriteria = [], rollback }: RemediationPlan['spec']): string {
+  const at = abortCriteria.map(({ type, threshold }) => `${type} reaches ${threshold}`).join(', ');
+  return `${rollback === 'Automatic' ? 'by itself' : 'by a person'} if it did not help${at === '' ? '' : `; at once if ${at}`}`;
+}
+
+function actionText(action: Action): string {
+  return [`${action.type} on ${refText(action.target)}`, parametersOf(action)].filter((part) => part !== '').join(': ');
+}
+
+function parametersOf({ revertCommit, setImage, setResources }: Action): string {
+  if (revertCommit !== undefined) return `commit ${revertCommit.commit.slice(0, 12)}`;
+  if (setImage !== undefined) return `image of ${setImage.container} as in revision ${setImage.revision}`;
+  if (setResources === undefined) return '';
+  const { container, memoryLimitMebibytes, memoryRequestMebibytes, cpuLimitMillicores, cpuRequestMillicores } = setResources;
+  const values = [
+    memoryLimitMebibytes === undefined ? '' : `memory limit ${memoryLimitMebibytes}Mi`,
+    memoryRequestMebibytes === undefined ? '' : `memory request ${memoryRequestMebibytes}Mi`,
+    cpuLimitMillicores === undefined ? '' : `CPU limit ${cpuLimitMillicores}m`,
+    cpuRequestMillicores === undefined ? '' : `CPU request ${cpuRequestMillicores}m`,
+  ];
+  return `${container}, ${values.filter((value) => value !== '').join(', ')}`;
+}
+
+function checkLine({ name, result, message }: Check, { style, width }: Page): string {
+  return `${markOf(result, style)} ${cut(oneLine(`${name}: ${message}`), width - 4)}`;
+}
+
+function markOf(result: Check['result'], style: Style): string {
+  switch (result) {
+    case 'Passed':
+      return style.green('✓');
+    case 'Failed':
+      return style.red('✗');
+    case 'Pending':
+      return style.yellow('…');
+    case 'Inconclusive':
+      return style.yellow('?');
+    default:
+      return result satisfies never;
+  }
+}
+
+function approvalLines({ status }: RemediationPlan, { style, width }: Page): readonly string[] {
+  return (status?.approvals ?? []).map(({ approver, decision, valid, reason }) =>
+    cut(`${valid ? style.green('✓') : style.red('✗')} ${oneLine(`${decision} by ${approver}: ${reason}`)}`, width),
+  );
+}
+
+function nextStep(plan: RemediationPlan, page: Page): readonly string[] {
+  const { metadata, status } = plan;
+  const isOpen = status?.phase === 'AwaitingApproval' || (status?.waitingOn?.who === 'Person' && status.digest !== undefined);
+  if (hasEnded(plan) || !isOpen) return [];
+  return section(page, 'APPROVE OR REJECT', [
+    `kubectl sre approve ${metadata.name} -n ${metadata.namespace}`,
+    `kubectl sre reject ${metadata.name} -n ${metadata.namespace} --reason '…'`,
+  ]);
+}
+
+function commitText(before: string, commit: { readonly sha: string; readonly ref: string } | undefined): string {
+  return commit === undefined ? '' : `${before}${commit.sha.slice(0, 12)} on ${commit.ref}`;
+}

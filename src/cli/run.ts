@@ -1,0 +1,78 @@
+/** One call of `kubectl sre`, to its exit code: 0 done, 1 not done, 2 called wrongly. */
+import type { Clock } from '../clock.ts';
+import { loadKubeConfig } from '../config/kubeConfig.ts';
+import { createKubeClient } from '../kube/createClient.ts';
+import type { Logger } from '../kube/logger.ts';
+import { type Command, readArguments, USAGE, UsageError } from './arguments.ts';
+import { judge } from './judge.ts';
+import { get, show } from './look.ts';
+import type { Terminal } from './terminal.ts';
+import { oneLine } from './text/plain.ts';
+
+export interface RunOptions {
+  readonly args: readonly string[];
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  /** From the environment. */
+  readonly kubeconfig: string | undefined;
+  /** How long to wait for the executor's verdict. */
+  readonly patienceMs?: number;
+}
+
+const PATIENCE_MS = 20_000;
+
+export async function run(options: RunOptions): Promise<number> {
+  const { terminal, args } = options;
+  try {
+    await execute(readArguments(args), options);
+    return 0;
+  } catch (error) {
+    terminal.complain(`kubectl sre: ${oneLine(messageOf(error))}`);
+    if (error instanceof UsageError) terminal.complain('', USAGE);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function execute(command: Command, { terminal, clock, kubeconfig, patienceMs = PATIENCE_MS }: RunOptions): Promise<void> {
+  if (command.command === 'help') return terminal.print(USAGE);
+  const kubeConfig = loadKubeConfig({ kubeconfig: command.kubeconfig ?? kubeconfig, context: command.context });
+  const client = createKubeClient({ kubeConfig, clock, logger: silent, userAgent: 'kubectl-sre' });
+  try {
+    const scope = { client, namespace: command.namespace };
+    switch (command.command) {
+      case 'get':
+        return await get({ scope, terminal, now: clock.now(), output: command.output }, command.all);
+      case 'show':
+        return await show({ scope, terminal, now: clock.now(), output: command.output }, command.name);
+      case 'approve':
+      case 'reject':
+        return await judge(
+          { scope, terminal, clock, patienceMs },
+          { ...command, decision: command.command === 'approve' ? 'Approve' : 'Reject' },
+        );
+      default:
+        return command satisfies never;
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+/** With its causes, as the outermost error may say only what was tried. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause =
+    error.cause instanceof Error && !error.message.includes(error.cause.message) && error.name === 'Error'
+      ? `: ${messageOf(error.cause)}`
+      : '';
+  return `${error.message}${cause}`;
+}
+
+/** A person at a terminal reads what the command says, not what its parts log. */
+const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silent,
+};
