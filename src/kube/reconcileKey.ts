@@ -2,7 +2,7 @@
  * What happens to one key that a worker took from the queue: wait for the caches, sit out quarantine, or reconcile and decide
  * when to look again.
  */
-import type { Clock } from '../clock.ts';
+import type { Cancel, Clock } from '../clock.ts';
 import { attempt, type Outcome } from './attempt.ts';
 import type { KubeClient } from './client.ts';
 import { type ControllerDefinition, type ReconcileContext, type Result, TerminalError } from './controller.ts';
@@ -33,8 +33,8 @@ export interface Term {
   readonly queue: WorkQueue;
   /** Aborts what is in work. */
   readonly kill: AbortSignal;
-  /** Keys that wait for the caches. */
-  readonly held: Set<string>;
+  /** Keys that wait for the caches, each with a timer that looks again should no progress be announced. */
+  readonly held: Map<string, Cancel>;
   /** Keys whose handler was abandoned and has not come back. */
   readonly abandoned: Set<string>;
 }
@@ -45,16 +45,20 @@ const RECHECK_MS = 1000;
 
 /** Never rejects. Gives the key back to the queue, unless its handler still has it. */
 export async function reconcileKey<T extends KubeObject>(parts: ReconcileParts<T>, term: Term, key: string): Promise<void> {
-  const { informer, ownWrites, quarantine, metrics } = parts;
+  const { informer, ownWrites, quarantine, metrics, clock } = parts;
   const { queue, held } = term;
+  const cancelRecheck = held.get(key);
+  cancelRecheck?.();
+  held.delete(key);
   if (!ownWrites.caughtUp(key)) {
-    if (!held.has(key)) metrics.waitedForCache();
-    held.add(key);
+    if (cancelRecheck === undefined) metrics.waitedForCache();
+    held.set(
+      key,
+      clock.setTimeout(() => queue.add(key), RECHECK_MS),
+    );
     queue.done(key);
-    queue.addAfter(key, RECHECK_MS);
     return;
   }
-  held.delete(key);
   const parkedMs = quarantine.remainingMs(key, informer.store.get(parseKey(key)));
   if (parkedMs > 0) {
     queue.done(key);

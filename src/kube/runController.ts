@@ -51,7 +51,7 @@ export function createController<T extends KubeObject>(parts: ControllerParts<T>
   return {
     run: async (stop, kill) => {
       const mine = parts.newQueue();
-      const term: Term = { queue: mine, kill, held: new Set(), abandoned: new Set() };
+      const term: Term = { queue: mine, kill, held: new Map(), abandoned: new Set() };
       queue = mine;
       const endIntake = (): void => mine.shutDown();
       stop.addEventListener('abort', endIntake, { once: true });
@@ -59,7 +59,7 @@ export function createController<T extends KubeObject>(parts: ControllerParts<T>
       const unsubscribe = informers.map((each) => each.onProgress(() => wakeHeld(reconcile, term)));
       for (const object of informer.store.list()) mine.add(keyString(keyOf(object)));
       await Promise.all(Array.from({ length: concurrencyOf(definition) }, () => work(reconcile, term)));
-      for (const end of unsubscribe) end();
+      for (const end of [...unsubscribe, ...term.held.values()]) end();
       stop.removeEventListener('abort', endIntake);
       return [...term.abandoned];
     },
@@ -71,7 +71,7 @@ async function work<T extends KubeObject>(parts: ReconcileParts<T>, term: Term):
 }
 
 function wakeHeld<T extends KubeObject>({ ownWrites }: ReconcileParts<T>, { held, queue }: Term): void {
-  for (const key of held) {
+  for (const key of held.keys()) {
     if (ownWrites.caughtUp(key)) queue.add(key);
   }
 }
