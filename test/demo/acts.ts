@@ -6,15 +6,21 @@ import { sendTraffic } from '../stage/traffic.ts';
 import { CUSTOMERS_PER_SECOND, crash, leak, type Trouble, timeoutWithUnit } from '../stage/troubles.ts';
 import type { Expectation } from '../stage/world.ts';
 import type { View } from './view.ts';
-import { checkLines, checksInBrief, diagnosisLines, planLines } from './words.ts';
+import { checkLines, checksInBrief, diagnosisLines, diffLines, planLines } from './words.ts';
 
-/** Has a person judge the plan; gives who approved it, or `undefined` when it was rejected. */
-export type AskPerson = (plan: RemediationPlan) => Promise<string | undefined>;
+/** A person who judges plans. */
+export interface Judge {
+  readonly name: string;
+  /** Whether they want it. */
+  wants(plan: RemediationPlan): Promise<boolean>;
+  approve(plan: RemediationPlan): Promise<unknown>;
+  reject(plan: RemediationPlan): Promise<unknown>;
+}
 
 export interface Telling {
   readonly stage: Stage;
   readonly view: View;
-  readonly ask: AskPerson;
+  readonly judge: Judge;
 }
 
 /** A person said no: the story ends here. */
@@ -89,24 +95,28 @@ async function fromTroubleToPlan(telling: Telling, trouble: Trouble): Promise<{ 
   view.block(diagnosisLines(view.paint, diagnosis));
   const plan = await see(telling, expectations.planIsReady(incident), ({ metadata }) => `RemediationPlan ${metadata.name} shows its diff`);
   view.block(planLines(view.paint, plan));
+  view.verbatim(diffLines(view.paint, plan));
   return { incident, plan };
 }
 
 async function approve(telling: Telling, plan: RemediationPlan): Promise<void> {
-  const approver = await telling.ask(plan);
-  if (approver === undefined) throw new Declined(`RemediationPlan ${plan.metadata.name} was rejected`);
-  await see(
-    telling,
-    expectations.verdictIsGiven(plan, approver),
-    ({ spec, status }: Approval) => `${spec.approver} approves; the executor says ${status?.verdict}`,
-  );
+  const { judge, view, stage } = telling;
+  if (!(await judge.wants(plan))) {
+    await judge.reject(plan);
+    throw new Declined(`RemediationPlan ${plan.metadata.name} is rejected`);
+  }
+  const approveAndSee = async (): Promise<Approval> => {
+    await judge.approve(plan);
+    return stage.world.until(expectations.verdictIsGiven(plan, judge.name));
+  };
+  await view.step('the verdict', approveAndSee, ({ spec, status }) => `${spec.approver} approves; the executor says ${status?.verdict}`);
   await see(telling, expectations.commitIsPushed(plan), ({ status }) => `commit ${short(status?.commit?.sha)} on ${status?.commit?.ref}`);
   await see(telling, expectations.revisionIsSynced(plan), ({ status }) => `Flux reports ${revision(status?.sync?.revision)}`);
 }
 
 async function seeItTakenBack(telling: Telling, plan: RemediationPlan, before: string): Promise<void> {
   const { view, stage } = telling;
-  const failed = await see(telling, expectations.rollbackBegins(plan), () => 'the fix does not help');
+  const failed = await see(telling, expectations.rollbackBegins(plan), () => 'the verification fails: it does not help');
   view.block(checkLines(view.paint, failed.status?.checks ?? []));
   view.prose(failed.status?.rollback?.reason ?? '');
   await see(telling, expectations.rollbackIsPushed(plan), ({ status }) => `commit ${short(status?.rollback?.commit?.sha)} takes it back`);

@@ -9,7 +9,7 @@ import { possibleLevel, raiseStage, type Stage } from '../stage/stage.ts';
 import { actOne, actTwo, Declined, followPlans } from './acts.ts';
 import { whatHappened, whatNext } from './closing.ts';
 import { DEMO } from './name.ts';
-import { askWhoIsThere } from './person.ts';
+import { whoeverIsThere } from './person.ts';
 import { createView } from './view.ts';
 
 const SOAK_SECONDS = 5;
@@ -39,7 +39,7 @@ async function main(): Promise<number> {
   stage = await raise();
   await stage.cluster.keep();
   followPlans({ stage, view });
-  const telling = { stage, view, ask: askWhoIsThere(stage, view, alwaysYes) };
+  const telling = { stage, view, judge: whoeverIsThere(stage, view, alwaysYes) };
   const seconds = await actOne(telling);
   view.prose(`From "make demo" to Resolved: ${Math.round(seconds)} s.`);
   await actTwo(telling);
@@ -80,6 +80,6 @@ async function raise(): Promise<Stage> {
           show();
         },
       }),
-    (raised) => `a cluster with ${raised.cluster.level} pods, Flux, Prometheus, a shop and Agent-SRE`,
+    (raised) => `the stage: ${raised.cluster.level} pods, Flux, Prometheus, a shop, Agent-SRE`,
   );
 }

@@ -27,11 +27,14 @@ export function cut(text: string, width: number): string {
   return widthOf(text) <= width ? text : `${text.slice(0, width - 1).toWellFormed()}…`;
 }
 
-/** A unified diff: what goes, what comes, and where. Lines keep their length, as a person may be asked to approve them. */
+/** A unified diff without git's own header lines, which only name blobs. Lines are kept whole, as a person may be asked to approve them. */
 export function paintDiff(paint: Paint, diff: string): readonly string[] {
-  const lines = diff.trimEnd().split('\n');
+  const lines = diff
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !/^(?:diff|index) /u.test(line));
   return lines.map((line) => {
-    if (/^(?:---|\+\+\+|diff |index )/u.test(line)) return paint('bold', line);
+    if (line.startsWith('--- ') || line.startsWith('+++ ')) return paint('bold', line);
     if (line.startsWith('@@')) return paint('cyan', line);
     if (line.startsWith('+')) return paint('green', line);
     if (line.startsWith('-')) return paint('red', line);

@@ -18,6 +18,8 @@ export interface View {
   detail(text: string): void;
   /** Lines below the last step, indented. */
   block(lines: readonly string[]): void;
+  /** Lines that are kept whole, so that they get as much of the width as there is. */
+  verbatim(lines: readonly string[]): void;
   /** Text below the last step, wrapped and indented. */
   prose(text: string): void;
   line(text?: string): void;
@@ -31,7 +33,7 @@ export interface ViewOptions {
 }
 
 const COLUMNS = 80;
-const INDENT = '          ';
+const INDENT = ' '.repeat(11);
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 120;
 /** How often a step that takes long says so where nothing can be rewritten. */
@@ -42,8 +44,8 @@ export function createView({ out, colour }: ViewOptions): View {
   const paint = painter(isLive && colour);
   const living = isLive ? liveLine(out, paint) : reminders(out);
   const elapsed = (): number => performance.now() / 1000;
-  const line = (text = ''): void => living.above(`${text}\n`);
-  const print = (text: string): void => line(`${INDENT}${text}`.trimEnd());
+  const line = (text = ''): void => living.above(`${text.trimEnd()}\n`);
+  const print = (text: string): void => line(`${INDENT}${text}`);
 
   return {
     paint,
@@ -51,6 +53,7 @@ export function createView({ out, colour }: ViewOptions): View {
     line,
     detail: (text) => living.detail(text),
     block: (lines) => lines.forEach(print),
+    verbatim: (lines) => lines.forEach((text) => line(`    ${text}`)),
     prose: (text) => wrap(text, COLUMNS - INDENT.length).forEach(print),
     heading(title, words) {
       line();

@@ -33,7 +33,7 @@ export interface ShopRepository {
   /** A person edits one file and pushes: `edit` gets its content. Gives the commit. */
   commit(change: PersonsChange): Promise<string>;
   /** The output of git in the bare repository on the server. */
-  git(...args: readonly string[]): Promise<string>;
+  readonly git: (...args: readonly string[]) => Promise<string>;
 }
 
 export interface PersonsChange {
@@ -106,7 +106,7 @@ interface Message {
 
 interface Checkout {
   readonly dir: string;
-  git(...args: readonly string[]): Promise<string>;
+  readonly git: (...args: readonly string[]) => Promise<string>;
   /** Commits everything and pushes. */
   commit(message: Message): Promise<string>;
 }

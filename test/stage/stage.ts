@@ -37,6 +37,8 @@ export interface Stage {
   kubectl(person: Person | 'admin', ...args: readonly string[]): Promise<RunResult>;
   /** Runs our kubectl plugin as this person. */
   sre(person: Person | 'admin', ...args: readonly string[]): Promise<RunResult>;
+  /** Creates an object with kubectl, as this person. */
+  create(person: Person | 'admin', object: object): Promise<RunResult>;
   stop(): Promise<void>;
 }
 
@@ -103,6 +105,7 @@ async function furnish(cluster: Cluster, { soakSeconds }: StageOptions, part: Pa
     operator: await operator,
     kubectl: (person, ...args) => runAs(cluster, person, cluster.binaries.kubectl, args),
     sre: (person, ...args) => runAs(cluster, person, PLUGIN, args),
+    create: (person, object) => runAs(cluster, person, cluster.binaries.kubectl, ['create', '-f', '-'], JSON.stringify(object)),
     async stop() {
       world.close();
       await cluster.stop();
@@ -140,9 +143,9 @@ async function startOperatorFor(cluster: Cluster, parts: OperatorParts): Promise
   return operator;
 }
 
-function runAs(cluster: Cluster, person: Person | 'admin', program: string, args: readonly string[]): Promise<RunResult> {
+function runAs(cluster: Cluster, person: Person | 'admin', program: string, args: readonly string[], input = ''): Promise<RunResult> {
   const kubeconfig = person === 'admin' ? cluster.kubeconfigPath : cluster.kubeconfigFor(person);
-  return run(program, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, timeoutSeconds: COMMAND_SECONDS });
+  return run(program, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, timeoutSeconds: COMMAND_SECONDS, input });
 }
 
 const nothing = (): void => {};
