@@ -108,12 +108,15 @@ async function readNodes(reader: Reader, pods: readonly Pod[], targeted: readonl
   return seen.flatMap((one) => (one.kind === 'found' ? [nodeView(one.object)] : []));
 }
 
+/** Every pod mounts it and every namespace has it; should it be missing, the kubelet says so. */
+const ROOT_CA = 'kube-root-ca.crt';
+
 async function readConfigMaps(reader: Reader, pods: readonly Pod[]): Promise<ConfigMapFacts[]> {
   const wanted = distinct(
     pods
       .filter(isTroubled)
       .flatMap(({ namespace, references }) =>
-        references.filter(({ kind }) => kind === 'ConfigMap').map(({ name }) => ({ namespace, name })),
+        references.filter(({ kind, name }) => kind === 'ConfigMap' && name !== ROOT_CA).map(({ name }) => ({ namespace, name })),
       ),
   );
   const seen = await Promise.all(
