@@ -23,6 +23,8 @@ interface Profile {
   readonly caseChanges: number;
   readonly digitGroups: number;
   readonly beyondHex: boolean;
+  /** Has `+` or `/`, as base64 does, and a path. */
+  readonly divided: boolean;
 }
 
 function profileOf(text: string, from: number, to: number): Profile {
@@ -32,6 +34,7 @@ function profileOf(text: string, from: number, to: number): Profile {
   let caseChanges = 0;
   let digitGroups = 0;
   let beyondHex = false;
+  let divided = false;
   let before = 0;
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);
@@ -44,16 +47,17 @@ function profileOf(text: string, from: number, to: number): Profile {
       if (((flags | before) & LETTER) === LETTER) caseChanges++;
     }
     if ((flags & LETTER) !== 0 && (code | 0x20) > 0x66) beyondHex = true;
+    if (code === 0x2b || code === 0x2f) divided = true;
     before = flags;
   }
-  return { classes, pairs, changes, caseChanges, digitGroups, beyondHex };
+  return { classes, pairs, changes, caseChanges, digitGroups, beyondHex, divided };
 }
 
 /** Whether [from, to), a run of base64 characters, was drawn at random. */
 export function looksRandom(text: string, from: number, to: number): boolean {
   const length = to - from;
   if (length < SHORTEST) return false;
-  const { classes, pairs, changes, caseChanges, digitGroups, beyondHex } = profileOf(text, from, to);
+  const { classes, pairs, changes, caseChanges, digitGroups, beyondHex, divided } = profileOf(text, from, to);
   if (!beyondHex || (classes & DIGIT) === 0) return false;
   const mixed = (classes & LOWER) !== 0 && (classes & UPPER) !== 0;
   if (mixed) {
@@ -61,7 +65,11 @@ export function looksRandom(text: string, from: number, to: number): boolean {
     return often && shannon(text, from, to) >= BITS_PER_CHARACTER;
   }
   return (
-    length >= SHORTEST_ONE_CASE && changes >= CHANGES_ONE_CASE * pairs && digitGroups >= 4 && shannon(text, from, to) >= BITS_PER_CHARACTER
+    !divided && // base64 has both cases: what is divided and has one is a path
+    length >= SHORTEST_ONE_CASE &&
+    changes >= CHANGES_ONE_CASE * pairs &&
+    digitGroups >= 4 &&
+    shannon(text, from, to) >= BITS_PER_CHARACTER
   );
 }
 

@@ -34,7 +34,7 @@ const SECRET_ENDINGS: readonly (readonly [RegExp, Kind])[] = [
   [/(?:secret|secretkey|secretaccesskey|secretkeybase|clientsecrets|secretid|sharedsecret)$/u, 'secret'],
   [/(?:token|jwt|bearer|csrf|xsrf|otp|totp|jsessionid|phpsessid|sessid|sessionid|sessioncookie|sessiontoken|connectsid)$/u, 'token'],
   [/(?:credentials?|creds?|netrc|htpasswd|dockerconfigjson|dockercfg|userinfopassword)$/u, 'credential'],
-  [/(?:authorization|authheader|authtoken|xauth|proxyauth)$/u, 'authorization'],
+  [/(?:authorization|authheader|authtoken|proxyauth)$/u, 'authorization'],
   [/cookies?$/u, 'cookie'],
   [/(?:^sig|signature|^sas|sastoken|sharedaccesssignature)$/u, 'signature'],
 ];

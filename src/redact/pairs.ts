@@ -134,7 +134,8 @@ function beginsLine(scan: Scan): boolean {
 function hideValue(scan: Scan, kind: Kind, separator: number, at: number): number {
   const { text, end } = scan;
   if (kind === 'authorization' || kind === 'cookie') return readAuthorization(scan, kind, at);
-  const yaml = text[separator] === ':' && ((classAt(text, at) & SPACE) !== 0 || at === end) && beginsLine(scan);
+  const quotedKey = (classAt(text, scan.wordEnd) & QUOTE) !== 0; // then it is JSON, whose bare values are one word
+  const yaml = text[separator] === ':' && !quotedKey && ((classAt(text, at) & SPACE) !== 0 || at === end) && beginsLine(scan);
   const value = readValue(text, at, end, { toLineEnd: yaml });
   if (value === undefined) return at;
   spend(scan, value.end - at);

@@ -5,7 +5,7 @@
  * When the notation leaves it open, the longer reading wins: rather too much hidden than the end of a secret shown.
  * A value never goes beyond its line here.
  */
-import { CLASS, classAt, QUOTE, SPACE, skipBlank, WORD } from './characters.ts';
+import { CLASS, classAt, QUOTE, runEnd, SPACE, skipBlank, WORD } from './characters.ts';
 import { replacementEnd } from './kinds.ts';
 
 export interface Extent {
@@ -39,12 +39,9 @@ export function readValue(text: string, at: number, end: number, context: ValueC
 
 /** YAML tags and anchors say something about a value and are none. */
 function skipTag(text: string, at: number, end: number): number {
-  if (text.startsWith('!!', at) || (text[at] === '&' && (classAt(text, at + 1) & WORD) !== 0)) {
-    let i = at;
-    while (i < end && (classAt(text, i) & SPACE) === 0) i++;
-    return i < end ? skipBlank(text, i, end) : at;
-  }
-  return at;
+  const name = text.startsWith('!!', at) ? at + 2 : text[at] === '&' ? at + 1 : at;
+  const stop = runEnd(text, name, end, WORD);
+  return name > at && stop > name && stop < end && (classAt(text, stop) & SPACE) !== 0 ? skipBlank(text, stop, end) : at;
 }
 
 const LONGEST_REFERENCE = 512;

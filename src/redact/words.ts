@@ -71,7 +71,7 @@ function mayBeRandom({ wordClasses, wordStart, wordEnd }: Scan): boolean {
 }
 
 /** At most so many `+` and `/` stand side by side in a run: more separate. */
-const MOST_EXTRAS = 2;
+const MOST_EXTRAS = 4;
 
 /** Where the run of base64 characters ends that begins with the word; the word's own end if it does not begin one. */
 function wholeRun(text: string, from: number, to: number, end: number): number {
