@@ -4,8 +4,7 @@
  * One build of a module runs at a time, also between processes: the programs of Kubernetes share most of their packages,
  * and the second finds them in Go's build cache.
  */
-import { copyFile, cp, mkdir, mkdtemp, rm, writeFile, chmod } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, cp, mkdir, rm, writeFile, chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { withLock } from '../lib/lock.ts';
@@ -25,7 +24,8 @@ export interface BuildSteps {
 export async function buildInto(folder: string, { name, build }: Component, go: Go, { onStep }: BuildSteps): Promise<void> {
   const lock = { purpose: `building ${name}`, onWait: (holder: string) => onStep(`waiting for ${holder}`) };
   await withLock(`go-module ${build.module}@${build.version}`, lock, async () => {
-    const work = await mkdtemp(join(tmpdir(), 'go-build-'));
+    const work = join(folder, 'throw-away-module');
+    await mkdir(work);
     try {
       onStep('downloading its modules');
       const module = await downloadModule(go, work, build.module, build.version);
