@@ -158,9 +158,9 @@ describe('gatherCluster', () => {
   test('joins events that say the same, and redacts what they say', async () => {
     await blockedRollout();
     const said = 'Back-off restarting failed container, DB_PASSWORD=hunter2-hunter2';
-    await makeEvent(made, 'Pod', 'cart-7c9f5d6b8-bbbbb', 'BackOff', said, 3);
-    await makeEvent(made, 'Pod', 'cart-7c9f5d6b8-bbbbb', 'BackOff', said, 4);
-    await makeEvent(made, 'Deployment', 'cart', 'ScalingReplicaSet', 'Scaled up\u202e\u200b replica set');
+    await makeEvent(made, 'Pod', 'cart-7c9f5d6b8-bbbbb', 'BackOff', { message: said, count: 3 });
+    await makeEvent(made, 'Pod', 'cart-7c9f5d6b8-bbbbb', 'BackOff', { message: said, count: 4 });
+    await makeEvent(made, 'Deployment', 'cart', 'ScalingReplicaSet', { message: 'Scaled up\u202e\u200b replica set' });
     const { events } = await gathered([refTo(Deployment, namespace, 'cart')]);
     expect(events.map(({ kind, reason, count, container }) => [kind, reason, count, container])).toEqual([
       ['Deployment', 'ScalingReplicaSet', 1, undefined],

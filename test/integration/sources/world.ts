@@ -128,8 +128,7 @@ export async function makeEvent(
   kind: string,
   name: string,
   reason: string,
-  message: string,
-  count = 1,
+  { message, count = 1 }: { readonly message: string; readonly count?: number },
 ): Promise<void> {
   const at = new Date().toISOString().replace(/\.\d+Z$/u, 'Z');
   await client.create(events, {
