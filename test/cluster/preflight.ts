@@ -1,20 +1,20 @@
 /**
  * What this machine lacks for a test cluster, all of it at once and within a second, before anything long begins.
  *
- * Go (or Docker) is asked for only if something has to be built: what is cached, or the user's own, needs neither.
+ * Go (or Docker) is asked for only if something has to be built: what is cached, released or the user's own needs neither.
+ * That Node itself is there, and new enough to run this, is for the Makefile to say.
  */
 import { ADDON_COMPONENTS, type AddonName } from './addons/addons.ts';
 import { getBinaries } from './components/binaries.ts';
 import { cachedBinary, cacheRoot, keyOf } from './components/cache.ts';
 import { type Component, type ComponentName, components } from './components/components.ts';
+import { createDownloader } from './components/download.ts';
 import { findGo, GO_MINIMUM } from './components/go.ts';
 import { findUserProvided } from './components/userProvided.ts';
 import { LEVEL_COMPONENTS, type Level } from './levels.ts';
 import type { Log } from './lib/log.ts';
 import { which } from './lib/which.ts';
 import { canRunReal, getNodeTools } from './real/capability.ts';
-
-const NODE_MINIMUM = 20;
 
 export interface Wanted {
   readonly level: Level;
@@ -24,13 +24,10 @@ export interface Wanted {
 /** One sentence for each thing that is missing; none when all is there. */
 export async function preflight({ level, addons = [] }: Wanted): Promise<readonly string[]> {
   const problems: string[] = [];
-  for (const program of ['git', 'make', 'tar']) if (which(program) === undefined) problems.push(`${program} is not on PATH; install it`);
-  if (Number.parseInt(process.versions.node, 10) < NODE_MINIMUM) {
-    problems.push(`Node ${process.versions.node} is too old; install ${NODE_MINIMUM} or newer`);
-  }
+  for (const program of ['git', 'tar']) if (which(program) === undefined) problems.push(`${program} is not on PATH; install it`);
   const real = canRunReal();
   if (level === 'real' && !real.ok) problems.push(`${real.why}; use level sim`);
-  const toBuild = await missingComponents(componentsOf({ level, addons }));
+  const toBuild = await unavailableComponents(componentsOf({ level, addons }));
   if (toBuild.length > 0) problems.push(...(await builderProblems(toBuild)));
   return problems;
 }
@@ -44,12 +41,14 @@ function componentsOf({ level, addons = [] }: Wanted): readonly ComponentName[] 
   return [...LEVEL_COMPONENTS[level], ...addons.flatMap((name) => ADDON_COMPONENTS[name])];
 }
 
-async function missingComponents(names: readonly ComponentName[]): Promise<readonly Component[]> {
+/** Those that only a build can bring. Whether a release can really be fetched shows when it is. */
+async function unavailableComponents(names: readonly ComponentName[]): Promise<readonly Component[]> {
   const root = cacheRoot();
+  const { obstacle } = createDownloader(root);
   const all = [...new Set(names)].map((name): Component => components[name]);
-  const uncached = all.filter((component) => cachedBinary(root, keyOf(component)) === undefined);
-  const found = await Promise.all(uncached.map((component) => findUserProvided(component, process.env)));
-  return uncached.filter((_, index) => !('binary' in (found[index] ?? {})));
+  const candidates = all.filter((component) => cachedBinary(root, keyOf(component)) === undefined && obstacle(component) !== undefined);
+  const found = await Promise.all(candidates.map((component) => findUserProvided(component, process.env)));
+  return candidates.filter((_, index) => !('binary' in (found[index] ?? {})));
 }
 
 async function builderProblems(toBuild: readonly Component[]): Promise<readonly string[]> {

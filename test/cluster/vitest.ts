@@ -5,8 +5,12 @@
  * meets nobody else's. Tests that stop the API server start a cluster for themselves.
  */
 import type { TestProject } from 'vitest/node';
+import { addonNames } from './addons/addons.ts';
 import { type Person, personNames } from './api/users.ts';
 import { startCluster } from './cluster.ts';
+import type { Log } from './lib/log.ts';
+import { prefetch, preflight } from './preflight.ts';
+import { canRunReal } from './real/capability.ts';
 
 /** What of a cluster can be handed to test workers: plain data. */
 export interface SharedCluster {
@@ -26,7 +30,9 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const cluster = await startCluster({ level: 'api', log: (line) => process.stderr.write(`test cluster: ${line}\n`) });
+  const log = (line: string): void => void process.stderr.write(`test cluster: ${line}\n`);
+  await getAll(log);
+  const cluster = await startCluster({ level: 'api', log });
   const ofPersons = <T>(value: (person: Person) => T): Record<Person, T> =>
     Object.fromEntries(personNames.map((person) => [person, value(person)])) as Record<Person, T>;
   project.provide('cluster', {
@@ -39,4 +45,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     kubectl: cluster.binaries.kubectl,
   });
   return () => cluster.stop();
+}
+
+/** What tests start by themselves is here before the first of them runs, as a build takes longer than any test may. */
+async function getAll(log: Log): Promise<void> {
+  const wanted = { level: canRunReal().ok ? 'real' : 'api', addons: addonNames } as const;
+  const problems = await preflight(wanted);
+  if (problems.length > 0) throw new Error(`the tests cannot run here:${problems.map((problem) => `\n- ${problem}`).join('')}`);
+  await prefetch(wanted, log);
 }

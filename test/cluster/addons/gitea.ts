@@ -5,8 +5,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
 import { getBinaries } from '../components/binaries.ts';
 import { post } from '../lib/http.ts';
 import { run } from '../lib/run.ts';

@@ -9,7 +9,7 @@ import type { Found } from '../components/attempt.ts';
 import { type Daemon, type DaemonSpec, startOnFreePorts } from '../workspace/daemon.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type Authority, createAuthority, createKeyPair, pemOf } from './certificates.ts';
-import { createTokens, tokenFile, type Tokens } from './users.ts';
+import { createTokens, type Tokens, tokenFile } from './users.ts';
 
 export interface ApiServer {
   readonly serverUrl: string;

@@ -20,7 +20,7 @@ interface Access {
   readonly token: string;
 }
 
-export class KubeApiError extends Error {
+class KubeApiError extends Error {
   readonly status: number;
   constructor(what: string, status: number, message: string) {
     super(`${what}: ${status}: ${message}`);

@@ -8,7 +8,7 @@ interface KubeconfigFacts {
   readonly token: string;
 }
 
-export function kubeconfig({ serverUrl, caData, user, token }: KubeconfigFacts): string {
+function kubeconfig({ serverUrl, caData, user, token }: KubeconfigFacts): string {
   const document = {
     apiVersion: 'v1',
     kind: 'Config',

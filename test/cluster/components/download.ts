@@ -25,7 +25,7 @@ export interface Downloader {
   /** Writes the component's binary into the folder. */
   fetchInto(folder: string, component: Component): Promise<void>;
   /** Why this component can't be downloaded, if that is known without trying. */
-  obstacle(component: Component): string | undefined;
+  readonly obstacle: (component: Component) => string | undefined;
 }
 
 export function createDownloader(cacheRoot: string, platform = `${process.platform}-${process.arch}`): Downloader {

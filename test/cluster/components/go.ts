@@ -6,7 +6,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, type RunResult } from '../lib/run.ts';
+import { type RunResult, run } from '../lib/run.ts';
 import { which } from '../lib/which.ts';
 
 export interface GoOptions {

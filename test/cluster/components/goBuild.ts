@@ -4,7 +4,7 @@
  * One build of a module runs at a time, also between processes: the programs of Kubernetes share most of their packages,
  * and the second finds them in Go's build cache.
  */
-import { copyFile, cp, mkdir, rm, writeFile, chmod } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { withLock } from '../lib/lock.ts';

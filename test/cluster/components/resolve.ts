@@ -5,8 +5,8 @@
  * or in two, share the work. Progress is told every few seconds while something takes long.
  */
 import { join } from 'node:path';
-import type { Log } from '../lib/log.ts';
 import { withLock } from '../lib/lock.ts';
+import type { Log } from '../lib/log.ts';
 import { describeError } from '../lib/poll.ts';
 import type { Attempt, Found } from './attempt.ts';
 import { cachedBinary, fillCache, keyOf } from './cache.ts';

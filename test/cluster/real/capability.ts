@@ -3,7 +3,8 @@
  *
  * Asked before anything is started, so that a caller can take simulated nodes instead and say why.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { cannotInstall, installNeeds, missingNeeds, type Need } from '../components/debian.ts';
 import type { Log } from '../lib/log.ts';
 import { which } from '../lib/which.ts';
@@ -31,11 +32,27 @@ export type NodeTools = Readonly<Record<keyof typeof PROGRAMS, string>> & { read
 export function canRunReal(): { readonly ok: boolean; readonly why: string } {
   if (process.platform !== 'linux') return { ok: false, why: 'real nodes need Linux' };
   if (process.getuid?.() !== 0) return { ok: false, why: 'real nodes need root, for containers' };
-  if (!existsSync('/sys/fs/cgroup')) return { ok: false, why: 'real nodes need control groups, and /sys/fs/cgroup is not there' };
+  if (!isWritable('/sys/fs/cgroup')) return { ok: false, why: 'real nodes need control groups, and /sys/fs/cgroup cannot be written' };
   const missing = [...new Set(missingNeeds(needs()).map((need) => need.package))];
   const obstacle = cannotInstall();
   if (missing.length > 0 && obstacle !== undefined) return { ok: false, why: `real nodes need ${missing.join(', ')}, and ${obstacle}` };
+  if (!mayMakeNamespaces())
+    return { ok: false, why: 'real nodes need namespaces, which root may not make here (a container without privileges?)' };
   return { ok: true, why: missing.length === 0 ? 'all it takes is here' : `${missing.join(', ')} will be installed` };
+}
+
+function mayMakeNamespaces(): boolean {
+  const unshare = which('unshare');
+  return unshare !== undefined && spawnSync(unshare, ['--mount', '--net', '--pid', '--fork', 'true'], { timeout: 5000 }).status === 0;
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Installs what is missing, where that is possible. */

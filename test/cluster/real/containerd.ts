@@ -12,7 +12,7 @@ import { type ImageConfig, writeOciImage } from './ociImage.ts';
 
 /** Images that every real node has: one to sleep in each pod's sandbox, and one for tests under two tags, to go from one to the other. */
 const PAUSE_IMAGE = 'agent-sre.test/pause:1';
-export const BUSYBOX_IMAGES = ['agent-sre.test/busybox:1', 'agent-sre.test/busybox:2'] as const;
+const BUSYBOX_IMAGES = ['agent-sre.test/busybox:1', 'agent-sre.test/busybox:2'] as const;
 
 export interface Containerd {
   /** Imports a folder as the root of an image under these names (`example.test/name:tag`). Pods take it with `imagePullPolicy: Never`. */

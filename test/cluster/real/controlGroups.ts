@@ -12,6 +12,7 @@ const MOUNT = '/sys/fs/cgroup';
 /** Gives the path that the kubelet is told: relative to the hierarchies' roots. */
 export function createControlGroup(workspace: Workspace): string {
   const name = `agent-sre-${workspace.id}`;
+  if (isUnified()) passControllersOn();
   for (const hierarchy of hierarchies()) {
     const folder = join(hierarchy, name);
     workspace.ownsControlGroup(folder);
@@ -23,6 +24,19 @@ export function createControlGroup(workspace: Workspace): string {
     }
   }
   return `/${name}`;
+}
+
+/** In version 2 a group has the controllers that its parent passes on; runc turns them on at the root in the same way for every container. */
+function passControllersOn(): void {
+  const available = readFileSync(join(MOUNT, 'cgroup.controllers'), 'utf8').trim().split(' ');
+  const passed = readFileSync(join(MOUNT, 'cgroup.subtree_control'), 'utf8').trim().split(' ');
+  for (const controller of available.filter((one) => !passed.includes(one))) {
+    try {
+      writeFileSync(join(MOUNT, 'cgroup.subtree_control'), `+${controller}`);
+    } catch {
+      // some controllers cannot be passed on everywhere; the kubelet names those that it misses
+    }
+  }
 }
 
 const isUnified = (): boolean => existsSync(join(MOUNT, 'cgroup.controllers'));

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { entriesBelow, tar, type TarEntry, textEntry } from './tar.ts';
+import { entriesBelow, type TarEntry, tar, textEntry } from './tar.ts';
 
 export interface ImageConfig {
   readonly entrypoint?: readonly string[];

@@ -6,8 +6,8 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { freePorts } from '../lib/ports.ts';
 import { until } from '../lib/poll.ts';
+import { freePorts } from '../lib/ports.ts';
 import { identify, isRunning, signal } from '../lib/processes.ts';
 import { probeHealth } from './health.ts';
 import type { Health, RecordedProcess } from './state.ts';
@@ -62,7 +62,10 @@ export async function startDaemon(spec: DaemonSpec, logFile: string, record: (re
   const exit = new Promise<Exit>((resolve) => child.once('exit', (code, by) => resolve({ code, signal: by })));
   child.unref();
   const identity = child.pid === undefined ? undefined : identify(child.pid);
-  if (identity === undefined) throw failed(spec, logFile, failure ?? 'it ended at once');
+  if (identity === undefined) {
+    await until(`${spec.name} says how it ended`, { deadlineSeconds: 5 }, async () => (failure === undefined ? 'nothing yet' : undefined));
+    throw failed(spec, logFile, failure ?? '');
+  }
   record({ ...identity, name: spec.name, origin: spec.origin, url: spec.url, health: spec.health });
 
   const deadlineSeconds = spec.deadlineSeconds ?? READY_SECONDS;

@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -138,12 +138,18 @@ function startGuardian(dir: string): Guardian {
   };
 }
 
-/** Workspaces whose owner and guardian were both killed: whoever starts the next one clears them away. */
+/** Workspaces of ours whose owner and guardian were both killed: whoever starts the next one clears them away. */
 async function sweepAbandoned(): Promise<void> {
-  const folders = readdirSync(realpathSync(tmpdir())).filter((name) => name.startsWith(PREFIX));
-  for (const dir of folders.map((name) => join(realpathSync(tmpdir()), name))) {
+  const parent = realpathSync(tmpdir());
+  const folders = readdirSync(parent).filter((name) => name.startsWith(PREFIX));
+  for (const dir of folders.map((name) => join(parent, name)).filter(isOurs)) {
     const state = readState(dir);
     const abandoned = state?.owner !== undefined && !isRunning(state.owner) && !(state.guardian && isRunning(state.guardian));
     if (abandoned) await tearDown(dir);
   }
+}
+
+/** Anybody may put a folder of that name there, and what it says shall not make us end processes for them. */
+function isOurs(dir: string): boolean {
+  return statSync(dir, { throwIfNoEntry: false })?.uid === process.getuid?.();
 }

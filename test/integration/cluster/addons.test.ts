@@ -8,10 +8,12 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAlertmanager } from '../../cluster/addons/alertmanager.ts';
 import { startFlux } from '../../cluster/addons/flux.ts';
+import { type Gitea, startGitea } from '../../cluster/addons/gitea.ts';
 import { type GitServer, startGitServer } from '../../cluster/addons/gitServer.ts';
 import { startKubeStateMetrics } from '../../cluster/addons/kubeStateMetrics.ts';
 import { startPrometheus } from '../../cluster/addons/prometheus.ts';
 import { type Cluster, startCluster } from '../../cluster/cluster.ts';
+import { post } from '../../cluster/lib/http.ts';
 import { describeError, until } from '../../cluster/lib/poll.ts';
 import { probeHealth } from '../../cluster/workspace/health.ts';
 import { openWorkspace, type Workspace } from '../../cluster/workspace/workspace.ts';
@@ -67,6 +69,31 @@ describe('the Git server', () => {
     await git(workspace.dir, 'init', '--quiet', '--bare', join(dir, '../../outside.git'));
     await expect(git(workspace.dir, 'ls-remote', as('alice', 'p:w', `${server.url}/..%2foutside.git`))).rejects.toThrow('returned error');
     await expect(server.createRepository('../escape')).rejects.toThrow('its name must match');
+  });
+});
+
+describe('Gitea', () => {
+  let workspace: Workspace;
+  let gitea: Gitea;
+  beforeAll(async () => {
+    workspace = await openWorkspace({ description: 'Gitea test' });
+    gitea = await startGitea(workspace);
+  });
+  afterAll(() => workspace.stop());
+
+  test('takes a push into a new repository, and opens a pull request by its API', async () => {
+    const url = await gitea.createRepository('shop', { initialise: true });
+    const { name, token } = gitea.admin;
+    const clone = join(workspace.dir, 'clone');
+    await git(workspace.dir, 'clone', '--quiet', as(name, token, url), clone);
+    await git(clone, 'checkout', '--quiet', '-b', 'fix');
+    writeFileSync(join(clone, 'fix.txt'), 'fixed');
+    await git(clone, 'add', '.');
+    await git(clone, 'commit', '--quiet', '--message=Fix');
+    await git(clone, 'push', '--quiet', 'origin', 'fix');
+    const api = `${gitea.url}/api/v1/repos/${name}/shop/pulls`;
+    const opened = JSON.parse(await post(api, { head: 'fix', base: 'main', title: 'Fix' }, { authorization: `token ${token}` }));
+    expect(opened).toMatchObject({ number: 1, state: 'open', head: { ref: 'fix' } });
   });
 });
 

@@ -10,8 +10,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../../cluster/cluster.ts';
 import { until } from '../../cluster/lib/poll.ts';
 import { markedProcesses } from '../../cluster/lib/processes.ts';
-import { canRunReal } from '../../cluster/real/capability.ts';
 import { writeBusyboxRoot } from '../../cluster/real/busybox.ts';
+import { canRunReal } from '../../cluster/real/capability.ts';
 import { readState } from '../../cluster/workspace/state.ts';
 import { MARK } from '../../cluster/workspace/teardown.ts';
 

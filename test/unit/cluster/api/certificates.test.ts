@@ -1,6 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { createServer } from 'node:https';
-import { get } from 'node:https';
+import { createServer, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createAuthority } from '../../../cluster/api/certificates.ts';
