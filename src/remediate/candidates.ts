@@ -38,6 +38,9 @@ export function considerRevert({ rootCause, changes, workload }: Facts): Conside
   if (named === undefined && related.length > 1)
     return { type, whyNot: `${related.length} commits changed what could have brought it about; which one did can’t be told` };
   const short = chosen.commit.slice(0, 12);
+  const whole = chosen.fields?.find(({ path }) => path === '');
+  if (whole !== undefined)
+    return { type, whyNot: `taking commit ${short} back would make ${whole.object} come or go, which is for people to decide` };
   return {
     type,
     action: { type, target: target(workload), revertCommit: { commit: chosen.commit } },

@@ -8,7 +8,7 @@
 import type { Change, Finding, InvestigationStatus, RootCause } from '../crds/investigation.ts';
 import type { Incident, Investigation } from '../crds/kinds.ts';
 import type { ObjectRef } from '../crds/common.ts';
-import type { ActionType, RemediationPlanSpec } from '../crds/remediationPlan.ts';
+import { ACTION_TYPES, type ActionType, type RemediationPlanSpec } from '../crds/remediationPlan.ts';
 import type { Owner } from '../gitops/owner.ts';
 import { type Candidate, type Considered, considerRevert, considerSetImage, considerSetResources } from './candidates.ts';
 import { catalogue } from './catalogue/catalogue.ts';
@@ -71,8 +71,10 @@ export function propose(input: ProposeInput): Proposal | Handoff {
   const refused = outOfReach(input, workload, rootCause) ?? ownerHandoff(owner, workload.ref);
   if (refused !== undefined) return refused;
 
-  const facts = { rootCause, finding: findingOf(status), changes: changesOf(status, rootCause), workload };
-  const considered = [considerRevert(facts), considerSetImage(facts), considerSetResources(facts)].map((entry) => permitted(entry, facts));
+  const finding = findingOf(status);
+  const facts = { rootCause, finding, changes: changesOf(status, rootCause), workload };
+  const all = [considerRevert(facts), considerSetImage(facts), considerSetResources(facts)].map((entry) => permitted(entry, facts));
+  const considered = all.toSorted((a, b) => preference(finding, a.type) - preference(finding, b.type));
   const chosen = considered.find((entry): entry is Candidate => 'action' in entry);
   if (chosen === undefined) return noSafeAction(workload, rootCause, considered);
   return proposal(input, { chosen, considered, workload, rootCause });
@@ -122,6 +124,12 @@ function permitted(
   return named === undefined || named.length === 0 || named.includes(type) || 'whyNot' in entry
     ? entry
     : { type, whyNot: `${finding?.analyzer ?? 'the analyzer'} does not name it as a cure` };
+}
+
+/** The analyzer names the best cure first; without its word the catalogue's order stands. */
+function preference(finding: Finding | undefined, type: ActionType): number {
+  const at = finding?.cures?.indexOf(type) ?? -1;
+  return at < 0 ? ACTION_TYPES.length : at;
 }
 
 function noSafeAction(workload: Workload, { reason, statement }: RootCause, considered: readonly Considered[]): Handoff {

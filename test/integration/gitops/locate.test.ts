@@ -6,8 +6,8 @@ import type { KustomizeBuild } from '../../../src/gitops/kustomize/build.ts';
 import { locateAndEdit } from '../../../src/gitops/locate.ts';
 import { createRenderer } from '../../../src/gitops/render.ts';
 import type { FieldPath } from '../../../src/gitops/yaml/document.ts';
-import { buildAt } from './support/build.ts';
-import { memoryTree } from './support/memoryTree.ts';
+import { buildAt } from '../../unit/gitops/support/build.ts';
+import { memoryTree } from '../../unit/gitops/support/memoryTree.ts';
 
 const renderer = createRenderer({ kubectl: inject('cluster').kubectl, clock: systemClock });
 

@@ -14,7 +14,7 @@ import { defineResource, type KubeObject } from '../../../../src/kube/object.ts'
 import type { RemediateDeps } from '../../../../src/remediate/deps.ts';
 import { startFlux } from '../../../cluster/addons/flux.ts';
 import { startGitServer } from '../../../cluster/addons/gitServer.ts';
-import { startCluster } from '../../../cluster/cluster.ts';
+import { type Cluster, startCluster } from '../../../cluster/cluster.ts';
 import { namespaces } from '../../../support/namespace.ts';
 import { silentLogger } from '../../../support/logger.ts';
 import { testClient } from '../../../support/testClient.ts';
@@ -36,6 +36,7 @@ export interface Shop {
 }
 
 export interface Stage {
+  readonly cluster: Cluster;
   readonly client: KubeClient;
   readonly deps: RemediateDeps;
   readonly repositories: Repositories;
@@ -67,6 +68,7 @@ export async function openStage(): Promise<Stage> {
   const deps: RemediateDeps = { client, repositories, renderer, clock: systemClock, logger: silentLogger, operatorNamespace: 'agent-sre' };
   const people: Person[] = [];
   return {
+    cluster,
     client,
     deps,
     repositories,
