@@ -2,9 +2,12 @@
  * Ends the Incident when the trouble is over.
  *
  * What the cluster shows counts first: while a plan is at work, nothing is called resolved. The alert's own word counts last, as
- * it decays; a `resolved` that was delivered is believed when the alert's own system agrees, or when it can't be asked.
+ * it decays; a `resolved` that was delivered is believed when the alert's own system agrees, or when it can't be asked. After a
+ * fix that did not help only a person's word counts.
  */
 import type { Alert } from '../../crds/incident.ts';
+import type { RemediationPlan } from '../../crds/kinds.ts';
+import { hasEnded, hasEnded } from '../../domain/plan.ts';
 import { conditionOf, declare, end, isTrue, type StepResult, wait } from '../steps.ts';
 import { declareOn, type IncidentScope, note } from './scope.ts';
 
@@ -15,6 +18,7 @@ const ASK_AGAIN_MS = 60_000;
 export async function confirmRecovery(scope: IncidentScope): Promise<StepResult> {
   const alerts = scope.incident.spec.alerts ?? [];
   const byFix = isTrue(scope.plan?.status, 'Succeeded');
+  if (isHandedOver(scope)) return notOver(scope);
   if (alerts.length === 0) return withoutAlerts(scope, byFix);
 
   const states = await Promise.all(alerts.map((alert) => stateOf(scope, alert)));
@@ -30,6 +34,16 @@ export async function confirmRecovery(scope: IncidentScope): Promise<StepResult>
   const message = `${byFix ? 'the fix was verified and ' : ''}${alerts.length === 1 ? 'the alert has' : 'all alerts have'} resolved${unconfirmed === 0 ? '' : `; ${unconfirmed} by the sender’s word alone`}`;
   return resolve(scope, byFix ? 'Fixed' : 'Recovered', message);
 }
+
+/**
+ * A fix was written and taken back, or left half done. Its rollout has replaced the pods that the alert was about, so that silence
+ * now says nothing about the trouble: the next crash would only bring the same proposal again.
+ */
+const isHandedOver = ({ plan }: IncidentScope): boolean =>
+  plan?.status?.commit !== undefined && hasEnded(plan) && !isTrue(plan.status, 'Succeeded');
+
+/** A plan that did not help has replaced pods all the same: that their alert is silent now proves nothing. A person says when it is over. */
+const hasChangedTheWorld = ({ status }: RemediationPlan): boolean => status?.commit !== undefined && hasEnded({ status }) && !isTrue(status, 'Succeeded');
 
 function withoutAlerts(scope: IncidentScope, byFix: boolean): StepResult {
   if (byFix) return resolve(scope, 'Fixed', 'the fix was verified');

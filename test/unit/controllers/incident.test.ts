@@ -28,6 +28,14 @@ const atWork = (phase: NonNullable<RemediationPlan['status']>['phase'], approved
     },
   });
 
+const withCommit = (of: RemediationPlan): RemediationPlan => ({
+  ...of,
+  status: {
+    ...of.status,
+    commit: { sha: 'a'.repeat(40), parent: 'b'.repeat(40), repository: 'https://git.example/shop.git', ref: 'main' },
+  },
+});
+
 describe('triage', () => {
   const shop = { kind: 'Deployment', namespace: 'shop', name: 'checkout' };
   test.each<{ name: string; given: Incident; want: string }>([
@@ -104,6 +112,20 @@ describe('recovery', () => {
       plan: ended('Succeeded', 'True'),
       says: 'unknown',
       want: 'True Fixed',
+    },
+    {
+      name: 'is not taken from silence after a fix that was taken back: its rollout replaced the pods',
+      alerts: [alert('resolved')],
+      plan: withCommit(ended('RolledBack')),
+      says: 'inactive',
+      want: 'undefined undefined',
+    },
+    {
+      name: 'is taken from silence where the plan wrote nothing',
+      alerts: [alert('resolved')],
+      plan: ended('Rejected'),
+      says: 'inactive',
+      want: 'True Recovered',
     },
     { name: 'of an Incident without alerts is never assumed', alerts: [], says: 'inactive', want: 'undefined undefined' },
   ])('$name', async ({ alerts, plan: present, says, outcome, want }) => {
