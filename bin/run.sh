@@ -18,5 +18,8 @@ run() {
       exit 1
     fi
   fi
-  exec "$node" "$bundle" "$@"
+  # Compiled code from the last start saves half of the time to start, and memory; a small young generation is enough for what we do.
+  NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/dist/.compile-cache}
+  export NODE_COMPILE_CACHE
+  exec "$node" --max-semi-space-size=4 "$bundle" "$@"
 }

@@ -8,6 +8,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { ROLES, type Role, runProcess } from './compose/process.ts';
 import { type Config, ConfigError, loadConfig, variablesWithoutEffect } from './config.ts';
 import { createRedactor } from './redact/redactor.ts';
+import { explain } from './telemetry/explain.ts';
 import { createLogger } from './telemetry/logger.ts';
 
 const USAGE = `Usage: agent-sre COMMAND [--config FILE]
@@ -26,7 +27,8 @@ async function main(args: readonly string[]): Promise<number> {
   if (values.help === true || command === 'help') return said(USAGE);
   if (command === 'version') return said(`agent-sre ${packageJson.version}\n`);
   if (command === 'config' && rest[0] === 'check' && rest.length === 1) return checkConfig(values.config);
-  if (command === undefined || !isName(command) || rest.length > 0) throw new UsageError(command === undefined ? 'a command is missing' : `there is no command "${positionals.join(' ')}"`);
+  if (command === undefined || !isName(command) || rest.length > 0)
+    throw new UsageError(command === undefined ? 'a command is missing' : `there is no command "${positionals.join(' ')}"`);
   return run(command, loadConfig({ path: values.config }));
 }
 
@@ -34,7 +36,11 @@ class UsageError extends Error {}
 
 function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
@@ -82,14 +88,13 @@ async function run(name: Role | 'all', config: Config): Promise<number> {
     return 0;
   } catch (error) {
     logger.error({ error }, 'cannot go on');
-    return 1;
+    return complain(redactor.error(error));
   }
 }
 
 /** What is wrong, a line each, as people look for it: `agent-sre: config.yaml:3: http.prot: …`. */
 function complain(error: unknown): number {
-  const message = error instanceof Error ? error.message : String(error);
-  for (const line of message.split('\n')) process.stderr.write(`agent-sre: ${line}\n`);
+  for (const line of explain(error).split('\n')) process.stderr.write(`agent-sre: ${line}\n`);
   if (error instanceof UsageError) process.stderr.write(`\n${USAGE}`);
   return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }

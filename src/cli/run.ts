@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { loadKubeConfig } from '../config/kubeConfig.ts';
 import { createKubeClient } from '../kube/createClient.ts';
 import type { Logger } from '../kube/logger.ts';
+import { explain } from '../telemetry/explain.ts';
 import { type Command, readArguments, USAGE, UsageError } from './arguments.ts';
 import { judge } from './judge.ts';
 import { get, show } from './look.ts';
@@ -27,7 +28,7 @@ export async function run(options: RunOptions): Promise<number> {
     await execute(readArguments(args), options);
     return 0;
   } catch (error) {
-    terminal.complain(`kubectl sre: ${oneLine(messageOf(error))}`);
+    terminal.complain(`kubectl sre: ${oneLine(explain(error))}`);
     if (error instanceof UsageError) terminal.complain('', USAGE);
     return error instanceof UsageError ? 2 : 1;
   }
@@ -56,16 +57,6 @@ async function execute(command: Command, { terminal, clock, kubeconfig, patience
   } finally {
     await client.close();
   }
-}
-
-/** With its causes, as the outermost error may say only what was tried. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause =
-    error.cause instanceof Error && !error.message.includes(error.cause.message) && error.name === 'Error'
-      ? `: ${messageOf(error.cause)}`
-      : '';
-  return `${error.message}${cause}`;
 }
 
 /** A person at a terminal reads what the command says, not what its parts log. */

@@ -2,10 +2,12 @@
  * Looks whether the API server answers and serves our kinds, and says what to do while it does not. Nothing waits for this: what needs the API
  * server keeps trying by itself.
  */
-import { kindDefinitions } from '../crds/definitions.ts';
+
 import { API_VERSION } from '../crds/common.ts';
-import type { CheckResult } from '../kube/health.ts';
+import { kindDefinitions } from '../crds/definitions.ts';
 import { isNotFound } from '../kube/errors.ts';
+import type { CheckResult } from '../kube/health.ts';
+import { explain } from '../telemetry/explain.ts';
 import type { Parts } from './parts.ts';
 
 const TRY_AGAIN_MS = 2000;
@@ -32,16 +34,21 @@ export function addPreflight({ manager, client, clock, logger }: Parts): void {
 
 async function look(client: Parts['client'], signal: AbortSignal): Promise<CheckResult> {
   try {
-    const served = (await client.raw('GET', `/apis/${API_VERSION}`, undefined, { signal, timeoutMs: 5000 })) as { readonly resources?: readonly { readonly name: string }[] };
+    const served = (await client.raw('GET', `/apis/${API_VERSION}`, undefined, { signal, timeoutMs: 5000 })) as {
+      readonly resources?: readonly { readonly name: string }[];
+    };
     const names = new Set(served.resources?.map(({ name }) => name));
     return missing(kindDefinitions.map(({ resource }) => resource.plural).filter((plural) => !names.has(plural)));
   } catch (error) {
     if (isNotFound(error)) return missing(kindDefinitions.map(({ resource }) => resource.plural));
-    return { ok: false, why: `${error instanceof Error ? error.message : String(error)}; trying again` };
+    return { ok: false, why: `${explain(error)}; trying again` };
   }
 }
 
 function missing(plurals: readonly string[]): CheckResult {
   if (plurals.length === 0) return { ok: true };
-  return { ok: false, why: `the API server does not serve ${plurals.join(', ')} of ${API_VERSION}; install the CustomResourceDefinitions: kubectl apply -k config/default` };
+  return {
+    ok: false,
+    why: `the API server does not serve ${plurals.join(', ')} of ${API_VERSION}; install the CustomResourceDefinitions: kubectl apply -k config/default`,
+  };
 }

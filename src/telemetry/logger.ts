@@ -23,6 +23,8 @@ export function createLogger({ level, name, redactor, destination }: LoggerOptio
     base: { name },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    // Errors come out of the redactor as plain objects with all that is to be said of them.
+    serializers: { err: (error: unknown) => error },
   };
   return redacting(destination === undefined ? pino(options) : pino(options, destination), redactor);
 }

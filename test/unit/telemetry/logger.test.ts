@@ -47,9 +47,9 @@ describe('createLogger', () => {
     expect(JSON.stringify(lines)).not.toContain(SECRET);
   });
 
-  test('says why, with causes and stack', () => {
-    const [line] = logged((logger) => logger.error({ error: new Error('outer', { cause: new Error('inner') }) }, 'failed'));
-    expect(line?.['error']).toMatchObject({
+  test.each(['error', 'err'])('says why under %s, with causes and stack', (key) => {
+    const [line] = logged((logger) => logger.error({ [key]: new Error('outer', { cause: new Error('inner') }) }, 'failed'));
+    expect(line?.[key]).toMatchObject({
       name: 'Error',
       message: 'outer',
       stack: expect.stringContaining('outer'),
