@@ -125,8 +125,8 @@ describe('a process', () => {
     expect(all.lines.at(-1)).toMatchObject({ msg: 'stopped' });
   });
 
-  test.each(['gateway', 'investigator', 'executor'])('plays the role of %s alone', async (role) => {
-    const one = start(role);
+  test.each(['gateway', 'investigator', 'executor'])('plays the role of %s alone, with the rights of its own account', async (role) => {
+    const one = start(role, { kubeconfig: await cluster.kubeconfigForServiceAccount('agent-sre', `agent-sre-${role}`) });
     await untilTrue('it is ready', isReady(one));
     expect((await one.deliver([crashLoop])).status).toBe(role === 'gateway' ? 200 : 404);
     expect(await (await one.get('/metrics')).text()).toContain('http_requests_total{');
