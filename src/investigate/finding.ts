@@ -20,6 +20,8 @@ export interface Finding {
   readonly pods: readonly string[];
   /** When it was first seen, in milliseconds since the epoch. */
   readonly since?: number | undefined;
+  /** Told from what is declared rather than from what was seen to happen. */
+  readonly indirect?: boolean | undefined;
   /** Tells findings of one reason and object apart, as the name of what is missing does. */
   readonly detail?: string | undefined;
   readonly touchedBy: Interest;

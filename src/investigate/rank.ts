@@ -42,6 +42,8 @@ const ADDS = {
 const TAKES = {
   /** A log that could not be read might have said otherwise. */
   logUnseen: 10,
+  /** Declared, not seen. */
+  indirect: 12,
   explained: 30,
 } as const;
 
@@ -49,9 +51,12 @@ const TAKES = {
 const DEPTH: Record<FindingReason, number> = {
   RolloutStuck: 0,
   ProbeFailing: 1,
-  ProbeTimingTooTight: 1,
+  ContainerKilledBySignal: 1,
+  ProbeTimingTooTight: 2,
+  ProbePortMismatch: 2,
+  ProbePathNotFound: 2,
+  ProbeSchemeMismatch: 2,
   Unschedulable: 2,
-  ContainerKilledBySignal: 2,
   ImagePullFailing: 2,
   ContainerExitsWithError: 3,
   ContainerCompletesUnexpectedly: 3,
@@ -65,9 +70,6 @@ const DEPTH: Record<FindingReason, number> = {
   ImageNameInvalid: 4,
   ImageRegistryUnavailable: 4,
   ImageRateLimited: 4,
-  ProbePortMismatch: 4,
-  ProbePathNotFound: 4,
-  ProbeSchemeMismatch: 4,
   ConfigMapMissing: 4,
   SecretMissing: 4,
   ConfigMapKeyMissing: 4,
@@ -159,6 +161,7 @@ function confidenceOf(
     (kinds.size > 1 ? ADDS.corroborated : 0) +
     (named.some((ref) => isNamed(ref, finding)) ? ADDS.named : 0) -
     (logUnseen(snapshot, finding) ? TAKES.logUnseen : 0) -
+    (finding.indirect === true ? TAKES.indirect : 0) -
     (explained ? TAKES.explained : 0);
   return Math.max(LOWEST, Math.min(HIGHEST, sum));
 }

@@ -77,7 +77,9 @@ function reasonOf(snapshot: Snapshot, pod: Pod, container: Container, words: str
   if (waiting === 'ErrImageNeverPull') return 'ImageNotFound';
   if (/toomanyrequests|too many requests|rate limit|\b429\b/iu.test(words)) return 'ImageRateLimited';
   if (/does not exist or may require/iu.test(words)) return deniedOrAbsent(snapshot, pod, container);
-  if (/unauthorized|authentication required|no basic auth|forbidden|denied|\b40[13]\b/iu.test(words)) return 'ImageUnauthorized';
+  if (/unauthorized|authentication required|no basic auth|forbidden|denied|\b40[13]\b/iu.test(words)) {
+    return isOnDockerHub(container.image) ? deniedOrAbsent(snapshot, pod, container) : 'ImageUnauthorized';
+  }
   if (NO_REGISTRY.test(words) || waiting === 'RegistryUnavailable') return 'ImageRegistryUnavailable';
   if (/not found|manifest unknown|no such manifest|name unknown|no match for platform|\b404\b/iu.test(words)) return 'ImageNotFound';
   return 'ImagePullFailing';
@@ -91,6 +93,12 @@ function deniedOrAbsent(snapshot: Snapshot, pod: Pod, { name, image }: Container
   const cameBefore =
     workload?.revisions.some(({ current, images }) => !current && repositoryOf(images[name] ?? '') === repositoryOf(image)) ?? false;
   return pod.hasPullSecrets || cameBefore ? 'ImageUnauthorized' : 'ImageNotFound';
+}
+
+/** Docker Hub and its mirrors answer "denied" for a repository that does not exist. */
+function isOnDockerHub(image: string): boolean {
+  const [host = '', path] = image.split('/', 2);
+  return path === undefined || host === 'docker.io' || !/[.:]|^localhost$/u.test(host);
 }
 
 /** Without tag and digest. */

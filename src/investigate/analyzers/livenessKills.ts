@@ -2,16 +2,14 @@
 import type { Container, ObjectEvent, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { eventsOf, lastEnd } from '../containers.ts';
 
-/** The event comes before the end, by as long as the container takes to stop. */
+/** Events and states are written by different hands, and seconds are cut off. */
 const GRACE_MS = 60_000;
 
 export function wasKilledByProbe(snapshot: Snapshot, pod: Pod, container: Container): boolean {
   const end = lastEnd(container);
-  if (end?.finishedAt === undefined) return false;
-  const { finishedAt, startedAt = 0 } = end;
-  return eventsOf(snapshot, pod, container).some(
-    (event) => isProbeKill(event) && event.lastAt >= startedAt && event.lastAt <= finishedAt + GRACE_MS,
-  );
+  if (end === undefined) return false;
+  const since = (end.startedAt ?? end.finishedAt ?? 0) - GRACE_MS;
+  return eventsOf(snapshot, pod, container).some((event) => isProbeKill(event) && event.lastAt >= since);
 }
 
 const isProbeKill = ({ reason, message }: ObjectEvent): boolean =>

@@ -41,7 +41,9 @@ const waitsToStart = ({ containers }: Pod): boolean => containers.some(({ state 
 function saidMissing(snapshot: Snapshot, pod: Pod): Missing[] {
   const byContainer = pod.containers.flatMap((container) => {
     const { reason, message } = container.state.waiting ?? { reason: '', message: '' };
-    return reason === 'CreateContainerConfigError' ? missingIn(message, container) : [];
+    if (reason !== 'CreateContainerConfigError') return [];
+    const said = eventsOf(snapshot, pod, container).filter((event) => event.reason === 'Failed');
+    return [message, ...said.map((event) => event.message)].flatMap((text) => missingIn(text, container));
   });
   const mounts = eventsOf(snapshot, pod).filter(({ reason }) => reason === 'FailedMount');
   return [...byContainer, ...mounts.flatMap(({ message }) => missingInMount(message, pod))];

@@ -1,14 +1,14 @@
 /**
  * A container that the kernel killed for memory, or a pod that the kubelet evicted for it.
  *
- * Right when a container's present or last state is Terminated with reason OOMKilled. The node is to blame, not the limit,
+ * Right when a container's present or last state is Terminated with reason OOMKilled, or the runtime says so of a pod that has not started. The node is to blame, not the limit,
  * when it was short of memory and the container stayed well below its limit (cgroup kills strike at the limit).
  * Disproved for old kills: one from before the window, with the container ready since, is no trouble of now.
  * Whether memory leaks or the limit was always too low is left to the trend of its metrics.
  */
 import type { Container, Node, Pod, Snapshot, Terminated } from '../../sources/kubernetes/snapshot.ts';
 import { formatBytes } from '../../sources/kubernetes/quantity.ts';
-import { evidenceFor, livingPods, logOfLastEnd, onset, podName, restartsOf } from '../containers.ts';
+import { evidenceFor, eventsOf, livingPods, logOfLastEnd, onset, podName, restartsOf } from '../containers.ts';
 import { configurationOf, containerFields, objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 
@@ -20,6 +20,7 @@ export const oomKilled: Analyzer = {
   *find(snapshot) {
     for (const pod of livingPods(snapshot)) {
       if (wasEvictedForMemory(pod)) yield evictionFinding(snapshot, pod);
+      yield* tooSmallToStart(snapshot, pod);
       for (const container of pod.containers) {
         if (!wasKilledLately(snapshot, container)) continue;
         const node = nodeToBlame(snapshot, pod, container);
@@ -35,6 +36,15 @@ const killOf = ({ state, lastState }: Container): Terminated | undefined =>
 function wasKilledLately({ window }: Snapshot, container: Container): boolean {
   const kill = killOf(container);
   return kill !== undefined && (!container.ready || (kill.finishedAt ?? window.end) >= window.start);
+}
+
+/** A limit below what the runtime itself needs: the pod is killed before any container of it runs. */
+function* tooSmallToStart(snapshot: Snapshot, pod: Pod): Iterable<Finding> {
+  if (pod.phase !== 'Pending') return;
+  const said = eventsOf(snapshot, pod).some(({ reason, message }) => reason === 'FailedCreatePodSandBox' && /OOM-killed/iu.test(message));
+  const limited = pod.containers.filter(({ limits }) => limits.memoryBytes !== undefined);
+  const [smallest] = limited.toSorted((a, b) => (a.limits.memoryBytes ?? 0) - (b.limits.memoryBytes ?? 0));
+  if (said && smallest !== undefined) yield limitFinding(snapshot, pod, smallest);
 }
 
 const wasEvictedForMemory = ({ reason, message }: Pod): boolean => reason === 'Evicted' && /\bmemory\b/iu.test(message);

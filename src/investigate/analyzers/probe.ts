@@ -21,9 +21,9 @@ export const probe: Analyzer = {
     for (const { pod, container } of livingContainers(snapshot)) {
       const killed = wasKilledLately(snapshot, pod, container);
       if (container.role === 'init' || (!killed && (container.ready || endsByItself(container)))) continue;
-      const failures = failuresOf(snapshot, pod, container);
+      const failures = failuresOf(snapshot, pod, container).filter((failure) => killed || isOfPresentRun(container, failure));
       for (const { probe: failing, event, words } of failures) {
-        yield finding(snapshot, { pod, container, failing, verdict: verdictOf(container, failing, words, killed), event });
+        yield finding(snapshot, { pod, container, failing, verdict: verdictOf(pod, container, failing, words, killed), event });
       }
       if (failures.length === 0) yield* withoutEvents(snapshot, pod, container);
     }
@@ -45,6 +45,9 @@ interface Failure {
   readonly words: string;
 }
 
+/** Events and states are written by different hands, and seconds are cut off. */
+const GRACE_MS = 5_000;
+
 const FAILURE = /\b(Readiness|Liveness|Startup) probe (?:failed|errored)(?: and resulted in [a-z ]+)?:?\s*(.*)$/su;
 
 /** The newest failure of each probe. */
@@ -59,6 +62,12 @@ function failuresOf(snapshot: Snapshot, pod: Pod, container: Container): Failure
     const own = reported.filter((failure) => failure.probe === one);
     return own.toSorted((a, b) => b.event.lastAt - a.event.lastAt).slice(0, 1);
   });
+}
+
+/** A startup probe may fail as often as it is allowed to; what the run before this one did says nothing about this one. */
+function isOfPresentRun({ state }: Container, { probe: { type, failureThreshold }, event }: Failure): boolean {
+  if (event.lastAt < (state.running?.startedAt ?? 0) - GRACE_MS) return false;
+  return type !== 'startup' || event.count >= failureThreshold;
 }
 
 /** Where no events could be had, the program's own word on its port still counts. */
@@ -77,7 +86,7 @@ interface Seen {
 }
 
 function finding(snapshot: Snapshot, { pod, container, failing, verdict, event }: Seen): Finding {
-  const { reason, says, words } = verdict;
+  const { reason, says, words, indirect } = verdict;
   const { current, head, previous } = container.logs;
   const said = words === undefined || words === '' ? '' : `: ${quote(words)}`;
   return {
@@ -89,7 +98,7 @@ function finding(snapshot: Snapshot, { pod, container, failing, verdict, event }
     evidence: evidenceFor(snapshot, pod, head, current, previous),
     pods: [pod.name],
     since: event === undefined ? onset(snapshot, pod, container) : event.firstAt,
-    detail: reason,
+    indirect,
     touchedBy: interestOf(pod, container, failing, reason),
   };
 }

@@ -1,6 +1,6 @@
 /** From the words of a failed probe to what is wrong: port, path, scheme, timing, or the program itself. */
 import type { FindingReason } from '../../crds/reasons.ts';
-import type { Container, Probe } from '../../sources/kubernetes/snapshot.ts';
+import type { Container, Pod, Probe } from '../../sources/kubernetes/snapshot.ts';
 import { listeningPorts } from '../logReading.ts';
 import { quote } from '../quote.ts';
 
@@ -8,20 +8,25 @@ export interface Verdict {
   readonly reason: FindingReason;
   /** Completes "The readiness probe of ... fails, as ...". */
   readonly says: string;
+  /** Told from declared ports, which bind nobody. */
+  readonly indirect?: boolean | undefined;
   /** The kubelet's words, where they say more. */
   readonly words?: string | undefined;
 }
 
 const NO_SUCH_PORT = /couldn't find port|no such port|invalid port|strconv\.\w+: parsing/iu;
-const REFUSED = /connection refused/iu;
+/** A gRPC probe waits for its connection until its time is up. */
+const REFUSED = /connection refused|failed to connect service/iu;
 const OTHER_PROTOCOL =
   /server gave HTTP response to HTTPS client|does not look like a TLS handshake|HTTP request to an HTTPS server|malformed HTTP|unexpected HTTP response|wrong version number/iu;
 const LATE = /Client\.Timeout exceeded|context deadline exceeded|command timed out|timed out after/iu;
+/** A program that is killed after less than this may well have been about to listen. */
+const SHORT_START_SECONDS = 30;
 /** A time-out of this length is the default: nobody chose it for this program. */
 const TIGHT_SECONDS = 1;
 
 /** @param killed the kubelet restarts the container over this */
-export function verdictOf(container: Container, probe: Probe, words: string, killed: boolean): Verdict {
+export function verdictOf(pod: Pod, container: Container, probe: Probe, words: string, killed: boolean): Verdict {
   const port = portNumber(container, probe);
   if (NO_SUCH_PORT.test(words) || (typeof probe.port === 'string' && port === undefined)) {
     return { reason: 'ProbePortMismatch', says: `it asks port ${probe.port ?? ''}, which the container does not name`, words };
@@ -36,7 +41,7 @@ export function verdictOf(container: Container, probe: Probe, words: string, kil
   }
   const status = Number(/status ?code:? (\d{3})/iu.exec(words)?.[1]);
   if (status > 0) return answered(probe, status, where, words);
-  if (REFUSED.test(words) && port !== undefined) return refused(container, probe, port, killed);
+  if (REFUSED.test(words) && port !== undefined) return refused(pod, container, probe, port, killed);
   if (LATE.test(words) && !/dial tcp/iu.test(words)) return late(probe, words);
   return { reason: 'ProbeFailing', says: 'it gets no good answer', words };
 }
@@ -46,29 +51,34 @@ function answered({ path = '/' }: Probe, status: number, where: string, words: s
   return { reason: 'ProbeFailing', says: `the program answers ${path}${where} with ${status}`, words };
 }
 
-function refused(container: Container, probe: Probe, port: number, killed: boolean): Verdict {
+function refused(pod: Pod, container: Container, probe: Probe, port: number, killed: boolean): Verdict {
   const mismatch = mismatchByLog(container, probe);
   if (mismatch !== undefined) return mismatch;
   const line = listened(container).get(port);
   if (line !== undefined && /127\.0\.0\.1|localhost|\[?::1\]?:/iu.test(line)) {
     return { reason: 'ProbeFailing', says: `the program listens on port ${port} of its own loopback only: ${quote(line)}` };
   }
-  if (line !== undefined && killed) {
-    const { initialDelaySeconds, periodSeconds, failureThreshold } = probe;
-    const allowed = initialDelaySeconds + periodSeconds * failureThreshold;
-    return {
-      reason: 'ProbeTimingTooTight',
-      says: `it gives the program ${allowed} s until it listens on port ${port}, which it does only later`,
-    };
+  const declared = mismatchByDeclaration(pod, container, port);
+  if (line === undefined && declared !== undefined) return declared;
+  const allowed = probe.initialDelaySeconds + probe.periodSeconds * probe.failureThreshold;
+  if (killed && (line !== undefined || allowed < SHORT_START_SECONDS)) {
+    const says = `it gives the program ${allowed} s until it listens on port ${port}, and kills it before it does`;
+    return { reason: 'ProbeTimingTooTight', says, indirect: line === undefined };
   }
+  return { reason: 'ProbeFailing', says: `nothing listens on port ${port}` };
+}
+
+/** Containers of a pod share its ports, so those of all of them count. */
+function mismatchByDeclaration({ containers }: Pod, container: Container, port: number): Verdict | undefined {
   const declared = container.ports.map((one) => one.port);
-  if (declared.length > 0 && !declared.includes(port)) {
-    return { reason: 'ProbePortMismatch', says: `it asks port ${port}, and the container exposes ${declared.join(', ')}` };
+  const anywhere = containers.flatMap(({ ports }) => ports.map((one) => one.port));
+  if (declared.length > 0 && !anywhere.includes(port)) {
+    const says = `it asks port ${port}, where nothing listens, and the container exposes ${declared.join(', ')}`;
+    return { reason: 'ProbePortMismatch', says, indirect: true };
   }
   const told = Number(container.env['PORT']);
-  if (told > 0 && told !== port)
-    return { reason: 'ProbePortMismatch', says: `it asks port ${port}, and the program is told to use ${told} (PORT)` };
-  return { reason: 'ProbeFailing', says: `nothing listens on port ${port}` };
+  if (!(told > 0) || told === port) return undefined;
+  return { reason: 'ProbePortMismatch', says: `it asks port ${port}, and the program is told to use ${told} (PORT)`, indirect: true };
 }
 
 /** The program says on which ports it listens, and the probe's is none of them. */

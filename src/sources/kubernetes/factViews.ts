@@ -14,7 +14,7 @@ export function nodeView({ metadata, spec, status }: ApiNode): Node {
     memoryPressure: is('MemoryPressure'),
     unschedulable: spec?.unschedulable ?? false,
     taints: (spec?.taints ?? []).map(({ key, value = '', effect }) => ({ key, value, effect })),
-    labels: metadata.labels ?? {},
+    labels: { 'kubernetes.io/hostname': metadata.name, ...metadata.labels },
     allocatable: {
       cpuMillicores: parseMillicores(status?.allocatable?.['cpu']),
       memoryBytes: parseQuantity(status?.allocatable?.['memory']),

@@ -65,6 +65,20 @@ describe('rank', () => {
       want: ['ContainerOutOfMemory', 'ProbeFailing'],
     },
     {
+      name: 'a program that ends explains the probe of its neighbour, and not the other way round',
+      seen: snapshot({
+        pods: [
+          pod(
+            {},
+            container(crashing),
+            container({ name: 'proxy', state: running(5), probes: [readiness], ports: [{ port: 81, protocol: 'TCP' }] }),
+          ),
+        ],
+        events: [event('Unhealthy', 'Readiness probe failed: dial tcp 10.0.0.9:80: connect: connection refused', { container: 'proxy' })],
+      }),
+      want: ['ContainerExitsWithError', 'ProbePortMismatch'],
+    },
+    {
       name: 'a stuck rollout stands for itself where nothing explains it',
       seen: snapshot({ workloads: [workload(stuck)], pods: [] }),
       want: ['RolloutStuck'],

@@ -6,6 +6,7 @@ import { ago, container, event, pod, revision, running, snapshot, waiting, workl
 interface Case {
   readonly name: string;
   readonly reason?: string;
+  readonly image?: string;
   readonly message?: string;
   readonly events?: readonly ObjectEvent[];
   readonly pod?: Partial<Pod>;
@@ -68,17 +69,34 @@ describe('imagePull', () => {
       want: ['ImageUnauthorized'],
     },
     {
+      name: 'takes a refusal of Docker Hub, which hides what does not exist, for a name that is not there',
+      image: 'redsi:alpine',
+      message: failed('unexpected status from HEAD request to https://mirror.example/v2/library/redsi/manifests/alpine: 403 Forbidden'),
+      want: ['ImageNotFound'],
+    },
+    {
       name: 'reads the events while the kubelet backs off and no longer says why',
       message: `Back-off pulling image "${image}"`,
       events: [event('Failed', failed('manifest unknown'))],
       want: ['ImageNotFound'],
     },
     { name: 'says so when it is not told why', message: `Back-off pulling image "${image}"`, want: ['ImagePullFailing'] },
-  ])('$name', ({ reason = 'ImagePullBackOff', message = '', events = [], pod: podMore = {}, workload: workloadMore = {}, want }) => {
-    const pulling = pod({ phase: 'Pending', ...podMore }, container({ state: waiting(reason, message) }));
-    const found = [...imagePull.find(snapshot({ pods: [pulling], events, workloads: [workload(workloadMore)] }))];
-    expect(found.map((one) => one.reason)).toEqual(want);
-  });
+  ])(
+    '$name',
+    ({
+      reason = 'ImagePullBackOff',
+      image: other = image,
+      message = '',
+      events = [],
+      pod: podMore = {},
+      workload: workloadMore = {},
+      want,
+    }) => {
+      const pulling = pod({ phase: 'Pending', ...podMore }, container({ image: other, state: waiting(reason, message) }));
+      const found = [...imagePull.find(snapshot({ pods: [pulling], events, workloads: [workload(workloadMore)] }))];
+      expect(found.map((one) => one.reason)).toEqual(want);
+    },
+  );
 
   test('is silent once the container has started, whatever old events say', () => {
     const started = pod({}, container({ ready: true, state: running() }));

@@ -41,6 +41,12 @@ describe('missingConfig', () => {
     },
     { name: 'names a Secret that a container needs', state: refused('secret "db" not found'), want: ['SecretMissing db'] },
     {
+      name: 'reads the events where the state no longer says what is missing',
+      state: refused(''),
+      events: [event('Failed', 'Error: secret "db" not found')],
+      want: ['SecretMissing db'],
+    },
+    {
       name: 'names a key of a ConfigMap',
       state: refused("couldn't find key URL in ConfigMap shop/cart-config"),
       want: ['ConfigMapKeyMissing URL of ConfigMap cart-config'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { oomKilled } from '../../../../src/investigate/analyzers/oomKilled.ts';
 import type { Container, Node, ObjectEvent, Pod } from '../../../../src/sources/kubernetes/snapshot.ts';
-import { ago, container, ended, event, MI, node, pod, running, snapshot } from '../builders.ts';
+import { ago, container, ended, event, MI, node, pod, running, snapshot, waiting } from '../builders.ts';
 
 interface Case {
   readonly name: string;
@@ -71,6 +71,13 @@ describe('oomKilled', () => {
       name: 'is silent about a pod that was evicted for disk',
       pod: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: ephemeral-storage' },
       want: [],
+    },
+    {
+      name: 'blames a limit that is too small for the pod to start at all',
+      pod: { phase: 'Pending' },
+      container: { state: waiting('ContainerCreating'), limits: { memoryBytes: 5 * MI } },
+      events: [event('FailedCreatePodSandBox', 'runc create failed: container init was OOM-killed (memory limit too low?): unknown')],
+      want: theLimit,
     },
     {
       name: 'is silent about exit code 137 without OOMKilled: that is any SIGKILL',

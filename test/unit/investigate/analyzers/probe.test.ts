@@ -7,6 +7,7 @@ interface Case {
   readonly name: string;
   readonly container?: Partial<Container>;
   readonly probe?: Partial<Probe>;
+  readonly neighbour?: Container;
   readonly said?: string;
   readonly events?: readonly ObjectEvent[];
   readonly want: readonly string[];
@@ -102,6 +103,33 @@ describe('probe', () => {
       want: ['ProbePortMismatch'],
     },
     {
+      name: 'knows a gRPC probe that gets no connection, which is not a slow answer',
+      probe: { handler: 'grpc' },
+      container: { ports: [port(8080)] },
+      said: 'timeout: failed to connect service "10.0.0.9:8081" within 1s: context deadline exceeded',
+      want: ['ProbePortMismatch'],
+    },
+    {
+      name: 'takes kills after a few seconds for impatience where the port is right',
+      container: { lastState: ended(137), restarts: 3, ports: [port(8081)] },
+      probe: { ...liveness, periodSeconds: 1, failureThreshold: 1 },
+      events: [unhealthy('Liveness', refused), killing],
+      want: ['ProbeTimingTooTight'],
+    },
+    {
+      name: 'knows that a port may be that of another container of the pod',
+      container: { ports: [port(8080)] },
+      neighbour: container({ name: 'proxy', ready: true, ports: [port(8081)] }),
+      said: refused,
+      want: ['ProbeFailing'],
+    },
+    {
+      name: 'lets a startup probe fail as often as it may',
+      probe: { type: 'startup', failureThreshold: 30 },
+      events: [unhealthy('Startup', refused)],
+      want: [],
+    },
+    {
       name: 'says when the program listens on its loopback only',
       container: { logs: { current: log('listening on 127.0.0.1:8081') } },
       said: refused,
@@ -127,9 +155,10 @@ describe('probe', () => {
     },
     { name: 'is silent once the container is ready', container: { ready: true }, said: refused, want: [] },
     { name: 'is silent about a container that is starting and has not failed', want: [] },
-  ])('$name', ({ container: more = {}, probe: probeMore = {}, said, events, want }) => {
+  ])('$name', ({ container: more = {}, probe: probeMore = {}, neighbour, said, events, want }) => {
     const asked: Probe = { ...readiness, ...probeMore };
-    const failing = pod({}, container({ state: running(5), probes: [asked], ...more }));
+    const own = container({ state: running(5), probes: [asked], ...more });
+    const failing = pod({}, own, ...(neighbour === undefined ? [] : [neighbour]));
     const found = [
       ...probe.find(snapshot({ pods: [failing], events: events ?? (said === undefined ? [] : [unhealthy('Readiness', said)]) })),
     ];

@@ -67,6 +67,13 @@ describe('unschedulable', () => {
       nodes: [ssd, node('n2', { unschedulable: true })],
       want: ['NodeSelectorUnsatisfied'],
     },
+    {
+      name: 'and here the only one has a taint',
+      said: nodesAre('1 node(s) had untolerated taint {node-unhealthy: true}', "2 node(s) didn't match Pod's node affinity/selector"),
+      pod: { nodeSelector: { disk: 'ssd' } },
+      nodes: [ssd, node('n2')],
+      want: ['TaintNotTolerated'],
+    },
     { name: 'admits what it does not know', said: 'some scheduler plugin said no', want: ['Unschedulable'] },
     { name: 'admits that it was told nothing', said: '', want: ['Unschedulable'] },
   ])('$name', ({ said, pod: more = {}, nodes = [], want }) => {
