@@ -6,8 +6,7 @@
  * fix that did not help only a person's word counts.
  */
 import type { Alert } from '../../crds/incident.ts';
-import type { RemediationPlan } from '../../crds/kinds.ts';
-import { hasEnded, hasEnded } from '../../domain/plan.ts';
+import { hasEnded } from '../../domain/plan.ts';
 import { conditionOf, declare, end, isTrue, type StepResult, wait } from '../steps.ts';
 import { declareOn, type IncidentScope, note } from './scope.ts';
 
@@ -41,9 +40,6 @@ export async function confirmRecovery(scope: IncidentScope): Promise<StepResult>
  */
 const isHandedOver = ({ plan }: IncidentScope): boolean =>
   plan?.status?.commit !== undefined && hasEnded(plan) && !isTrue(plan.status, 'Succeeded');
-
-/** A plan that did not help has replaced pods all the same: that their alert is silent now proves nothing. A person says when it is over. */
-const hasChangedTheWorld = ({ status }: RemediationPlan): boolean => status?.commit !== undefined && hasEnded({ status }) && !isTrue(status, 'Succeeded');
 
 function withoutAlerts(scope: IncidentScope, byFix: boolean): StepResult {
   if (byFix) return resolve(scope, 'Fixed', 'the fix was verified');
