@@ -1,11 +1,13 @@
 /**
  * The command behind `make cluster-up`, `cluster-down` and `cluster-status`: a cluster to keep and to work with by hand.
+ * `prefetch` gets what a cluster will need, beside other work.
  */
 import { parseArgs } from 'node:util';
 import { type AddonName, addonNames, startAddons } from './addons/addons.ts';
 import { startCluster } from './cluster.ts';
 import { keptDir, readKept, stopKept } from './kept.ts';
 import { LEVEL_COMPONENTS, type Level } from './levels.ts';
+import type { Log } from './lib/log.ts';
 import { describeError } from './lib/poll.ts';
 import { isRunning, residentBytes } from './lib/processes.ts';
 import { prefetch, preflight } from './preflight.ts';
@@ -13,13 +15,14 @@ import { canRunReal } from './real/capability.ts';
 import { probeHealth } from './workspace/health.ts';
 import type { RecordedProcess } from './workspace/state.ts';
 
-const USAGE = `usage: cli.ts up [--level real|sim|api] [--with ${addonNames.join(',')}] [--name NAME] | down | status`;
+const USAGE = `usage: cli.ts up [--level real|sim|api] [--with ${addonNames.join(',')}] [--name NAME]\n       cli.ts prefetch [--level …] [--with …]\n       cli.ts down | status [--name NAME]`;
 
 async function main(args: readonly string[]): Promise<number> {
   const options = { level: { type: 'string' }, with: { type: 'string' }, name: { type: 'string', default: 'default' } } as const;
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   const [command] = positionals;
   if (command === 'up') return up(values.name, chooseLevel(values.level), chooseAddons(values.with));
+  if (command === 'prefetch') return getAll(chooseLevel(values.level), chooseAddons(values.with));
   if (command === 'down') return down(values.name);
   if (command === 'status') return status(values.name);
   throw new Error(USAGE);
@@ -27,11 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function up(name: string, level: Level, addons: readonly AddonName[]): Promise<number> {
   if (readKept(name) !== undefined && (await status(name)) === 0) return 0;
-  const problems = await preflight({ level, addons });
-  if (problems.length > 0) throw new Error(problems.map((problem) => `\n- ${problem}`).join(''));
-  const startedAt = performance.now();
-  const log = (line: string): void => console.log(`${seconds(startedAt).padStart(6)}  ${line}`);
-  await prefetch({ level, addons }, log);
+  const log = logSinceNow();
+  await getAll(level, addons, log);
   log(`starting level ${level}`);
   const cluster = await startCluster({ level, name, log });
   try {
@@ -44,6 +44,14 @@ async function up(name: string, level: Level, addons: readonly AddonName[]): Pro
   await cluster.keep();
   log('up\n');
   return status(name);
+}
+
+/** Refuses at once when something is missing; else gets all that the cluster will need. */
+async function getAll(level: Level, addons: readonly AddonName[], log: Log = logSinceNow()): Promise<number> {
+  const problems = await preflight({ level, addons });
+  if (problems.length > 0) throw new Error(problems.map((problem) => `\n- ${problem}`).join(''));
+  await prefetch({ level, addons }, log);
+  return 0;
 }
 
 async function down(name: string): Promise<number> {
@@ -99,7 +107,10 @@ function chooseAddons(asked: string | undefined): readonly AddonName[] {
   return names as AddonName[];
 }
 
-const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+function logSinceNow(): Log {
+  const startedAt = performance.now();
+  return (line) => console.log(`${((performance.now() - startedAt) / 1000).toFixed(1)} s`.padStart(8), ` ${line}`);
+}
 
 try {
   process.exitCode = await main(process.argv.slice(2));
