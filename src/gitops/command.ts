@@ -1,4 +1,9 @@
-/** Runs one program to its end: no shell, an environment built from nothing, a time limit and a bound on its output. */
+/**
+ * Runs one program to its end: no shell, an environment built from nothing, a time limit and a bound on its output.
+ *
+ * It gets a process group of its own. When it has to end, the whole group does: git leaves the helper that holds the connection behind otherwise, and
+ * a push that was given up would go on.
+ */
 import { spawn } from 'node:child_process';
 import type { Clock } from '../clock.ts';
 
@@ -9,6 +14,7 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  readonly input?: Buffer | string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -18,7 +24,23 @@ export interface CommandAnswer {
   readonly stderr: string;
 }
 
-/** Rejects when the program can't be started, takes too long, says too much, or its signal aborts. */
+/** Why a program has no answer. */
+export type CommandFailure = 'NotStarted' | 'TimedOut' | 'TooLarge';
+
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly kind: CommandFailure;
+
+  constructor(kind: CommandFailure, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** After this long without having ended, a program that was told to is made to. */
+const GRACE_MS = 1_000;
+
+/** Rejects with a `CommandError`, or with the signal's reason. */
 export function runCommand(clock: Clock, command: Command): Promise<CommandAnswer> {
   const { file, args, cwd, env, timeoutMs, maxBytes, signal } = command;
   return new Promise((resolve, reject) => {
@@ -26,31 +48,59 @@ export function runCommand(clock: Clock, command: Command): Promise<CommandAnswe
       reject(signal.reason as Error);
       return;
     }
-    const child = spawn(file, [...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    let size = 0;
-    let failure: Error | undefined;
-    const giveUp = (error: Error): void => {
-      failure ??= error;
-      child.kill('SIGKILL');
+    const child = spawn(file, [...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    const cancels: (() => void)[] = [];
+    let failure: unknown;
+    const giveUp = (error: unknown): void => {
+      if (failure !== undefined) return;
+      failure = error;
+      killGroup(child.pid, 'SIGTERM');
+      cancels.push(clock.setTimeout(() => killGroup(child.pid, 'SIGKILL'), GRACE_MS));
     };
-    const keep = (chunks: Buffer[]) => (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBytes) giveUp(new Error(`${file}: more than ${Math.round(maxBytes / 2 ** 20)} MiB of output`));
-      else chunks.push(chunk);
-    };
-    const onAbort = (): void => giveUp(signal?.reason instanceof Error ? signal.reason : new Error(`${file} was cut short`));
-    const cancel = clock.setTimeout(() => giveUp(new Error(`${file}: no end within ${timeoutMs / 1000} s`)), timeoutMs);
+    const [out, err] = collect([child.stdout, child.stderr], maxBytes, () =>
+      giveUp(new CommandError('TooLarge', `${file}: more than ${Math.round(maxBytes / 2 ** 20)} MiB of output`)),
+    );
+    const onAbort = (): void => giveUp(signal?.reason);
+    cancels.push(clock.setTimeout(() => giveUp(new CommandError('TimedOut', `${file}: no end within ${timeoutMs / 1000} s`)), timeoutMs));
+    cancels.push(() => signal?.removeEventListener('abort', onAbort));
     signal?.addEventListener('abort', onAbort, { once: true });
-    child.stdout.on('data', keep(out));
-    child.stderr.on('data', keep(err));
-    child.on('error', (error) => giveUp(new Error(`start ${file}`, { cause: error })));
+    child.stdin.on('error', () => undefined); // it ended without reading all that it was given, which its exit code tells
+    child.stdin.end(command.input);
+    child.on('error', (error) => {
+      failure ??= new CommandError('NotStarted', `start ${file}: is it installed, and may it be run?`, { cause: error });
+    });
     child.on('close', (code) => {
-      cancel();
-      signal?.removeEventListener('abort', onAbort);
+      for (const cancel of cancels) cancel();
       if (failure === undefined) resolve({ exitCode: code ?? -1, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString('utf8') });
       else reject(failure);
     });
   });
+}
+
+/** What the streams say, until together they say too much. */
+function collect(
+  streams: readonly [NodeJS.ReadableStream, NodeJS.ReadableStream],
+  maxBytes: number,
+  tooMuch: () => void,
+): [Buffer[], Buffer[]] {
+  let size = 0;
+  const keep = (stream: NodeJS.ReadableStream): Buffer[] => {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) tooMuch();
+      else chunks.push(chunk);
+    });
+    return chunks;
+  };
+  return [keep(streams[0]), keep(streams[1])];
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }

@@ -36,7 +36,7 @@ export interface CommitMessage {
 /** Writes the commit into the mirror, and nowhere else. */
 export async function makeCommit(repository: Repository, input: CommitInput, limits: CallLimits = {}): Promise<string> {
   const tree = await writeTree(repository, input.parent, input.files, limits);
-  const date = `${Math.floor(input.at / 1000)} +0000`;
+  const date = `@${Math.floor(input.at / 1000)} +0000`;
   const { name, email } = input.author;
   const made = await repository.must({
     args: ['commit-tree', '-p', input.parent, tree],
@@ -86,10 +86,7 @@ export async function unifiedDiff(
 
 /** The id that git gives these bytes. They are written into the mirror. */
 export async function writeBlob(repository: Repository, content: Buffer, { signal }: CallLimits = {}): Promise<string> {
-  // An empty standard input can't be handed over: an empty blob is made of an empty file that every git knows.
-  const args =
-    content.length === 0 ? ['hash-object', '-w', '-t', 'blob', '--', '/dev/null'] : ['hash-object', '-w', '-t', 'blob', '--stdin'];
-  const written = await repository.must({ args, ...(content.length === 0 ? {} : { input: content }), signal });
+  const written = await repository.must({ args: ['hash-object', '-w', '-t', 'blob', '--stdin'], input: content, signal });
   return written.toString('utf8').trim();
 }
 

@@ -42,7 +42,7 @@ describe('guard', () => {
     { name: 'refuses an action with those of another', action: { setImage: { container: 'app', revision: 1 } }, want: 'ParametersInvalid' },
     { name: 'refuses a strategy that is not there', spec: { strategy: 'Direct' }, want: 'StrategyUnsupported' },
   ])('$name', ({ action: changed = {}, target = {}, spec = {}, namespace = OPERATOR, want }) => {
-    const plan = planOf({ ...action, ...changed, target: { ...action.target, ...target } } as Action, spec, namespace);
+    const plan = planOf({ ...action, ...changed, target: { ...action.target, ...target } }, spec, namespace);
     expect(guard(plan, settings)?.reason).toBe(want);
   });
 
