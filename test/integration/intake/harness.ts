@@ -15,6 +15,8 @@ import { type LogLine, recordingLogger } from '../../support/logger.ts';
 import { message, type RawAlert, rawAlert } from '../../unit/intake/builders.ts';
 
 export interface Replica {
+  /** As a server calls it. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Delivers alerts as Alertmanager does. */
   readonly deliver: (...alerts: readonly RawAlert[]) => Promise<Delivered>;
   readonly log: readonly LogLine[];
@@ -51,6 +53,7 @@ export function startReplica(
     webhook,
   });
   return {
+    fetch: (request) => app.fetch(request),
     log,
     metrics: () => registry.metrics(),
     deliver: async (...alerts) => {

@@ -173,7 +173,7 @@ describe('two replicas at the same time', () => {
   test('make one Incident that holds the alerts of all deliveries', async () => {
     const replicas = [startReplica(client, namespace), startReplica(testClient(inject('cluster').kubeconfigPath), namespace)];
     const pods = Array.from({ length: 12 }, (_, index) => `${20_000 + index}`);
-    const answers = await Promise.all(pods.map((suffix, index) => replicas[index % 2]?.deliver(pod(suffix))));
+    const answers = await Promise.all(pods.map(async (suffix, index) => replicas[index % 2]?.deliver(pod(suffix))));
     expect(answers.map((answer) => answer?.status)).toEqual(answers.map(() => 200));
     const all = await incidentsIn(client, namespace);
     expect(all).toMatchObject([{ spec: { alertsTotal: 12 } }]);
