@@ -3,9 +3,12 @@
  *
  * While they run, every version of every object of ours is collected, and what the commands print, for the checks at the end.
  */
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Person } from '../cluster/api/users.ts';
-import type { RunResult } from '../cluster/lib/run.ts';
+import { CommandRefused, type Printed } from '../stage/command.ts';
 import { raiseStage, type Stage } from '../stage/stage.ts';
 
 export interface Scene {
@@ -14,10 +17,10 @@ export interface Scene {
   readonly versions: Set<string>;
   /** Everything that kubectl and our plugin have printed. */
   readonly printed: string[];
-  kubectl(...args: Parameters<Stage['kubectl']>): Promise<RunResult>;
-  sre(...args: Parameters<Stage['sre']>): Promise<RunResult>;
+  kubectl(...args: Parameters<Stage['kubectl']>): Promise<Printed>;
+  sre(...args: Parameters<Stage['sre']>): Promise<Printed>;
   /** Creates an object with kubectl, as this person. */
-  createAs(person: Person, object: object): Promise<RunResult>;
+  createAs(person: Person, object: object): Promise<Printed>;
 }
 
 const RAISE_MS = 300_000;
@@ -35,7 +38,10 @@ export function setScene(): Scene {
       if (kind !== 'pods' && kind !== 'deployments') versions.add(JSON.stringify(object));
     });
   }, RAISE_MS);
-  afterAll(async () => stage?.stop(), RAISE_MS);
+  afterAll(async () => {
+    if (failed && stage !== undefined) process.stderr.write(`the logs of all that ran are in ${keepLogs(stage)}\n`);
+    await stage?.stop();
+  }, RAISE_MS);
   beforeEach(({ skip }) => skip(failed, 'an earlier step has failed'));
   afterEach(({ task }) => {
     if (task.result?.state === 'fail') failed = true;
@@ -45,13 +51,13 @@ export function setScene(): Scene {
     if (stage === undefined) throw new Error('the stage is not raised yet');
     return stage;
   };
-  const noting = async (running: Promise<RunResult>): Promise<RunResult> => {
+  const noting = async (running: Promise<Printed>): Promise<Printed> => {
     try {
       const result = await running;
       printed.push(result.stdout, result.stderr);
       return result;
     } catch (error) {
-      printed.push((error as Error).message);
+      if (error instanceof CommandRefused) printed.push(error.stdout, error.stderr);
       throw error;
     }
   };
@@ -67,12 +73,16 @@ export function setScene(): Scene {
   };
 }
 
+/** The cluster goes, and its folder with it. */
+function keepLogs({ cluster }: Stage): string {
+  const folder = mkdtempSync(join(tmpdir(), 'e2e-logs-'));
+  cpSync(join(cluster.dir, 'logs'), folder, { recursive: true });
+  return folder;
+}
+
 /** What a command printed when it was refused. Fails when it was not. */
 export async function refusalOf(command: Promise<unknown>): Promise<string> {
-  const refused = await command.then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
-  if (refused === undefined) throw new Error('the command was not refused');
-  return refused;
+  const outcome = await command.catch((error: unknown) => error);
+  if (outcome instanceof CommandRefused) return outcome.stderr;
+  throw new Error('the command was not refused', { cause: outcome });
 }

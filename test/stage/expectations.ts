@@ -63,6 +63,15 @@ export function alertFires(monitoring: Monitoring, alertname: string, service: s
   };
 }
 
+/** Nothing fires under that name any more. */
+export function alertIsSilent(monitoring: Monitoring, alertname: string): Expectation<true> {
+  return {
+    what: `${alertname} to fall silent`,
+    deadlineSeconds: 90,
+    look: async () => ((await monitoring.firing(alertname)).length === 0 ? true : undefined),
+  };
+}
+
 export function incidentOpens(alertname: string, service: string): Expectation<Incident> {
   return {
     what: `an Incident about ${alertname}`,

@@ -14,9 +14,9 @@ import { startFlux } from '../cluster/addons/flux.ts';
 import type { Person } from '../cluster/api/users.ts';
 import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import type { Level } from '../cluster/levels.ts';
-import { type RunResult, run } from '../cluster/lib/run.ts';
 import { canRunReal } from '../cluster/real/capability.ts';
 import { installApi } from '../support/installCrds.ts';
+import { command, type Printed } from './command.ts';
 import { deployShop } from './delivery.ts';
 import { shopIsOpen } from './expectations.ts';
 import { type Monitoring, startMonitoring } from './monitoring.ts';
@@ -34,11 +34,11 @@ export interface Stage {
   readonly operator: Operator;
   readonly world: WorldWatch;
   /** Runs kubectl as this person. */
-  kubectl(person: Person | 'admin', ...args: readonly string[]): Promise<RunResult>;
+  kubectl(person: Person | 'admin', ...args: readonly string[]): Promise<Printed>;
   /** Runs our kubectl plugin as this person. */
-  sre(person: Person | 'admin', ...args: readonly string[]): Promise<RunResult>;
+  sre(person: Person | 'admin', ...args: readonly string[]): Promise<Printed>;
   /** Creates an object with kubectl, as this person. */
-  create(person: Person | 'admin', object: object): Promise<RunResult>;
+  create(person: Person | 'admin', object: object): Promise<Printed>;
   stop(): Promise<void>;
 }
 
@@ -55,7 +55,6 @@ export interface StageOptions {
 }
 
 const PLUGIN = join(import.meta.dirname, '..', '..', 'bin', 'kubectl-sre');
-const COMMAND_SECONDS = 60;
 
 /** The level that this machine can run, and why not the better one. */
 export function possibleLevel(): { readonly level: Level; readonly why: string } {
@@ -143,9 +142,8 @@ async function startOperatorFor(cluster: Cluster, parts: OperatorParts): Promise
   return operator;
 }
 
-function runAs(cluster: Cluster, person: Person | 'admin', program: string, args: readonly string[], input = ''): Promise<RunResult> {
-  const kubeconfig = person === 'admin' ? cluster.kubeconfigPath : cluster.kubeconfigFor(person);
-  return run(program, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, timeoutSeconds: COMMAND_SECONDS, input });
+function runAs(cluster: Cluster, person: Person | 'admin', program: string, args: readonly string[], input?: string): Promise<Printed> {
+  return command(program, args, { KUBECONFIG: person === 'admin' ? cluster.kubeconfigPath : cluster.kubeconfigFor(person) }, input);
 }
 
 const nothing = (): void => {};
