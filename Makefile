@@ -26,7 +26,6 @@ demo-down: ready ## Take the demo's cluster away
 
 .PHONY: test
 test: ready build ## Unit and integration tests, on a real API server
-	@$(NODE) test/cluster/cli.ts prefetch --level sim --with flux
 	@$(BIN)/vitest run --project unit --project integration $(VITEST_ARGS)
 
 .PHONY: check
@@ -63,7 +62,7 @@ e2e-smoke: ready build ## The demo's two acts, unattended, every step checked
 
 .PHONY: cluster-up
 cluster-up: ready ## Start a test cluster (LEVEL=api|sim|real, WITH=prometheus,flux,...)
-	@$(NODE) test/cluster/cli.ts up --level $(or $(LEVEL),real) $(if $(WITH),--with $(WITH))
+	@$(NODE) test/cluster/cli.ts up $(if $(LEVEL),--level $(LEVEL)) $(if $(WITH),--with $(WITH))
 
 .PHONY: cluster-down
 cluster-down: ready ## Stop it, and leave nothing behind

@@ -24,7 +24,7 @@ export async function verify(scope: PlanScope): Promise<StepResult> {
   status.waitingOn = { who: 'Verification', detail: 'whether the fix helps' };
   const verification = verificationOf(scope);
   const evaluation = await evaluateNow(scope, status.sync.at, verification);
-  status.checks = [...evaluation.checks];
+  status.checks = evaluation.checks.map((check) => sinceWhen(check, status.checks ?? []));
   if (evaluation.abort !== undefined) return giveUp(scope, evaluation.abort.message);
   if (evaluation.outcome === 'Failed') return giveUp(scope, failures(evaluation.checks));
   if (evaluation.outcome === 'Inconclusive')
@@ -50,7 +50,8 @@ async function soak(scope: PlanScope, evaluation: Evaluation, verification: Inve
   if (left > 0) return wait('Soaking', Math.min(left, LOOK_AGAIN_MS));
   if (verification === undefined) return openVerification(scope);
   if (!isTrue(verification.status, 'Succeeded')) return wait('Verifying', LOOK_AGAIN_MS);
-  if (evaluation.outcome !== 'Passed') return wait('Verifying', LOOK_AGAIN_MS);
+  // It looks once: what it found is not waited for to go away.
+  if (evaluation.outcome !== 'Passed') return giveUp(scope, failures(evaluation.checks, 'Pending'));
   declareOn(scope, 'Verified', { status: 'True', reason: 'CriteriaMet', message: `${evaluation.checks.length} criteria hold` });
   return conclude(scope, 'Succeeded', plan.spec.summary);
 }
@@ -119,6 +120,12 @@ async function openVerification(scope: PlanScope): Promise<StepResult> {
 function giveUp(scope: PlanScope, message: string): StepResult {
   declareOn(scope, 'Verified', { status: 'False', reason: 'NotBetter', message });
   return beginRollback(scope, message);
+}
+
+/** A check that says what it said before keeps its time, so that looking again is no change. */
+function sinceWhen(check: Check, before: readonly Check[]): Check {
+  const same = before.find(({ name, result, message }) => name === check.name && result === check.result && message === check.message);
+  return same ?? check;
 }
 
 /** The criteria stopped holding: the soak starts anew when they do again. */

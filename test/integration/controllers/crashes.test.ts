@@ -1,0 +1,264 @@
+/**
+ * The executor is killed before and after each of its writes to the API server, one life after another: its plan still reaches its
+ * end, and has pushed exactly one commit, or one and its revert.
+ *
+ * Between two writes lie the effects outside the cluster, so this also kills it right before and right after each push. Nodes are
+ * simulated; the API server, admission, Git and Flux are real; the test plays the approver and the investigator.
+ */
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { createRemediationPlanController } from '../../../src/controllers/remediationplan/controller.ts';
+import type { Finding } from '../../../src/crds/investigation.ts';
+import {
+  approvals,
+  incidents,
+  investigations,
+  type RemediationPlan,
+  remediationPlans,
+  remediationPolicies,
+} from '../../../src/crds/kinds.ts';
+import { hasEnded } from '../../../src/domain/plan.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { createManager } from '../../../src/kube/manager.ts';
+import { installApi } from '../../support/installCrds.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { newApproval } from '../../support/sreObjects.ts';
+import { asServiceAccount, testClient } from '../../support/testClient.ts';
+import { until } from '../../support/until.ts';
+import { openStage, type Shop, type Stage } from '../remediate/support/stage.ts';
+import { type Death, dyingClient } from './dyingClient.ts';
+
+const NAMESPACE = 'agent-sre';
+/** More than any plan needs: each second life gets one write further. */
+const LIVES_MAX = 60;
+
+let stage: Stage;
+let executor: KubeClient;
+let investigator: KubeClient;
+let alice: KubeClient;
+
+beforeAll(async () => {
+  stage = await openStage();
+  await installApi(stage.client);
+  executor = asServiceAccount(stage.client, NAMESPACE, 'agent-sre-executor');
+  investigator = asServiceAccount(stage.client, NAMESPACE, 'agent-sre-investigator');
+  alice = testClient(stage.cluster.kubeconfigFor('alice'));
+  await stage.client.create(remediationPolicies, { metadata: { name: 'approve' }, spec: { mode: 'Approve' } });
+}, 120_000);
+afterAll(async () => {
+  await alice?.close();
+  await stage?.stop();
+});
+
+const cart = (namespace: string, port: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: ${namespace}}
+spec:
+  replicas: 1
+  selector:
+    matchLabels: {app: cart}
+  template:
+    metadata:
+      labels: {app: cart}
+    spec:
+      containers:
+        - name: app
+          image: registry.test/cart:1.0
+          env:
+            - name: PORT # where it listens
+              value: "${port}"
+`;
+
+interface Story {
+  readonly shop: Shop;
+  readonly bad: string;
+  readonly plan: RemediationPlan;
+}
+
+async function begin(name: string): Promise<Story> {
+  const shop = await stage.shop(name, { 'apps/cart.yaml': cart(name, '8080') });
+  const bad = shop.ada.commit('Move the port', { 'apps/cart.yaml': cart(name, '9090') });
+  await shop.applied(bad);
+  const target = { kind: 'Deployment', namespace: name, name: 'cart' };
+  const meta = { namespace: NAMESPACE, name };
+  const incident = await stage.client.create(incidents, {
+    metadata: meta,
+    spec: { title: name, severity: 'warning', source: 'Manual', targets: [target] },
+  });
+  const incidentRef = { name, uid: incident.metadata.uid };
+  const diagnosis = await investigator.create(investigations, {
+    metadata: meta,
+    spec: { purpose: 'Diagnosis', incidentRef, targets: [target] },
+  });
+  const plan = await investigator.create(remediationPlans, {
+    metadata: meta,
+    spec: {
+      incidentRef,
+      investigationRef: { name, uid: diagnosis.metadata.uid },
+      ordinal: 1,
+      summary: 'Take the port back.',
+      actions: [{ type: 'RevertCommit', target, revertCommit: { commit: bad } }],
+      strategy: 'Commit',
+      successCriteria: [
+        { type: 'RolloutComplete', target, withinSeconds: 600 },
+        { type: 'FindingsCleared', target, withinSeconds: 600 },
+      ],
+      soakSeconds: 0,
+      rollback: 'Automatic',
+      expiresAt: new Date(Date.now() + 1_200_000).toISOString(),
+      confidence: 90,
+    },
+  });
+  return { shop, bad, plan };
+}
+
+/** One life of the executor: until it dies as told, or the plan has ended. Says at which write it died. */
+async function live(death: Death, plan: RemediationPlan): Promise<string | undefined> {
+  const { client, died } = dyingClient(executor, death);
+  const manager = createManager({
+    client,
+    clock: systemClock,
+    logger: silentLogger,
+    registry: new Registry(),
+    name: 'agentsre.io/executor',
+    drainMs: 1_000,
+  });
+  const { repositories, renderer } = stage.deps;
+  const remediate = { repositories, renderer, operatorNamespace: NAMESPACE };
+  const alertState = () => Promise.resolve('inactive' as const);
+  manager.addController(
+    createRemediationPlanController({
+      clock: systemClock,
+      leadership: manager,
+      events: manager.events,
+      remediate,
+      protectedNamespaces: [],
+      alertState,
+    }),
+  );
+  const stop = new AbortController();
+  const running = manager.run(stop.signal);
+  const ended = until(
+    `plan ${plan.metadata.name} ends or the executor dies`,
+    async () => (stop.signal.aborted || hasEnded(await seen(plan)) ? 'ended' : undefined),
+    60_000,
+  );
+  const diedAt = await Promise.race([died, ended.then(() => undefined)]);
+  stop.abort();
+  await running.catch(() => undefined);
+  await ended;
+  return diedAt;
+}
+
+const seen = async ({ metadata: { namespace, name } }: RemediationPlan): Promise<RemediationPlan> => {
+  const found = await stage.client.get(remediationPlans, { namespace, name });
+  if (found === undefined) throw new Error(`plan ${name} is gone`);
+  return found;
+};
+
+/** Approves what is shown, and says of the world after the fix what the investigator would. */
+async function playTheOthers(
+  plan: RemediationPlan,
+  outcome: 'NothingWrong' | 'Unresolved',
+  findings: readonly Finding[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { metadata } = plan;
+  const { status } = await until(
+    'the plan shows its digest',
+    async () => ((await seen(plan)).status?.digest === undefined ? undefined : seen(plan)),
+    60_000,
+  );
+  const planRef = { name: metadata.name, uid: metadata.uid };
+  await alice.create(
+    approvals,
+    newApproval(
+      { namespace: NAMESPACE, generateName: `${metadata.name}-` },
+      { planRef, planDigest: status?.digest ?? '', decision: 'Approve' },
+    ),
+  );
+  const asked = await until(
+    'the executor asks for a look at the world',
+    async () => {
+      if (signal.aborted) return 'never';
+      const { items } = await stage.client.list(investigations, { namespace: NAMESPACE });
+      return items.find(({ spec }) => spec.planRef?.uid === metadata.uid);
+    },
+    120_000,
+  );
+  if (asked === 'never') return;
+  const succeeded = {
+    type: 'Succeeded',
+    status: 'True' as const,
+    reason: outcome,
+    message: '',
+    lastTransitionTime: new Date().toISOString(),
+  };
+  const answer = {
+    metadata: { namespace: NAMESPACE, name: asked.metadata.name },
+    status: { outcome, findings: [...findings], conditions: [succeeded] },
+  };
+  await investigator.apply(investigations, answer, { fieldManager: 'test', subresource: 'status' });
+}
+
+/** All lives that it takes. Gives what each died at. */
+async function liveAndDie(plan: RemediationPlan): Promise<readonly string[]> {
+  const deaths: string[] = [];
+  for (let life = 0; life < LIVES_MAX; life += 1) {
+    const when = life % 2 === 0 ? 'before' : 'after';
+    const diedAt = await live(when, plan);
+    if (diedAt === undefined) return deaths;
+    deaths.push(`${when} ${diedAt}`);
+  }
+  throw new Error(`plan ${plan.metadata.name} has not ended after ${LIVES_MAX} lives: ${deaths.join(', ')}`);
+}
+
+interface Case {
+  readonly name: string;
+  readonly shop: string;
+  readonly outcome: 'NothingWrong' | 'Unresolved';
+  readonly stillWrong: boolean;
+  readonly want: { readonly phase: string; readonly port: string; readonly commits: number };
+}
+
+test.each<Case>([
+  {
+    name: 'a fix that helps is pushed exactly once',
+    shop: 'helped',
+    outcome: 'NothingWrong',
+    stillWrong: false,
+    want: { phase: 'Succeeded', port: '8080', commits: 1 },
+  },
+  {
+    name: 'a fix that does not help is pushed and taken back exactly once',
+    shop: 'not-helped',
+    outcome: 'Unresolved',
+    stillWrong: true,
+    want: { phase: 'RolledBack', port: '9090', commits: 2 },
+  },
+])('killed at every write, $name', { timeout: 240_000 }, async ({ shop: name, outcome, stillWrong, want }) => {
+  const { shop, bad, plan } = await begin(name);
+  const over = new AbortController();
+  const findings = stillWrong ? [stillCrashing(name)] : [];
+  const others = playTheOthers(plan, outcome, findings, over.signal);
+  const deaths = await liveAndDie(plan);
+  over.abort();
+  await others;
+
+  const { status } = await seen(plan);
+  expect(status?.phase, JSON.stringify(status?.conditions)).toBe(want.phase);
+  expect(shop.ada.read('apps/cart.yaml')).toBe(cart(name, want.port));
+  const ours = shop.ada.git('log', '--reverse', '--format=%H', `${bad}..HEAD`).split('\n');
+  expect(ours).toEqual([status?.commit?.sha, status?.rollback?.commit?.sha].slice(0, want.commits));
+  expect(deaths.filter((death) => death === 'before apply remediationplans').length).toBeGreaterThan(3);
+});
+
+const stillCrashing = (namespace: string): Finding => ({
+  id: 'f1',
+  analyzer: 'crashLoop',
+  reason: 'ContainerExitsWithError',
+  object: { kind: 'Deployment', namespace, name: 'cart', container: 'app' },
+  message: 'Container app exits with 1.',
+  evidence: ['e1'],
+});
