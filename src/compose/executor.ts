@@ -5,7 +5,7 @@ import type { Parts } from './parts.ts';
 import { createTelemetrySources } from './telemetry.ts';
 
 export function addExecutor(parts: Parts): void {
-  const { manager, config, clock } = parts;
+  const { manager, config, clock, redactor } = parts;
   const { namespace: operatorNamespace, remediation } = config;
   const { protectedNamespaces } = remediation;
   const { alerts } = createTelemetrySources(parts);
@@ -16,6 +16,7 @@ export function addExecutor(parts: Parts): void {
         clock,
         leadership: manager,
         events: manager.events,
+        redact: redactor.text,
         remediate: { ...createGit(parts), operatorNamespace, protectedNamespaces },
         protectedNamespaces,
         alertState: (labels, signal) => alerts.state(labels, signal),

@@ -1,19 +1,29 @@
 /** The investigator: from an Incident to a diagnosis and a proposal. Reads much, writes its own kinds and evidence. */
 import { createIncidentController } from '../controllers/incident/controller.ts';
 import { createInvestigationController } from '../controllers/investigation/controller.ts';
-import { createEvidenceStore } from '../evidence/store.ts';
+import { createEvidenceStore, type EvidenceStore } from '../evidence/store.ts';
 import { createGitChanges } from '../gitops/changes.ts';
 import { createInvestigator } from '../investigate/investigate.ts';
 import { createGit } from './git.ts';
 import type { Parts } from './parts.ts';
 import { createTelemetrySources } from './telemetry.ts';
 
+const DAY_MS = 24 * 3600 * 1000;
+const COLLECT_EVERY_MS = 3600 * 1000;
+
 export function addInvestigator(parts: Parts): void {
   const { manager, config, clock, client, logger, redactor } = parts;
   const { namespace, remediation } = config;
+  const reconciling = { clock, events: manager.events, redact: redactor.text };
   const { prometheus, alerts } = createTelemetrySources(parts);
   const { repositories, renderer } = createGit(parts);
-  const evidence = createEvidenceStore({ client, namespace, redactor, clock });
+  const evidence = createEvidenceStore({
+    client,
+    namespace,
+    redactor,
+    clock,
+    limits: { retentionMs: config.evidence.retentionDays * DAY_MS },
+  });
   const git = createGitChanges({ client, repositories, renderer, logger });
   const investigator = createInvestigator({
     kube: client,
@@ -27,15 +37,30 @@ export function addInvestigator(parts: Parts): void {
   });
 
   manager.addController(
-    createInvestigationController({ clock, namespace, investigator }, { concurrency: config.investigator.concurrency }),
+    createInvestigationController({ ...reconciling, namespace, investigator }, { concurrency: config.investigator.concurrency }),
   );
   manager.addController(
     createIncidentController({
-      clock,
+      ...reconciling,
       namespace,
       proposals: { operatorNamespace: namespace, ...remediation },
-      events: manager.events,
       alertState: (labels, signal) => alerts.state(labels, signal),
     }),
   );
+  manager.addRunnable({
+    name: 'evidence garbage',
+    group: 'leader',
+    run: (signal, ready) => collectGarbage(parts, evidence, signal, ready),
+  });
+}
+
+/** Every hour while this process leads. What could not be deleted is tried again the next time. */
+async function collectGarbage({ clock, logger }: Parts, evidence: EvidenceStore, signal: AbortSignal, ready: () => void): Promise<void> {
+  ready();
+  while (!signal.aborted) {
+    const { deleted, problems } = await evidence.collectGarbage().catch((error: unknown) => ({ deleted: 0, problems: [error] }));
+    if (deleted > 0) logger.info({ deleted }, 'deleted evidence that nobody needs any more');
+    for (const err of problems) logger.warn({ err }, 'some evidence could not be judged or deleted');
+    await clock.sleep(COLLECT_EVERY_MS, signal).catch(() => undefined);
+  }
 }

@@ -85,13 +85,3 @@ export function bounded(text: string, max: number): string {
   const cut = text.slice(0, max - 1);
   return `${/[\uD800-\uDBFF]$/u.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
-
-/** An error and its causes in one line, outermost first. */
-export function explain(error: unknown): string {
-  const parts: string[] = [];
-  for (let at: unknown = error, depth = 0; at !== undefined && at !== null && depth < 6; depth += 1) {
-    parts.push(at instanceof Error ? at.message : JSON.stringify(at));
-    at = at instanceof Error ? at.cause : undefined;
-  }
-  return parts.join(': ');
-}

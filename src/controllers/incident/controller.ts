@@ -40,9 +40,10 @@ export function createIncidentController(deps: IncidentDeps): ControllerDefiniti
         resource: incidents,
         object: incident,
         fieldManager: FIELD_MANAGER,
-        clock: deps.clock,
-        finish: (scope) => {
-          scope.status.phase = incidentPhase(incident, scope.status, scope.plan);
+        finish: ({ status, plan }) => {
+          const phase = incidentPhase(incident, status, plan);
+          status.phase = phase;
+          return { phase, note: status.waitingOn?.detail ?? status.rootCause ?? incident.spec.title, isBad: phase === 'NeedsHuman' };
         },
       });
     },

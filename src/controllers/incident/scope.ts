@@ -1,23 +1,20 @@
 /** What the steps of an Incident share: the object, the draft of its status, its children, and what they may use. */
-import type { Clock } from '../../clock.ts';
 import type { IncidentStatus } from '../../crds/incident.ts';
 import type { Incident, Investigation, RemediationPlan } from '../../crds/kinds.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import type { EventRecorder } from '../../kube/events.ts';
 import type { Logger } from '../../kube/logger.ts';
 import type { Store } from '../../kube/store.ts';
 import type { ProposeSettings } from '../../remediate/propose.ts';
+import type { ReconcilerDeps } from '../reconcileStatus.ts';
 import { bounded, type ConditionWords, declare } from '../steps.ts';
 
 /** What the alert's own system says of it now. */
 export type AlertState = 'firing' | 'inactive' | 'unknown';
 
-export interface IncidentDeps {
-  readonly clock: Clock;
+export interface IncidentDeps extends ReconcilerDeps {
   readonly namespace: string;
   /** Where plans may reach, and how long a fix has to hold. */
   readonly proposals: ProposeSettings;
-  readonly events: EventRecorder;
   readonly alertState: (labels: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<AlertState>;
 }
 

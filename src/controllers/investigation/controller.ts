@@ -39,9 +39,11 @@ export function createInvestigationController(
         resource: investigations,
         object: investigation,
         fieldManager: FIELD_MANAGER,
-        clock: deps.clock,
         finish: ({ status }) => {
-          status.phase = phaseOf(status);
+          const phase = phaseOf(status);
+          status.phase = phase;
+          const note = conditionOf(status, 'Succeeded')?.message ?? 'looking';
+          return { phase, note, isBad: phase === 'Failed' };
         },
       });
     },

@@ -1,14 +1,13 @@
 /** What the steps of an Investigation share. */
-import type { Clock } from '../../clock.ts';
 import type { InvestigationStatus } from '../../crds/investigation.ts';
 import type { Incident, Investigation } from '../../crds/kinds.ts';
 import type { Investigator } from '../../investigate/investigate.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Logger } from '../../kube/logger.ts';
 import type { Store } from '../../kube/store.ts';
+import type { ReconcilerDeps } from '../reconcileStatus.ts';
 
-export interface InvestigationDeps {
-  readonly clock: Clock;
+export interface InvestigationDeps extends ReconcilerDeps {
   /** The operator's own namespace: what lives here may look anywhere. */
   readonly namespace: string;
   readonly investigator: Investigator;

@@ -4,7 +4,7 @@ import { hasEnded } from '../../domain/plan.ts';
 import { type ControllerDefinition, defineController, type ReconcileContext, watching } from '../../kube/controller.ts';
 import type { Key } from '../../kube/object.ts';
 import { reconcileStatus } from '../reconcileStatus.ts';
-import type { NamedStep } from '../steps.ts';
+import { conditionOf, type NamedStep } from '../steps.ts';
 import { awaitApproval } from './awaitApproval.ts';
 import { awaitSync } from './awaitSync.ts';
 import { commitFix } from './commitFix.ts';
@@ -56,9 +56,11 @@ export function createRemediationPlanController(
         resource: remediationPlans,
         object: plan,
         fieldManager: FIELD_MANAGER,
-        clock: deps.clock,
         finish: ({ status }) => {
-          status.phase = planPhase(status);
+          const phase = planPhase(status);
+          status.phase = phase;
+          const ended = conditionOf(status, 'Succeeded');
+          return { phase, note: ended?.message ?? status.waitingOn?.detail ?? plan.spec.summary, isBad: ended?.status === 'False' };
         },
       });
     },

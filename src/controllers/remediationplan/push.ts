@@ -26,8 +26,10 @@ export async function announceAndPush(
   const pushed = await pushCommit(remediateDeps(scope), record, {
     signal: AbortSignal.any([scope.signal, AbortSignal.timeout(PUSH_TIMEOUT_MS)]),
   });
+  if (pushed.result !== 'pushed') scope.logger.warn({ effect, commit: record.sha, ...pushed }, 'the push did not go through');
   switch (pushed.result) {
     case 'pushed':
+      scope.logger.info({ effect, commit: record.sha, ref: record.ref, repository: record.repository }, 'pushed');
       return { kind: 'pushed', at: isoNow(scope) };
     case 'unavailable':
       scope.status.waitingOn = { who: 'GitHost', detail: pushed.message.slice(0, 512) };

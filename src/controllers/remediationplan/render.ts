@@ -70,18 +70,18 @@ function present(scope: PlanScope, { rendered, policy, digest }: World): void {
   const { status, plan } = scope;
   const { owner, repository, ref } = rendered;
   status.digest = digest;
-  status.diff = bounded(rendered.diff, 24_576);
+  const shown = (text: string | undefined, max: number): string | undefined =>
+    text === undefined ? undefined : bounded(scope.redact(text), max);
+  status.diff = shown(rendered.diff, 24_576);
   status.renderedDiff = rendered.renderedDiff.slice(0, 40).map((field) => ({
     object: bounded(field.object, 512),
     path: bounded(field.path, 512),
-    before: field.before === undefined ? undefined : bounded(field.before, 256),
-    after: field.after === undefined ? undefined : bounded(field.after, 256),
+    before: shown(field.before, 256),
+    after: shown(field.after, 256),
   }));
   status.owner = { engine: owner.engine, object: owner.object, repository, ref, path: owner.path };
   status.base = rendered.base;
-  status.preimages = rendered.preimages
-    .slice(0, 40)
-    .map(({ object, path, value }) => ({ object, path, value: value === undefined ? undefined : bounded(value, 1024) }));
+  status.preimages = rendered.preimages.slice(0, 40).map(({ object, path, value }) => ({ object, path, value: shown(value, 1024) }));
   status.risk = { level: rendered.risk.level, reasons: [...rendered.risk.reasons] };
   status.blastRadius = { ...rendered.blastRadius };
   status.policy = {

@@ -1,21 +1,18 @@
 /** What the steps of a RemediationPlan share, and the few words with which they change its status. */
-import type { Clock } from '../../clock.ts';
 import type { Approval, Incident, Investigation, RemediationPlan, RemediationPolicy } from '../../crds/kinds.ts';
 import type { RemediationPlanStatus } from '../../crds/remediationPlan.ts';
 import type { PolicyDecision } from '../../domain/policy.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import type { EventRecorder } from '../../kube/events.ts';
 import type { Leadership } from '../../kube/lease.ts';
 import type { Logger } from '../../kube/logger.ts';
 import type { Store } from '../../kube/store.ts';
 import type { RemediateDeps, RenderedPlan } from '../../remediate/renderPlan.ts';
 import type { AlertState } from '../incident/scope.ts';
+import type { ReconcilerDeps } from '../reconcileStatus.ts';
 import { type ConditionWords, declare, end, type StepResult } from '../steps.ts';
 
-export interface PlanDeps {
-  readonly clock: Clock;
+export interface PlanDeps extends ReconcilerDeps {
   readonly leadership: Leadership;
-  readonly events: EventRecorder;
   readonly remediate: Omit<RemediateDeps, 'client' | 'clock' | 'logger'>;
   readonly protectedNamespaces: readonly string[];
   readonly alertState: (labels: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<AlertState>;
@@ -61,11 +58,5 @@ export function conclude(scope: PlanScope, ending: Ending | 'Succeeded', message
   declareOn(scope, 'Succeeded', { status: ending === 'Succeeded' ? 'True' : 'False', reason: ending, message });
   scope.status.completedAt ??= isoNow(scope);
   scope.status.waitingOn = { who: 'Nobody' };
-  scope.events.record(scope.plan, {
-    type: ending === 'Succeeded' ? 'Normal' : 'Warning',
-    reason: ending,
-    action: 'Remediate',
-    note: message,
-  });
   return end;
 }

@@ -132,6 +132,7 @@ async function live(death: Death, plan: RemediationPlan): Promise<string | undef
       clock: systemClock,
       leadership: manager,
       events: manager.events,
+      redact: (text) => text,
       remediate,
       protectedNamespaces: [],
       alertState,

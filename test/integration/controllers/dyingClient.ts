@@ -5,7 +5,7 @@
  * afterwards fails, as nothing of a dead process reaches the API server.
  */
 import { GROUP } from '../../../src/crds/common.ts';
-import type { KubeClient, WriteOptions } from '../../../src/kube/client.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
 import type { ResourceType } from '../../../src/kube/object.ts';
 
 export type Death = 'before' | 'after';
@@ -19,40 +19,33 @@ export interface DyingClient {
 export function dyingClient(real: KubeClient, death: Death | undefined): DyingClient {
   const { promise: died, resolve: die } = Promise.withResolvers<string>();
   let dead = false;
-  const refuseTheDead = (): void => {
+  const alive = (): KubeClient => {
     if (dead) throw new Error('the process is dead');
+    return real;
   };
-  const reading =
-    <Arguments extends readonly unknown[], Result>(read: (...args: Arguments) => Promise<Result>) =>
-    async (...args: Arguments): Promise<Result> => {
-      refuseTheDead();
-      return read(...args);
-    };
-  const writing =
-    <Arguments extends readonly unknown[], Result>(verb: string, write: (...args: Arguments) => Promise<Result>) =>
-    async (...args: Arguments): Promise<Result> => {
-      refuseTheDead();
-      if (death === undefined || !leavesATrace(args)) return write(...args);
-      // A write that is refused, as what it would make exists, is none: the process lives on to its next.
-      if (death === 'after') await write(...args);
-      dead = true;
-      die(`${verb} ${(args[0] as ResourceType).plural}`);
-      throw new Error('the process is dead');
-    };
+  const write = async <T>(
+    verb: string,
+    { group, plural }: ResourceType,
+    isDryRun: boolean | undefined,
+    carryOut: () => Promise<T>,
+  ): Promise<T> => {
+    alive();
+    if (death === undefined || group !== GROUP || isDryRun === true) return carryOut();
+    // A write that is refused, as what it would make exists, is none: the process lives on to its next.
+    if (death === 'after') await carryOut();
+    dead = true;
+    die(`${verb} ${plural}`);
+    throw new Error('the process is dead');
+  };
   const client: KubeClient = {
     ...real,
-    get: reading(real.get) as KubeClient['get'],
-    list: reading(real.list) as KubeClient['list'],
-    create: writing('create', real.create) as KubeClient['create'],
-    apply: writing('apply', real.apply) as KubeClient['apply'],
-    replace: writing('replace', real.replace) as KubeClient['replace'],
-    patch: writing('patch', real.patch) as KubeClient['patch'],
+    get: async (resource, key, options) => alive().get(resource, key, options),
+    list: async (resource, options) => alive().list(resource, options),
+    create: (resource, object, options) => write('create', resource, options?.dryRun, () => real.create(resource, object, options)),
+    apply: (resource, intent, options) => write('apply', resource, options.dryRun, () => real.apply(resource, intent, options)),
+    replace: (resource, object, options) => write('replace', resource, options?.dryRun, () => real.replace(resource, object, options)),
+    patch: (resource, key, body, options) => write('patch', resource, options.dryRun, () => real.patch(resource, key, body, options)),
     close: () => Promise.resolve(),
   };
   return { client, died };
-}
-
-function leavesATrace(args: readonly unknown[]): boolean {
-  const options = args.at(-1) as WriteOptions | undefined;
-  return (args[0] as ResourceType).group === GROUP && options?.dryRun !== true;
 }

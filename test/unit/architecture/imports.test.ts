@@ -26,8 +26,11 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   remediate: { values: ['domain', 'gitops', 'kube/errors', 'kube/object'], types: ['kube'] },
   intake: { values: ['domain', 'kube'], types: ['telemetry', 'redact'] },
   server: { values: ['domain', 'kube', 'intake'], types: ['telemetry'] },
-  controllers: { values: ['domain', 'kube', 'evidence', 'investigate', 'gitops', 'remediate', 'sources', 'redact'], types: ['telemetry'] },
-  cli: { values: ['domain', 'kube', 'redact'] },
+  controllers: {
+    values: ['domain', 'kube', 'evidence', 'investigate', 'gitops', 'remediate', 'sources', 'redact', 'telemetry/explain'],
+    types: ['telemetry'],
+  },
+  cli: { values: ['config', 'config.ts', 'domain', 'kube', 'redact', 'telemetry'] },
   compose: { values: ['*'] },
   'config.ts': { values: ['config'] },
   config: { values: [] },

@@ -4,7 +4,6 @@ import {
   conditionOf,
   declare,
   end,
-  explain,
   next,
   runSteps,
   type StatusDraft,
@@ -13,6 +12,7 @@ import {
   wait,
 } from '../../../src/controllers/steps.ts';
 import { summarise, summariseFailure } from '../../../src/controllers/summarise.ts';
+import { explain } from '../../../src/telemetry/explain.ts';
 
 const T0 = Date.parse('2026-01-01T00:00:00Z');
 
