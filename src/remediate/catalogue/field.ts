@@ -10,6 +10,8 @@ export interface FieldValue {
   readonly value: string;
   /** What the cluster has there now. */
   readonly live: string | undefined;
+  /** Whether two texts say the same: the API server writes some values its own way. */
+  readonly same?: (a: string, b: string) => boolean;
 }
 
 export interface WrittenFields {
@@ -27,17 +29,14 @@ export function inContainer(container: string, ...rest: readonly string[]): Fiel
 export async function writeFields(context: WriteContext, fields: readonly FieldValue[]): Promise<WrittenFields | Refusal> {
   let { tree, before } = context;
   const files = new Set<string>();
-  for (const { path, value, live } of fields) {
-    const rendered = valueAt(context.manifest, path);
-    if (live !== undefined && shown(rendered) !== live) {
+  for (const { path, value, live, same = identical } of fields) {
+    const inGit = shown(valueAt(context.manifest, path));
+    if (live !== undefined && (inGit === undefined || !same(inGit, live))) {
       const { kind, name } = context.workload;
-      const inGit = rendered === undefined ? 'not set' : shown(rendered);
-      return refuse(
-        'Drifted',
-        `${formatPath(path)} of ${kind} ${name} is ${live} in the cluster and ${inGit} in Git: something else sets it`,
-      );
+      const where = `${formatPath(path)} of ${kind} ${name}`;
+      return refuse('Drifted', `${where} is ${live} in the cluster and ${inGit ?? 'not set'} in Git: something else sets it`);
     }
-    if (shown(rendered) === value) continue;
+    if (inGit === value) continue;
     const located = await locateAndEdit(
       { tree, build: context.owner.build, before, renderer: context.renderer, signal: context.signal },
       { target: context.manifest, path, value },
@@ -51,6 +50,8 @@ export async function writeFields(context: WriteContext, fields: readonly FieldV
     return refuse('AlreadyInPlace', `Git has the wanted values of ${context.workload.kind} ${context.workload.name} already`);
   return { kind: 'fields', tree, rendering: before, files: [...files] };
 }
+
+const identical = (a: string, b: string): boolean => a === b;
 
 function shown(value: unknown): string | undefined {
   return typeof value === 'string' ? value : typeof value === 'number' ? `${value}` : undefined;

@@ -5,7 +5,7 @@
  * limit where there was none. A request never exceeds its limit.
  */
 import type { Action } from '../../crds/remediationPlan.ts';
-import { formatMebibytes, formatMillicores, mebibytes, millicores } from '../quantity.ts';
+import { formatMebibytes, formatMillicores, mebibytes, millicores, parseQuantity } from '../quantity.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { WorkloadContainer } from '../workload.ts';
 import { rolloutAborts, rolloutCriteria } from './criteria.ts';
@@ -85,10 +85,15 @@ function resolve(parameters: Parameters, container: WorkloadContainer, where: st
       return refuse('ParametersInvalid', `the ${name} of ${where} is ${live}; ${print(wanted)} is more than ${MOST_FACTOR} times as much`);
     }
     factor = Math.max(factor, wanted / present);
-    fields.push({ path: inContainer(container.name, 'resources', part, resource), value: print(wanted), live });
+    fields.push({ path: inContainer(container.name, 'resources', part, resource), value: print(wanted), live, same: sameQuantity });
   }
   if (fields.length === 0) return refuse('ParametersInvalid', `SetResources for ${where} sets nothing`);
   return requestBeyondLimit(parameters, container, where) ?? { fields, factor };
+}
+
+/** The API server keeps 1024Mi as 1Gi. */
+function sameQuantity(a: string, b: string): boolean {
+  return parseQuantity(a) === parseQuantity(b);
 }
 
 function requestBeyondLimit(parameters: Parameters, { limits, requests }: WorkloadContainer, where: string): Refusal | undefined {

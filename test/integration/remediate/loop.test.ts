@@ -216,6 +216,10 @@ describe('resources', () => {
       preimages: [{ path: 'spec.template.spec.containers[app].resources.limits.memory', value: '64Mi' }],
     });
     expect(rendered.kind === 'rendered' && rendered.files[0]?.after?.toString('utf8')).toBe(cart('memory').replace('64Mi', '128Mi'));
+    const large = await stage.shop('large', { 'apps/cart.yaml': cart('large').replace('64Mi', '1024Mi') });
+    const larger = { ...set(2048), target: target('large') };
+    expect(await renderPlan(stage.deps, planFor('large', [larger]))).toMatchObject({ kind: 'rendered', preimages: [{ value: '1Gi' }] });
+    expect(large.ada.read('apps/cart.yaml')).toContain('1024Mi');
     expect(await renderPlan(stage.deps, planFor('memory', [set(1024)]))).toMatchObject({ reason: 'ParametersInvalid' });
     expect(await renderPlan(stage.deps, planFor('memory', [set(32)]))).toMatchObject({ reason: 'ParametersInvalid' });
   });
