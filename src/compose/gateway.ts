@@ -19,7 +19,8 @@ export function addGateway({ config, client, clock, logger, manager, redactor, r
     logger,
     redactor,
     metrics: createIntakeMetrics(registry),
-    seen: (label) => (store.synced ? store.byIndex(BY_IDENTITY, label).filter(({ metadata }) => metadata.namespace === namespace) : undefined),
+    seen: (label) =>
+      store.synced ? store.byIndex(BY_IDENTITY, label).filter(({ metadata }) => metadata.namespace === namespace) : undefined,
   });
 }
 

@@ -10,7 +10,11 @@ import type { Parts } from './parts.ts';
 export function addHttp(parts: Parts, take: TakeDelivery | undefined): void {
   const { config, manager, clock, logger, registry } = parts;
   const { http, auth } = config;
-  const authenticate = createBearerAuth({ isOpen: auth.mode === 'none' || isLoopback(http.host), tokenFile: auth.webhookTokenFile, logger });
+  const authenticate = createBearerAuth({
+    isOpen: auth.mode === 'none' || isLoopback(http.host),
+    tokenFile: auth.webhookTokenFile,
+    logger,
+  });
   const webhook = take === undefined ? undefined : { authenticate, take };
   const deps: AppDeps = { health: manager.health, clock, logger, httpMetrics: createHttpMetrics(registry), webhook };
 
