@@ -1,6 +1,7 @@
 /** What the trouble does to users, told from replicas: who still serves, who does not, and whether a rollout is blocked. */
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { PodCount, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
+import { RECENT_MS } from './containers.ts';
 import { isScaledToZero } from './health.ts';
 import { spokenTime } from './times.ts';
 
@@ -12,7 +13,7 @@ export function impactOf(snapshot: Snapshot, since: number | undefined, cited: (
   const from = since === undefined ? 'Now' : `Since ${spokenTime(since)}`;
   const workloads = snapshot.workloads
     .slice(0, MOST_WORKLOADS)
-    .map((workload) => `${workloadImpact(workload, from)}${cited([workload.evidence])}.`);
+    .map((workload) => `${workloadImpact(workload, from)}${restarting(snapshot, workload)}${cited([workload.evidence])}.`);
   const sentences = [...absent, ...workloads, ...lonePodImpact(snapshot)];
   if (sentences.length === 0) return 'It is not known what this does to users: none of its targets could be seen.';
   return sentences.join(' ');
@@ -30,6 +31,16 @@ function workloadImpact(workload: Workload, from: string): string {
     return `${from} ${blocked ?? `the rollout of ${name} is not complete`}; what it wants is ready: ${ready} of ${desired} pods`;
   const serving = ready === 0 ? 'nothing serves' : 'the others do not serve';
   return `${from} ${ready} of ${desired} pods of ${name} are ready: ${serving}${blocked === undefined ? '' : `; ${blocked}`}`;
+}
+
+/** Ready now, and yet not well: a container that is restarted over and over counts as ready between two ends. */
+function restarting({ pods, at }: Snapshot, { ref, complete }: Workload): string {
+  if (!complete) return '';
+  const own = pods.filter(({ owner }) => owner.uid === ref.uid);
+  const lately = own.filter(({ containers }) => containers.some((one) => at - (one.lastState.terminated?.finishedAt ?? 0) < RECENT_MS));
+  return lately.length === 0
+    ? ''
+    : ` at the moment, and ${lately.length === 1 ? 'a pod' : `${lately.length} pods`} of it restarted within the last minutes`;
 }
 
 const podsOf = (count: number, name: string): string => (count === 1 ? `The one pod of ${name} is` : `All ${count} pods of ${name} are`);

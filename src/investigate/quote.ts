@@ -1,4 +1,10 @@
 /** What a stranger's text says, inside a sentence of ours: marked as a quotation, on one line, and short. */
 import { cut } from '../sources/text.ts';
 
+/** Its end: errors that wrap each other say last what is the matter. */
+export function quoteEnd(text: string, max = 240): string {
+  const trimmed = text.trim().replace(/: unknown$/u, '');
+  return trimmed.length <= max ? quote(trimmed, max) : quote(`…${trimmed.slice(1 - max).replace(/^[\udc00-\udfff]/u, '')}`, max);
+}
+
 export const quote = (text: string, max = 240): string => `“${cut(text.trim().replace(/[“”]/gu, '"'), max)}”`;

@@ -109,12 +109,12 @@ const WEIGHT: Record<FindingReason, number> = {
   ContainerPermissionDenied: 66,
   ContainerExitsWithError: 56,
   ContainerCompletesUnexpectedly: 55,
-  ContainerKilledBySignal: 45,
+  ContainerKilledBySignal: 52,
   ProbePortMismatch: 72,
   ProbePathNotFound: 70,
   ProbeSchemeMismatch: 72,
-  ProbeTimingTooTight: 52,
-  ProbeFailing: 45,
+  ProbeTimingTooTight: 56,
+  ProbeFailing: 50,
   RolloutStuck: 35,
 };
 

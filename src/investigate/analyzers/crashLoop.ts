@@ -12,7 +12,7 @@ import { evidenceFor, lastEnd, livingContainers, logOfLastEnd, onset, podName, R
 import { configurationOf, containerFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding, Interest } from '../finding.ts';
 import { configurationLine, decisiveLine, deniedLine } from '../logReading.ts';
-import { quote } from '../quote.ts';
+import { quote, quoteEnd } from '../quote.ts';
 import { signalName } from '../signals.ts';
 import { wasKilledByProbe } from './livenessKills.ts';
 
@@ -57,17 +57,20 @@ function kindOfEnd(pod: Pod, container: Container, end: Terminated | undefined):
 
 /** The runtime could not start the command: it says why, and the program has said nothing. */
 function startFailure({ state }: Container, end: Terminated | undefined): KindOfEnd | undefined {
-  const text = `${state.waiting?.message ?? ''} ${end?.message ?? ''}`.trim();
-  if (isRootRefused(text)) return { reason: 'ContainerPermissionDenied', says: `may not be started: ${quote(text)}` };
+  const waiting = state.waiting?.message ?? '';
+  if (isRootRefused(waiting)) return { reason: 'ContainerPermissionDenied', says: `may not be started: ${quote(waiting)}` };
   if (end !== undefined && !isStartError(end)) return undefined;
-  if (/permission denied/iu.test(text)) return { reason: 'ContainerPermissionDenied', says: `cannot be started: ${quote(text)}` };
-  if (/exec format error/iu.test(text)) {
-    return { reason: 'ContainerExitsWithError', says: `was built for another processor architecture: ${quote(text)}` };
+  const words = end?.message === undefined || end.message === '' ? waiting : end.message;
+  if (words === '') return undefined;
+  const said = quoteEnd(words);
+  if (/permission denied/iu.test(words)) return { reason: 'ContainerPermissionDenied', says: `cannot be started: ${said}` };
+  if (/exec format error/iu.test(words)) {
+    return { reason: 'ContainerExitsWithError', says: `was built for another processor architecture: ${said}` };
   }
-  if (/executable file not found|no such file or directory|not found in/iu.test(text) && !/\bmount/iu.test(text)) {
-    return { reason: 'ContainerCommandNotFound', says: `has a command that is not in its image: ${quote(text)}` };
+  if (/executable file not found|no such file or directory|not found in/iu.test(words) && !/\bmount/iu.test(words)) {
+    return { reason: 'ContainerCommandNotFound', says: `has a command that is not in its image: ${said}` };
   }
-  return text === '' ? undefined : { reason: 'ContainerExitsWithError', says: `cannot be started: ${quote(text)}` };
+  return { reason: 'ContainerExitsWithError', says: `cannot be started: ${said}` };
 }
 
 const isStartError = ({ reason }: Terminated): boolean => reason === 'StartError' || reason === 'ContainerCannotRun';

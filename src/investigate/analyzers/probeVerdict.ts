@@ -22,6 +22,8 @@ const OTHER_PROTOCOL =
 const LATE = /Client\.Timeout exceeded|context deadline exceeded|command timed out|timed out after/iu;
 /** A program that is killed after less than this may well have been about to listen. */
 const SHORT_START_SECONDS = 30;
+/** Hardly any program is ready for its first probe so soon. */
+const NO_TIME_TO_START_SECONDS = 10;
 /** A time-out of this length is the default: nobody chose it for this program. */
 const TIGHT_SECONDS = 1;
 
@@ -63,7 +65,7 @@ function refused(pod: Pod, container: Container, probe: Probe, port: number, kil
   const allowed = probe.initialDelaySeconds + probe.periodSeconds * probe.failureThreshold;
   if (killed && (line !== undefined || allowed < SHORT_START_SECONDS)) {
     const says = `it gives the program ${allowed} s until it listens on port ${port}, and kills it before it does`;
-    return { reason: 'ProbeTimingTooTight', says, indirect: line === undefined };
+    return { reason: 'ProbeTimingTooTight', says, indirect: line === undefined && allowed > NO_TIME_TO_START_SECONDS };
   }
   return { reason: 'ProbeFailing', says: `nothing listens on port ${port}` };
 }
