@@ -53,7 +53,7 @@ export function createCleaner(redact: Redact): Cleaner {
 }
 
 /** The text without what a terminal would hide or obey; line breaks and tabs stay. */
-export function visible(text: string): string {
+function visible(text: string): string {
   return text.replace(/\r\n?/gu, '\n').replace(ESCAPE, '').replace(CONTROL, '').replace(INVISIBLE, '').replace(LONE_SURROGATE, '\ufffd');
 }
 

@@ -48,7 +48,7 @@ export function workloadView({ ref, object, history, podCounts, podsSeen }: Work
   };
 }
 
-export const templateOf = ({ spec }: ApiWorkload): ApiPodTemplate | undefined => spec?.template ?? spec?.jobTemplate?.spec?.template;
+const templateOf = ({ spec }: ApiWorkload): ApiPodTemplate | undefined => spec?.template ?? spec?.jobTemplate?.spec?.template;
 
 /** Where the pod template stands in objects of the kind. */
 export const templatePath = (kind: string): string => (kind === 'CronJob' ? 'spec.jobTemplate.spec.template' : 'spec.template');
