@@ -81,6 +81,14 @@ describe('the network', () => {
   });
 });
 
+test('a connection that the network has forgotten is given up, and another one made', async () => {
+  cache = await startCacheUnderFault(inject('cluster'));
+  await live(1);
+  cache.proxy.network.strand();
+  await live(2);
+  expect(await cache.settled()).toEqual({ missed: [] });
+});
+
 test('an object that was deleted while the watch was dead is reported deleted after the new list', async () => {
   cache = await startCacheUnderFault(inject('cluster'));
   await cache.create('kept');

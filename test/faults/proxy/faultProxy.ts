@@ -52,13 +52,15 @@ export interface FaultProxyOptions {
   readonly caData: string;
   /** Offers HTTP/1.1 alone, as some load balancers do. */
   readonly http1Only?: boolean;
+  /** Ends every watch after this long, whatever the client asked for. */
+  readonly watchSeconds?: number;
 }
 
 const UPSTREAM_TIMEOUT_MS = 30_000;
 /** Headers of a connection, which HTTP/2 forbids. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'content-length', 'host', 'http2-settings', 'te']);
 
-export async function startFaultProxy({ serverUrl, caData, http1Only = false }: FaultProxyOptions): Promise<FaultProxy> {
+export async function startFaultProxy({ serverUrl, caData, http1Only = false, watchSeconds }: FaultProxyOptions): Promise<FaultProxy> {
   const authority = createAuthority('fault proxy');
   const { certificatePem, keyPem } = authority.server('127.0.0.1', ['127.0.0.1', 'localhost']);
   const upstream = new Agent({ connect: { ca: caData }, headersTimeout: UPSTREAM_TIMEOUT_MS, bodyTimeout: 0 });
@@ -77,7 +79,7 @@ export async function startFaultProxy({ serverUrl, caData, http1Only = false }: 
       requests.push(seen);
       const fault = take(seen);
       if (fault?.answer !== undefined) answer(response, fault.answer(seen));
-      else void forward({ upstream, serverUrl, request, response, seen, fault });
+      else void forward({ upstream, serverUrl, request, response, path: pathFor(seen, watchSeconds), seen, fault });
     },
   );
   server.on('sessionError', () => undefined);
@@ -122,11 +124,12 @@ interface Exchange {
   readonly serverUrl: string;
   readonly request: Http2ServerRequest;
   readonly response: Http2ServerResponse;
+  readonly path: string;
   readonly seen: SeenRequest;
   readonly fault: Fault | undefined;
 }
 
-async function forward({ upstream, serverUrl, request, response, seen, fault }: Exchange): Promise<void> {
+async function forward({ upstream, serverUrl, request, response, path, seen, fault }: Exchange): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   response.on('error', () => gone.abort());
@@ -134,7 +137,7 @@ async function forward({ upstream, serverUrl, request, response, seen, fault }: 
     const body = await readAll(request);
     const answered = await upstream.request({
       origin: serverUrl,
-      path: seen.path,
+      path,
       signal: gone.signal,
       method: seen.method,
       headers: endToEnd(request.headers),
@@ -149,6 +152,13 @@ async function forward({ upstream, serverUrl, request, response, seen, fault }: 
   } catch {
     response.stream?.destroy();
   }
+}
+
+function pathFor({ path, isWatch }: SeenRequest, watchSeconds: number | undefined): string {
+  if (!isWatch || watchSeconds === undefined) return path;
+  const url = new URL(path, 'https://proxy');
+  url.searchParams.set('timeoutSeconds', String(watchSeconds));
+  return `${url.pathname}${url.search}`;
 }
 
 function endToEnd(headers: NodeJS.Dict<string | string[]>): Record<string, string | string[]> {

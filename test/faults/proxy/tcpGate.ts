@@ -11,6 +11,8 @@ export interface TcpGate {
   /** Half-open: bytes go nowhere, in both directions, and nobody is told. New connections are taken and left alone. */
   freeze(): void;
   thaw(): void;
+  /** What is open now goes dead for good, untold, as after a firewall has forgotten it; new connections work. */
+  strand(): void;
   /** Connections that are open now. */
   readonly open: number;
   close(): Promise<void>;
@@ -23,6 +25,7 @@ interface Link {
 
 export async function openTcpGate(targetPort: number): Promise<TcpGate> {
   const links = new Set<Link>();
+  const stranded = new Set<Link>();
   let frozen = false;
 
   const join = ({ near, far }: Link): void => {
@@ -44,7 +47,7 @@ export async function openTcpGate(targetPort: number): Promise<TcpGate> {
         one.on('error', () => undefined);
         one.on('close', () => {
           // A frozen network would not tell the other side either.
-          if (!frozen) other.destroy();
+          if (!frozen && !stranded.has(link)) other.destroy();
           links.delete(link);
         });
       }
@@ -77,6 +80,13 @@ export async function openTcpGate(targetPort: number): Promise<TcpGate> {
       frozen = false;
       for (const link of links) join(link);
     },
+    strand: () => {
+      for (const link of links) {
+        part(link);
+        stranded.add(link);
+        links.delete(link);
+      }
+    },
     get open() {
       return links.size;
     },
@@ -84,6 +94,10 @@ export async function openTcpGate(targetPort: number): Promise<TcpGate> {
       frozen = false;
       const stopped = stopListening(server);
       cutAll();
+      for (const { near, far } of stranded) {
+        near.destroy();
+        far.destroy();
+      }
       await stopped;
     },
   };
