@@ -64,7 +64,7 @@ export interface GitChanges {
 }
 
 /** The workload is somebody's, and we can't follow them. The message is the reason. */
-export class UnsupportedOwner extends Error {
+class UnsupportedOwner extends Error {
   override readonly name = 'UnsupportedOwner';
 }
 

@@ -5,6 +5,8 @@
  * a push that was given up would go on.
  */
 import { spawn } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 
 export interface Command {
@@ -75,6 +77,23 @@ export function runCommand(clock: Clock, command: Command): Promise<CommandAnswe
       else reject(failure);
     });
   });
+}
+
+/** Where programs are looked for; the environment of this process has no say in what it runs. */
+export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin';
+
+/** The path of a program that is given by its name; a path stays what it is. */
+export async function findProgram(name: string): Promise<string> {
+  if (name.includes('/')) return name;
+  for (const folder of SYSTEM_PATH.split(delimiter)) {
+    const path = join(folder, name);
+    const found = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return path;
+  }
+  throw new CommandError('NotStarted', `${name} is in none of ${SYSTEM_PATH}: configure its path`);
 }
 
 /** What the streams say, until together they say too much. */

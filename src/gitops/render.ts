@@ -8,17 +8,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { runCommand } from './command.ts';
+import { findProgram, runCommand } from './command.ts';
 import { type FileTree } from './git/tree.ts';
 import { componentsOf, effectiveKustomization, type KustomizeBuild, overrides } from './kustomize/build.ts';
 import { type Closure, closureOf, type Layer } from './kustomize/closure.ts';
 import { KUSTOMIZATION_NAMES } from './kustomize/kustomization.ts';
 import { type Manifest, parseManifests, withMetadata } from './kustomize/manifest.ts';
 
-export { allFields, compareRendered, type FieldChange, type RenderedDifference } from './kustomize/compare.ts';
+export { allFields, compareRendered, type FieldChange } from './kustomize/compare.ts';
 
 export interface RendererOptions {
-  /** Path of kubectl. */
+  /** Path of kubectl, or its name. */
   readonly kubectl: string;
   readonly tempDir?: string | undefined;
   readonly timeoutMs?: number | undefined;
@@ -106,7 +106,7 @@ async function runKustomize(
   { folder, signal }: Place,
 ): Promise<Rendering> {
   const answer = await runCommand(clock, {
-    file: kubectl,
+    file: await findProgram(kubectl),
     // As kustomize-controller: files may come from outside of their kustomization's folder. None is outside of ours: `closureOf` has looked.
     args: ['kustomize', '--load-restrictor=LoadRestrictionsNone', join(folder, build.path)],
     cwd: folder,

@@ -10,7 +10,7 @@ import { WORKLOADS } from '../gitops/resources.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 /** What the cluster and its delivery stand on. */
-export const PROTECTED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'flux-system', 'argocd'] as const;
+const PROTECTED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'flux-system', 'argocd'] as const;
 
 export interface GuardSettings {
   readonly operatorNamespace: string;

@@ -1,7 +1,8 @@
 /** Reads a live object by a path as `compareRendered` writes it: `spec.template.spec.containers[app].image`, `data["a.b"]`, `args[0]`. */
 
+import { LIST_KEYS } from '../gitops/kustomize/compare.ts';
+
 const STEP = /\.?([A-Za-z_$][\w$-]*)|\[("(?:[^"\\]|\\.)*"|[^\]]*)\]/gu;
-const ITEM_KEYS = ['name', 'containerPort', 'port', 'mountPath', 'devicePath', 'ip', 'topologyKey', 'uid'] as const;
 
 /** As text; what is no scalar as JSON. */
 export function liveValue(object: unknown, path: string): string | undefined {
@@ -18,7 +19,7 @@ function inBrackets(value: unknown, item: string): unknown {
   if (item.startsWith('"')) return (value as Record<string, unknown>)[JSON.parse(item) as string];
   if (!Array.isArray(value)) return undefined;
   const items = value as readonly (Record<string, unknown> | undefined)[];
-  for (const key of ITEM_KEYS) {
+  for (const key of LIST_KEYS) {
     const found = items.find((entry) => typeof entry === 'object' && String(entry[key]) === item);
     if (found !== undefined) return found;
   }

@@ -16,7 +16,7 @@ import { type GuardSettings, isProtected } from './guard.ts';
 import { commandsFor, type Handoff, handOff, ownerHandoff } from './handoff.ts';
 import type { Workload } from './workload.ts';
 
-export type { Handoff, HandoffReason } from './handoff.ts';
+export type { Handoff } from './handoff.ts';
 
 export interface ProposeSettings extends GuardSettings {
   /** Overrides how long the criteria have to hold. */

@@ -28,7 +28,7 @@ import { readWorkload, type Workload } from './workload.ts';
 export type { RemediateDeps } from './deps.ts';
 export type { FileChange } from './files.ts';
 export type { PlanTarget } from './targets.ts';
-export type { Refusal, RefusalReason } from './refusal.ts';
+export type { Refusal } from './refusal.ts';
 
 export interface RenderedPlan {
   readonly kind: 'rendered';
@@ -206,7 +206,7 @@ async function writeActions(
   return { kind: 'made', tree, rendering, files: [...files], risks };
 }
 
-export function manifestOf({ objects }: Rendered, { kind, namespace, name }: Workload): Manifest | undefined {
+function manifestOf({ objects }: Rendered, { kind, namespace, name }: Workload): Manifest | undefined {
   return objects.find(
     (object) => object.kind === kind && object.metadata.name === name && (object.metadata.namespace ?? 'default') === namespace,
   );

@@ -15,7 +15,7 @@ import { type FluxKustomization, type GitRepository, gitRepositories, kustomizat
 
 const PREFIX = 'kustomize.toolkit.fluxcd.io';
 export const NAME_LABEL = `${PREFIX}/name`;
-export const NAMESPACE_LABEL = `${PREFIX}/namespace`;
+const NAMESPACE_LABEL = `${PREFIX}/namespace`;
 
 export async function findFluxOwner(client: KubeClient, object: KubeObject, options: CallOptions): Promise<FluxOwner | Unsupported> {
   const labels = object.metadata.labels ?? {};

@@ -7,7 +7,7 @@
  */
 import { devNull } from 'node:os';
 import type { Clock } from '../../clock.ts';
-import { CommandError, runCommand } from '../command.ts';
+import { CommandError, runCommand, SYSTEM_PATH } from '../command.ts';
 import { GitError, withoutCredentials } from '../errors.ts';
 
 export interface GitCall {
@@ -40,7 +40,6 @@ export interface GitOptions {
 
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 64 * 2 ** 20;
-export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const CONFIG = [
   `core.hooksPath=${devNull}`,

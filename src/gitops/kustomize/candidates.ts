@@ -68,7 +68,7 @@ interface Found {
 const found = (result: SpliceResult, adds: boolean): Found => ({ result: 'refused' in result ? result : { splices: [result] }, adds });
 
 /** Manifests, strategic-merge patches and JSON 6902 patches look alike here: documents that may hold the field. */
-export function inManifests({ text, documents }: YamlFile, wanted: Wanted): readonly Found[] {
+function inManifests({ text, documents }: YamlFile, wanted: Wanted): readonly Found[] {
   return documents.flatMap((document) => [...inObject(text, document, wanted), ...inOperations(text, document, wanted)]);
 }
 

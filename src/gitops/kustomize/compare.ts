@@ -135,9 +135,9 @@ function walkLists(path: string, before: readonly unknown[], after: readonly unk
 }
 
 /** What tells the items of a list apart, the first that does so on both sides. */
-const LIST_KEYS = ['name', 'containerPort', 'port', 'mountPath', 'devicePath', 'ip', 'topologyKey', 'uid'] as const;
+export const LIST_KEYS = ['name', 'containerPort', 'port', 'mountPath', 'devicePath', 'ip', 'topologyKey', 'uid'] as const;
 
-export function listKey(...lists: readonly (readonly unknown[])[]): string | undefined {
+function listKey(...lists: readonly (readonly unknown[])[]): string | undefined {
   return LIST_KEYS.find((key) =>
     lists.every((items) => {
       const names = items.map((item) => keyIn(item, key));
@@ -154,7 +154,7 @@ function keyIn(item: unknown, key: string): string | undefined {
 
 const PLAIN_KEY = /^[A-Za-z_$][\w$-]*$/u;
 
-export function joined(path: string, key: string): string {
+function joined(path: string, key: string): string {
   if (!PLAIN_KEY.test(key)) return `${path}[${JSON.stringify(key)}]`;
   return path === '' ? key : `${path}.${key}`;
 }

@@ -111,7 +111,7 @@ export function isMap(value: unknown): value is JsonMap {
 }
 
 /** The value of a field, whatever the case of its name. */
-export function field(content: JsonMap, name: string): Json | undefined {
+function field(content: JsonMap, name: string): Json | undefined {
   if (Object.hasOwn(content, name)) return content[name];
   const key = Object.keys(content).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
   return key === undefined ? undefined : content[key];

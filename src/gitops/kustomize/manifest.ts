@@ -40,7 +40,7 @@ function isManifest(value: unknown): value is Manifest {
   return metadata !== undefined && isMap(metadata) && typeof metadata.name === 'string';
 }
 
-export function groupOf({ apiVersion }: Pick<Manifest, 'apiVersion'>): string {
+function groupOf({ apiVersion }: Pick<Manifest, 'apiVersion'>): string {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }

@@ -159,7 +159,7 @@ export function columnOf(text: string, offset: number): number {
 }
 
 /** By how much this document indents a mapping in a mapping. */
-export function indentStep(text: string, document: Document): number {
+function indentStep(text: string, document: Document): number {
   if (!isMap(document.contents)) return 2;
   for (const pair of pairsOf(document.contents)) {
     if (!isMap(pair.value) || pair.value.flow === true) continue;

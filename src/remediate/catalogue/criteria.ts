@@ -33,7 +33,7 @@ function rolloutSeconds({ object }: Workload): number {
 }
 
 /** Without uid: what is watched is whatever has the name when it is watched. */
-export function nameOf({ ref }: Workload): ObjectRef {
+function nameOf({ ref }: Workload): ObjectRef {
   const { apiVersion, kind, namespace, name } = ref;
   return { apiVersion, kind, namespace, name };
 }

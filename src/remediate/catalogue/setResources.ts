@@ -12,7 +12,7 @@ import { rolloutAborts, rolloutCriteria } from './criteria.ts';
 import { type FieldValue, inContainer, writeFields } from './field.ts';
 import type { CatalogueEntry, RiskFinding, WriteContext, Written } from './types.ts';
 
-export const MOST_FACTOR = 4;
+const MOST_FACTOR = 4;
 const CAREFUL_FACTOR = 2;
 
 export const setResources: CatalogueEntry = {
