@@ -42,6 +42,7 @@ export async function startKubelet(workspace: Workspace, tools: NodeTools, parts
       `--kubeconfig=${kubeconfig}`,
       `--node-ip=${addresses.node}`,
       `--hostname-override=${NODE_NAME}`,
+      '--housekeeping-interval=1s', // what containers use is looked at each ten seconds else, and tests are over by then
       '--v=1',
     ]),
     env: { TMPDIR: '/var/tmp' },
