@@ -109,7 +109,11 @@ async function approve(telling: Telling, plan: RemediationPlan): Promise<void> {
     await judge.approve(plan);
     return stage.world.until(expectations.verdictIsGiven(plan, judge.name));
   };
-  await view.step('the verdict', approveAndSee, ({ spec, status }) => `${spec.approver} approves; the executor says ${status?.verdict}`);
+  await view.step(
+    'the executor to judge it',
+    approveAndSee,
+    ({ spec, status }) => `${spec.approver} approves; the executor says ${status?.verdict}`,
+  );
   await see(telling, expectations.commitIsPushed(plan), ({ status }) => `commit ${short(status?.commit?.sha)} on ${status?.commit?.ref}`);
   await see(telling, expectations.revisionIsSynced(plan), ({ status }) => `Flux reports ${revision(status?.sync?.revision)}`);
 }

@@ -45,7 +45,9 @@ export function checkLines(paint: Paint, checks: readonly Check[]): readonly str
   });
 }
 
-/** The checks in few words, for a line that lives. */
+/** How far the checks are, in few words: for a line that lives. */
 export function checksInBrief(checks: readonly Check[] | undefined): string {
-  return (checks ?? []).map(({ name, result }) => `${SIGNS[result][1]} ${name.replace(/[^A-Za-z].*$/u, '')}`).join('  ');
+  const open = (checks ?? []).filter(({ result }) => result !== 'Passed').map(({ name }) => name.split(' ', 1)[0]);
+  if (checks === undefined || checks.length === 0) return '';
+  return open.length === 0 ? 'all hold' : `not yet: ${open.join(', ')}`;
 }

@@ -166,10 +166,10 @@ export const revisionIsSynced = (plan: RemediationPlan): Expectation<Remediation
   planReaches(plan, 'Flux to report the commit', 60, ({ status }) => status?.sync !== undefined);
 
 export const planSucceeds = (plan: RemediationPlan): Expectation<RemediationPlan> =>
-  planReaches(plan, 'the success criteria', 180, ({ status }) => status?.phase === 'Succeeded');
+  planReaches(plan, 'the fix to help', 180, ({ status }) => status?.phase === 'Succeeded');
 
 export const rollbackBegins = (plan: RemediationPlan): Expectation<RemediationPlan> =>
-  planReaches(plan, 'the verification to fail', 180, ({ status }) => status?.rollback !== undefined);
+  planReaches(plan, 'the fix to fail', 180, ({ status }) => status?.rollback !== undefined);
 
 export const rollbackIsPushed = (plan: RemediationPlan): Expectation<RemediationPlan> =>
   planReaches(plan, 'the commit that takes the fix back', 30, ({ status }) => status?.rollback?.commit?.pushedAt !== undefined);
