@@ -9,14 +9,21 @@ export interface PodContainer {
 /** The kubelet forgets a container's crashes after it ran for so long; so do we. */
 export const RECENT_MS = 10 * 60_000;
 
-/** Containers of pods that are there to stay: neither on their way out nor done. */
+/** Containers of pods that are there to stay: neither on their way out, nor done, nor given up. */
 export function* livingContainers(snapshot: Snapshot): Iterable<PodContainer> {
   for (const pod of livingPods(snapshot)) {
     for (const container of pod.containers) yield { pod, container };
   }
 }
 
-export const livingPods = ({ pods }: Snapshot): readonly Pod[] => pods.filter(({ deleting, phase }) => !deleting && phase !== 'Succeeded');
+/**
+ * What is restarted always fails as a whole only from outside (an eviction, a node that shuts down), has been replaced since, and
+ * may lie around for weeks: its containers' ends say nothing about the program.
+ */
+export const livingPods = ({ pods }: Snapshot): readonly Pod[] =>
+  pods.filter(
+    ({ deleting, phase, restartPolicy }) => !deleting && phase !== 'Succeeded' && !(phase === 'Failed' && restartPolicy === 'Always'),
+  );
 
 /** How its present run ended, or the one before: a restarted container is Running between two crashes. */
 export const lastEnd = ({ state, lastState }: Container): Terminated | undefined => state.terminated ?? lastState.terminated;

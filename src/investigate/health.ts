@@ -8,7 +8,7 @@ import { lastEnd, livingPods } from './containers.ts';
 
 export function isHealthy(snapshot: Snapshot): boolean {
   const { workloads, missing, unseen } = snapshot;
-  const pods = livingPods(snapshot).filter(({ phase }) => phase !== 'Failed' || workloads.length === 0);
+  const pods = livingPods(snapshot);
   const looked = workloads.length + pods.length > 0;
   return looked && missing.length === 0 && unseen.length === 0 && workloads.every(isWhole) && pods.every(({ ready }) => ready);
 }

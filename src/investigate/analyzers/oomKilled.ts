@@ -18,8 +18,8 @@ const REACHED_LIMIT = 0.9;
 export const oomKilled: Analyzer = {
   name: 'oomKilled',
   *find(snapshot) {
+    for (const pod of snapshot.pods.filter((one) => wasEvictedForMemory(snapshot, one))) yield evictionFinding(snapshot, pod);
     for (const pod of livingPods(snapshot)) {
-      if (wasEvictedForMemory(pod)) yield evictionFinding(snapshot, pod);
       yield* tooSmallToStart(snapshot, pod);
       for (const container of pod.containers) {
         if (!wasKilledLately(snapshot, container)) continue;
@@ -47,7 +47,10 @@ function* tooSmallToStart(snapshot: Snapshot, pod: Pod): Iterable<Finding> {
   if (said && smallest !== undefined) yield limitFinding(snapshot, pod, smallest);
 }
 
-const wasEvictedForMemory = ({ reason, message }: Pod): boolean => reason === 'Evicted' && /\bmemory\b/iu.test(message);
+/** An evicted pod lies around long after; it was last ready when it was evicted. */
+function wasEvictedForMemory({ window }: Snapshot, { reason, message, readySince, createdAt }: Pod): boolean {
+  return reason === 'Evicted' && /\bmemory\b/iu.test(message) && (readySince ?? createdAt) >= window.start;
+}
 
 /** The node, when it and not the limit is to blame. */
 function nodeToBlame(snapshot: Snapshot, pod: Pod, { limits, usage }: Container): Node | undefined {

@@ -93,6 +93,17 @@ describe('rank', () => {
     expect(symptom?.confidence).toBeLessThan(NAMED_FROM);
   });
 
+  test('what is explained is less sure than it would be by itself', () => {
+    const probed = container({ name: 'proxy', state: running(5), probes: [readiness], ports: [{ port: 81, protocol: 'TCP' }] });
+    const events = [
+      event('Unhealthy', 'Readiness probe failed: dial tcp 10.0.0.9:80: connect: connection refused', { container: 'proxy' }),
+    ];
+    const alone = ranked(snapshot({ pods: [pod({}, probed)], events }))[0];
+    const explained = ranked(snapshot({ pods: [pod({}, container(crashing), probed)], events }))[1];
+    expect(explained?.finding.reason).toBe(alone?.finding.reason);
+    expect(explained?.confidence).toBeLessThan(alone?.confidence ?? 0);
+  });
+
   test('a commit that touched the field raises the confidence, a plausible one less, an unrelated one not at all', () => {
     const seen = snapshot({ pods: [pod({}, container(killed))] });
     const confidence = (changes: readonly ObservedChange[]): number => ranked(seen, changes)[0]?.confidence ?? 0;

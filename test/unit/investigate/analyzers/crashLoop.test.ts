@@ -116,6 +116,18 @@ describe('crashLoop', () => {
       container: { ready: true, restarts: 1, lastState: ended(1) },
       want: [],
     },
+    {
+      name: 'is silent about what is left of a pod that its node gave up',
+      container: { state: ended(137) },
+      pod: { phase: 'Failed', reason: 'Terminated', message: 'Pod was terminated in response to imminent node shutdown.' },
+      want: [],
+    },
+    {
+      name: 'names the failure of a Job',
+      container: { state: ended(2), logs: { current: log('Error: no such table') } },
+      pod: { phase: 'Failed', restartPolicy: 'Never' },
+      want: ['ContainerExitsWithError'],
+    },
     { name: 'is silent about a pod that is going away', container: crashed(1), pod: { deleting: true }, want: [] },
     { name: 'is silent about a healthy container', container: { ready: true }, want: [] },
   ])('$name', ({ container: more, pod: podMore = {}, events = [], want }) => {

@@ -68,6 +68,17 @@ describe('oomKilled', () => {
       want: theNode,
     },
     {
+      name: 'is silent about a pod that was evicted before the window and lies around',
+      pod: {
+        phase: 'Failed',
+        reason: 'Evicted',
+        message: 'The node was low on resource: memory.',
+        createdAt: ago(5000),
+        readySince: ago(4000),
+      },
+      want: [],
+    },
+    {
       name: 'is silent about a pod that was evicted for disk',
       pod: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: ephemeral-storage' },
       want: [],
