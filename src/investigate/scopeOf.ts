@@ -29,7 +29,8 @@ export function questionOf(
   const home = investigation.metadata.namespace ?? '';
   const said = [investigation.spec.targets, incident?.spec.targets].find((targets) => targets !== undefined && targets.length > 0);
   const wanted = said?.map((target) => withNamespace(target, home)) ?? labelled(incident);
-  const mayLook = ({ namespace }: ObjectRef): boolean => {
+  const mayLook = (target: ObjectRef): boolean => {
+    const namespace = target.kind === 'Namespace' ? target.name : target.namespace;
     if (namespace === undefined) return said !== undefined && allowed === undefined;
     return (said !== undefined || namespace === home) && (allowed?.includes(namespace) ?? true);
   };
