@@ -83,7 +83,7 @@ function isRequester(approver: string, { requestedBy, personOf }: ApprovalContex
 }
 
 /** Milliseconds since the epoch: the earlier of what the person said and what the strategy allows. */
-export function validUntil({ spec, metadata }: Approval, lifetimeMs: number): number {
+function validUntil({ spec, metadata }: Approval, lifetimeMs: number): number {
   const atMost = Date.parse(metadata.creationTimestamp) + lifetimeMs;
   return spec.expiresAt === undefined ? atMost : Math.min(atMost, Date.parse(spec.expiresAt));
 }
