@@ -74,7 +74,6 @@ export const isForbidden = has(403, 'Forbidden');
 export const isUnauthorized = has(401, 'Unauthorized');
 /** The object breaks its schema, a CEL rule or an admission policy of validation. */
 export const isInvalid = has(422, 'Invalid');
-export const isTooManyRequests = has(429, 'TooManyRequests');
 
 /** The resource version or continue token is too old for the API server to serve from. */
 export function isGone(error: unknown): boolean {

@@ -2,7 +2,7 @@
 import type { KubeApi } from '../cluster/api/kubeApi.ts';
 import type { ShopRepository } from './shopRepository.ts';
 
-export const FLUX_NAMESPACE = 'flux-system';
+const FLUX_NAMESPACE = 'flux-system';
 const SOURCE = '/apis/source.toolkit.fluxcd.io/v1/namespaces';
 const KUSTOMIZE = '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces';
 const NAME = 'shop';

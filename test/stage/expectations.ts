@@ -212,7 +212,8 @@ function isRolledOut({ metadata, spec, status = {} }: Deployment): boolean {
   return observedGeneration === metadata.generation && [updatedReplicas, readyReplicas, replicas].every((count) => count === spec.replicas);
 }
 
-const podsOf = (pods: readonly Pod[], service: string): readonly Pod[] => pods.filter(({ metadata }) => metadata.labels?.[APP] === service);
+export const podsOf = (pods: readonly Pod[], service: string): readonly Pod[] =>
+  pods.filter(({ metadata }) => metadata.labels?.[APP] === service);
 
 function crashOf({ metadata, status }: Pod): Crash | undefined {
   const ends = (status?.containerStatuses ?? []).map(({ state, lastState }) => state?.terminated ?? lastState?.terminated);
@@ -220,7 +221,7 @@ function crashOf({ metadata, status }: Pod): Crash | undefined {
   return end && { pod: metadata.name, reason: end.reason, exitCode: end.exitCode };
 }
 
-export const isTrue = (conditions: readonly Condition[] | undefined, wanted: string): boolean =>
+const isTrue = (conditions: readonly Condition[] | undefined, wanted: string): boolean =>
   conditions?.some(({ type, status }) => type === wanted && status === 'True') ?? false;
 
 function endedOtherwise({ metadata, status }: RemediationPlan): NotSeen {

@@ -8,7 +8,7 @@ export const lists: Matches = ({ isList }) => isList;
 export const everything: Matches = () => true;
 
 /** metav1.Status, as the API server answers. */
-export function status(code: number, reason: string, message: string): string {
+function status(code: number, reason: string, message: string): string {
   return JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code });
 }
 

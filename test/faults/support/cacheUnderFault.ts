@@ -19,7 +19,7 @@ import { untilTrue } from '../../support/until.ts';
 import { type FaultProxy, startFaultProxy } from '../proxy/faultProxy.ts';
 
 /** As the defaults, but a hundred times as fast: a test must not wait for minutes. */
-export const FAST: ReflectorTimings = {
+const FAST: ReflectorTimings = {
   watchSeconds: 3,
   silenceMs: 1500,
   backoffMs: { base: 20, cap: 300 },

@@ -16,7 +16,7 @@ import type {
 
 /** Noon: the moment at which every snapshot is taken. */
 export const NOW = Date.parse('2026-01-01T12:00:00Z');
-export const MINUTE = 60_000;
+const MINUTE = 60_000;
 export const MI = 2 ** 20;
 /** Milliseconds since the epoch, so many minutes before the snapshot. */
 export const ago = (minutes: number): number => NOW - minutes * MINUTE;
