@@ -28,11 +28,14 @@ describe('the real Prometheus and Alertmanager', () => {
   beforeAll(async () => {
     workspace = await openWorkspace({ description: 'alert sources test' });
     const alertmanager = await startAlertmanager(workspace);
-    const prometheus = await startPrometheus(workspace, {
-      ruleGroups: [{ name: 'test', rules }],
-      alertmanagerUrl: alertmanager.url,
-      evaluationSeconds: 1,
-    });
+    const prometheus = await startPrometheus(workspace, { alertmanagerUrl: alertmanager.url, evaluationSeconds: 1 });
+    // an alert that fires before Prometheus has found its Alertmanager is sent again a minute later
+    await until(
+      'Prometheus to find its Alertmanager',
+      async () => ((await activeAlertmanagers(prometheus.url)) > 0 ? true : undefined),
+      60_000,
+    );
+    await prometheus.reload({ ruleGroups: [{ name: 'test', rules }] });
     urls = { prometheus: prometheus.url, alertmanager: alertmanager.url };
     http = createHttpSource({ clock: systemClock });
     const held = createAlertmanager(http, { name: 'am', url: urls.alertmanager });
@@ -85,3 +88,9 @@ describe('the real Prometheus and Alertmanager', () => {
     expect(await alertmanager().startedAt()).toBeLessThanOrEqual(Date.now());
   });
 });
+
+async function activeAlertmanagers(url: string): Promise<number> {
+  const answer = await fetch(`${url}/api/v1/alertmanagers`, { signal: AbortSignal.timeout(5_000) });
+  const { data } = (await answer.json()) as { readonly data: { readonly activeAlertmanagers: readonly unknown[] } };
+  return data.activeAlertmanagers.length;
+}
