@@ -2,8 +2,7 @@
 import type { Approval, Incident, RemediationPlan } from '../../src/crds/kinds.ts';
 import * as expectations from '../stage/expectations.ts';
 import type { Stage } from '../stage/stage.ts';
-import { sendTraffic } from '../stage/traffic.ts';
-import { CUSTOMERS_PER_SECOND, crash, leak, type Trouble, timeoutWithUnit } from '../stage/troubles.ts';
+import { crash, leak, type Trouble, timeoutWithUnit } from '../stage/troubles.ts';
 import type { Expectation } from '../stage/world.ts';
 import type { View } from './view.ts';
 import { checkLines, checksInBrief, diagnosisLines, diffLines, planLines } from './words.ts';
@@ -53,7 +52,7 @@ export async function actTwo(telling: Telling): Promise<void> {
   view.heading('Act 2', 'a fix that does not help is taken back');
   view.prose(`Customers come to ${leak.service}. It remembers every page that it makes, and has ${await memoryLimit(telling)} to do so.`);
   const before = await stage.repository.git('show', `main:${leak.file}`);
-  const customers = sendTraffic(() => expectations.addressOf(stage.world.now(), leak.service), CUSTOMERS_PER_SECOND);
+  const customers = stage.customersCome(leak.service);
   try {
     const { incident, plan } = await fromTroubleToPlan(telling, leak);
     await approve(telling, plan);

@@ -48,9 +48,9 @@ async function main(): Promise<number> {
 }
 
 async function raise(): Promise<Stage> {
-  const { level, why } = possibleLevel();
+  const { level, why } = process.env['LEVEL'] === 'sim' ? { level: 'sim' as const, why: 'you asked for LEVEL=sim' } : possibleLevel();
   const wanted: Wanted = { level, addons: ['flux', 'prometheus', 'alertmanager', 'kube-state-metrics', 'git'] };
-  if (level !== 'real') view.prose(`This machine can't run real pods: ${why}. They are simulated.`);
+  if (level !== 'real') view.prose(`No containers run here: ${why}. Pods are simulated; all else is real.`);
   const problems = await preflight(wanted);
   if (problems.length > 0) throw new Error(problems.join('; '));
   if (readKept(DEMO) !== undefined)
@@ -72,6 +72,7 @@ async function raise(): Promise<Stage> {
     () =>
       raiseStage({
         name: DEMO,
+        level,
         soakSeconds: SOAK_SECONDS,
         log: (line) => view.detail(line),
         progress(part, state) {
@@ -80,6 +81,6 @@ async function raise(): Promise<Stage> {
           show();
         },
       }),
-    (raised) => `the stage: ${raised.cluster.level} pods, Flux, Prometheus, a shop, Agent-SRE`,
+    (raised) => `the stage: ${raised.cluster.level === 'real' ? 'real' : 'simulated'} pods, Flux, Prometheus, a shop, Agent-SRE`,
   );
 }

@@ -11,8 +11,8 @@ import { identityOf } from '../../src/domain/identity.ts';
 import { until } from '../cluster/lib/poll.ts';
 import * as expectations from '../stage/expectations.ts';
 import { OPERATOR_NAMESPACE, SHOP_NAMESPACE } from '../stage/stage.ts';
-import { sendTraffic, type Traffic } from '../stage/traffic.ts';
-import { CUSTOMERS_PER_SECOND, crash, leak, timeoutWithUnit } from '../stage/troubles.ts';
+import type { Traffic } from '../stage/traffic.ts';
+import { crash, leak, timeoutWithUnit } from '../stage/troubles.ts';
 import type { Expectation, World } from '../stage/world.ts';
 import { everything, storedEvidence } from './everything.ts';
 import { commitsSince, fileAt, readCommit } from './git.ts';
@@ -237,9 +237,9 @@ describe('a fix that does not help is taken back', () => {
   const known = {} as { good: string; customers: Traffic; incident: Incident; plan: RemediationPlan; done: RemediationPlan };
 
   test('customers come, and a real container is killed for want of memory', async () => {
-    const { repository, world } = scene.stage;
+    const { repository } = scene.stage;
     known.good = (await repository.git('rev-parse', repository.branch)).trim();
-    known.customers = sendTraffic(() => expectations.addressOf(world.now(), service), CUSTOMERS_PER_SECOND);
+    known.customers = scene.stage.customersCome(service);
     expect(await see(expectations.podCrashes(service, reason))).toMatchObject({ exitCode: 137 });
   });
 

@@ -12,16 +12,19 @@ import { createKubeClient } from '../../src/kube/createClient.ts';
 import type { Logger } from '../../src/kube/logger.ts';
 import { startFlux } from '../cluster/addons/flux.ts';
 import type { Person } from '../cluster/api/users.ts';
-import { type Cluster, startCluster } from '../cluster/cluster.ts';
+import { type Cluster, type ClusterOptions, startCluster } from '../cluster/cluster.ts';
 import type { Level } from '../cluster/levels.ts';
 import { canRunReal } from '../cluster/real/capability.ts';
 import { installApi } from '../support/installCrds.ts';
 import { command, type Printed } from './command.ts';
 import { deployShop } from './delivery.ts';
-import { shopIsOpen } from './expectations.ts';
+import { addressOf, shopIsOpen } from './expectations.ts';
 import { type Monitoring, startMonitoring } from './monitoring.ts';
 import { type Operator, type OperatorParts, startOperator } from './operator.ts';
 import { openShopRepository, type ShopRepository } from './shopRepository.ts';
+import { simulateTraffic, withSimulation } from './simulation/simulation.ts';
+import { sendTraffic, type Traffic } from './traffic.ts';
+import { CUSTOMERS_PER_SECOND } from './troubles.ts';
 import { type WorldWatch, watchWorld } from './world.ts';
 
 export const SHOP_NAMESPACE = 'shop';
@@ -39,6 +42,8 @@ export interface Stage {
   sre(person: Person | 'admin', ...args: readonly string[]): Promise<Printed>;
   /** Creates an object with kubectl, as this person. */
   create(person: Person | 'admin', object: object): Promise<Printed>;
+  /** Customers begin to come to a service. */
+  customersCome(service: string): Traffic;
   stop(): Promise<void>;
 }
 
@@ -46,6 +51,8 @@ export interface Stage {
 export type Progress = (part: string, state: 'begins' | 'is there') => void;
 
 export interface StageOptions {
+  /** The best that this machine can run, unless told otherwise. */
+  readonly level?: Level;
   /** For a stage that will be kept. */
   readonly name?: string;
   readonly progress: Progress;
@@ -63,15 +70,20 @@ export function possibleLevel(): { readonly level: Level; readonly why: string }
 }
 
 export async function raiseStage(options: StageOptions): Promise<Stage> {
-  const { name, progress, log } = options;
+  const { name, progress, log, level = possibleLevel().level } = options;
   const part = partsTo(progress);
-  const cluster = await part('cluster', () => startCluster({ level: possibleLevel().level, log, ...(name !== undefined && { name }) }));
+  const cluster = await part('cluster', () => startShopsCluster(level, { log, ...(name !== undefined && { name }) }));
   try {
     return await furnish(cluster, options, part);
   } catch (error) {
     await cluster.stop();
     throw error;
   }
+}
+
+function startShopsCluster(level: Level, options: Omit<ClusterOptions, 'level' | 'simulation'>): Promise<Cluster> {
+  if (level === 'real') return startCluster({ level, ...options });
+  return withSimulation(SHOP_NAMESPACE, (simulation) => startCluster({ level, simulation, ...options }));
 }
 
 type Part = <T>(name: string, start: () => Promise<T>) => Promise<T>;
@@ -105,6 +117,10 @@ async function furnish(cluster: Cluster, { soakSeconds }: StageOptions, part: Pa
     kubectl: (person, ...args) => runAs(cluster, person, cluster.binaries.kubectl, args),
     sre: (person, ...args) => runAs(cluster, person, PLUGIN, args),
     create: (person, object) => runAs(cluster, person, cluster.binaries.kubectl, ['create', '-f', '-'], JSON.stringify(object)),
+    customersCome: (service) =>
+      cluster.level === 'real'
+        ? sendTraffic(() => addressOf(world.now(), service), CUSTOMERS_PER_SECOND)
+        : simulateTraffic(cluster.api, world, service),
     async stop() {
       world.close();
       await cluster.stop();
