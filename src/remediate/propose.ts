@@ -10,7 +10,7 @@ import type { Incident, Investigation } from '../crds/kinds.ts';
 import type { ObjectRef } from '../crds/common.ts';
 import { ACTION_TYPES, type ActionType, type RemediationPlanSpec } from '../crds/remediationPlan.ts';
 import type { Owner } from '../gitops/owner.ts';
-import { type Candidate, type Considered, considerRevert, considerSetImage, considerSetResources } from './candidates.ts';
+import { type Candidate, type Considered, considerRevert, considerSetImage, considerSetResources, type Facts } from './candidates.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import { type GuardSettings, isProtected } from './guard.ts';
 import { commandsFor, type Handoff, handOff, ownerHandoff } from './handoff.ts';
@@ -71,10 +71,9 @@ export function propose(input: ProposeInput): Proposal | Handoff {
   const refused = outOfReach(input, workload, rootCause) ?? ownerHandoff(owner, workload.ref);
   if (refused !== undefined) return refused;
 
-  const finding = findingOf(status);
-  const facts = { rootCause, finding, changes: changesOf(status, rootCause), workload };
+  const facts: Facts = { rootCause, finding: findingOf(status), changes: changesOf(status, rootCause), workload };
   const all = [considerRevert(facts), considerSetImage(facts), considerSetResources(facts)].map((entry) => permitted(entry, facts));
-  const considered = all.toSorted((a, b) => preference(finding, a.type) - preference(finding, b.type));
+  const considered = all.toSorted((a, b) => preference(facts, a) - preference(facts, b));
   const chosen = considered.find((entry): entry is Candidate => 'action' in entry);
   if (chosen === undefined) return noSafeAction(workload, rootCause, considered);
   return proposal(input, { chosen, considered, workload, rootCause });
@@ -126,9 +125,13 @@ function permitted(
     : { type, whyNot: `${finding?.analyzer ?? 'the analyzer'} does not name it as a cure` };
 }
 
-/** The analyzer names the best cure first; without its word the catalogue's order stands. */
-function preference(finding: Finding | undefined, type: ActionType): number {
-  const at = finding?.cures?.indexOf(type) ?? -1;
+/**
+ * The commit that brought it about goes first: what it did is taken back rather than written over. Then as the analyzer says, who names the best cure
+ * first; without its word the catalogue's order stands.
+ */
+function preference({ rootCause, finding }: Pick<Facts, 'rootCause' | 'finding'>, entry: Considered): number {
+  if (entry.type === 'RevertCommit' && 'action' in entry && rootCause.change !== undefined) return -1;
+  const at = finding?.cures?.indexOf(entry.type) ?? -1;
   return at < 0 ? ACTION_TYPES.length : at;
 }
 

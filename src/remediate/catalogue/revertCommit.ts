@@ -50,6 +50,7 @@ export const revertCommit: CatalogueEntry = {
     'NodeSelectorUnsatisfied',
     'TaintNotTolerated',
     'Unschedulable',
+    'QuotaExceeded',
     'RolloutStuck',
   ],
   inverse: 'The commit’s change is restored, byte for byte.',

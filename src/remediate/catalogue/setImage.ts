@@ -24,6 +24,7 @@ export const setImage: CatalogueEntry = {
     'ContainerCommandNotFound',
     'ContainerPermissionDenied',
     'ContainerCompletesUnexpectedly',
+    'ContainerOutOfMemory',
     'ProbePathNotFound',
     'ProbeFailing',
     'RolloutStuck',

@@ -75,6 +75,7 @@ describe('proposes', () => {
     {
       name: 'twice a small memory limit that does not suffice',
       reason: 'ContainerOutOfMemory',
+      cures: ['SetResources', 'RevertCommit', 'SetImage'],
       want: { type: 'SetResources', setResources: { container: 'app', memoryLimitMebibytes: 128 } },
     },
     {
@@ -86,9 +87,16 @@ describe('proposes', () => {
       want: { setResources: { container: 'app', memoryLimitMebibytes: 1536, memoryRequestMebibytes: 1536 } },
     },
     {
-      name: 'what the analyzer names first',
+      name: 'to revert the commit that the cause names, whatever the analyzer would rather',
       reason: 'ContainerOutOfMemory',
       change: 'c1',
+      changes: [image],
+      cures: ['SetResources', 'RevertCommit'],
+      want: reverts,
+    },
+    {
+      name: 'what the analyzer names first',
+      reason: 'ContainerOutOfMemory',
       changes: [image],
       cures: ['SetResources', 'RevertCommit'],
       want: { type: 'SetResources' },
