@@ -2,39 +2,56 @@
  * Looks only at what the requester may see.
  *
  * Whoever made the Investigation (or the Incident behind it) gets a diagnosis made of logs and events: so they must be allowed to
- * read the pods and their logs in each target's namespace themselves. Accounts of the operator's own namespace are exempt: they
- * stand for alerts, and only the operator's administrators can make objects as them.
+ * read the pods and their logs in each target's namespace themselves, and a node that they name. Whatever else the investigation
+ * comes upon stays within those namespaces. Accounts of the operator's own namespace are exempt: they stand for alerts, and only the
+ * operator's administrators can make objects as them.
  */
-import { mayDo } from '../access.ts';
+import type { ObjectRef, Requester } from '../../crds/common.ts';
+import { mayDo, type ResourceAttributes } from '../access.ts';
 import { declare, next, type StepResult, stalled } from '../steps.ts';
 import type { InvestigationScope } from './scope.ts';
 
 export async function authorize(scope: InvestigationScope): Promise<StepResult> {
-  const { investigation, client, signal, namespace: operator } = scope;
-  const { requestedBy, targets } = investigation.spec;
+  const { investigation, namespace: operator } = scope;
+  const { requestedBy, targets = [] } = investigation.spec;
   const home = investigation.metadata.namespace;
-  const namespaces = new Set((targets ?? []).map((target) => target.namespace ?? home));
+  const namespaces = new Set([
+    ...(home === undefined || home === operator ? [] : [home]),
+    ...targets.flatMap((target) => namespaceOf(target, home)),
+  ]);
   if (home !== operator && [...namespaces].some((namespace) => namespace !== home)) {
-    return refuse(
-      scope,
-      'TargetOutOfScope',
-      `an Investigation in ${home} may target that namespace only; create it in ${operator} instead`,
-    );
+    const message = `an Investigation in ${home} may target that namespace only; create it in ${operator} instead`;
+    return refuse(scope, 'TargetOutOfScope', message);
   }
-  if (requestedBy === undefined || requestedBy.username.startsWith(`system:serviceaccount:${operator}:`)) return next;
+  if (requestedBy?.username.startsWith(`system:serviceaccount:${operator}:`) === true) return next;
 
-  for (const namespace of namespaces) {
-    for (const resource of ['pods', 'pods/log']) {
-      const allowed = await mayDo(client, requestedBy, { verb: 'get', group: '', resource, namespace }, signal);
-      if (!allowed)
-        return refuse(
-          scope,
-          'RequesterMayNotSee',
-          `${requestedBy.username} may not get ${resource} in namespace ${namespace}, so this is not looked at for them`,
-        );
-    }
+  scope.namespaces = [...namespaces];
+  if (requestedBy === undefined) return next;
+  const nodes = targets.filter(({ kind }) => kind === 'Node').map(({ name }) => ({ verb: 'get', group: '', resource: 'nodes', name }));
+  return (await firstRefused(scope, requestedBy, [...scope.namespaces.flatMap(readingPods), ...nodes])) ?? next;
+}
+
+/** A namespace that is a target itself has no namespace, and stands for all that is in it. */
+function namespaceOf({ kind, namespace, name }: ObjectRef, home: string | undefined): readonly string[] {
+  if (kind === 'Node') return [];
+  const found = kind === 'Namespace' ? name : (namespace ?? home);
+  return found === undefined ? [] : [found];
+}
+
+const readingPods = (namespace: string): readonly ResourceAttributes[] =>
+  ['pods', 'pods/log'].map((resource) => ({ verb: 'get', group: '', resource, namespace }));
+
+async function firstRefused(
+  scope: InvestigationScope,
+  who: Requester,
+  wanted: readonly ResourceAttributes[],
+): Promise<StepResult | undefined> {
+  for (const what of wanted) {
+    if (await mayDo(scope.client, who, what, scope.signal)) continue;
+    const where = what.namespace === undefined ? `${what.name}` : `in namespace ${what.namespace}`;
+    return refuse(scope, 'RequesterMayNotSee', `${who.username} may not get ${what.resource} ${where}, so this is not looked at for them`);
   }
-  return next;
+  return undefined;
 }
 
 function refuse(scope: InvestigationScope, reason: string, message: string): StepResult {

@@ -15,7 +15,7 @@ export async function investigate(scope: InvestigationScope): Promise<StepResult
     incidentRef === undefined || namespace === undefined ? undefined : scope.incidents.get({ namespace, name: incidentRef.name });
   status.startedAt ??= new Date(clock.now()).toISOString();
 
-  const result = await scope.investigator.run({ investigation, incident, signal: scope.signal });
+  const result = await scope.investigator.run({ investigation, incident, namespaces: scope.namespaces, signal: scope.signal });
   Object.assign(status, result);
   status.completedAt = new Date(clock.now()).toISOString();
   conclude(scope);

@@ -20,4 +20,6 @@ export interface InvestigationScope extends InvestigationDeps {
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly incidents: Store<Incident>;
+  /** Where it may look; absent: anywhere. Set by the step that asks what the requester may see. */
+  namespaces?: readonly string[] | undefined;
 }

@@ -17,6 +17,8 @@ import { beginRollback } from './rollBack.ts';
 import { conclude, declareOn, type PlanScope } from './scope.ts';
 
 const LOOK_AGAIN_MS = 2_000;
+/** Between two looks of which the first could not see enough. */
+const PAUSE_MS = 15_000;
 
 export async function verify(scope: PlanScope): Promise<StepResult> {
   const { status } = scope;
@@ -48,8 +50,9 @@ async function soak(scope: PlanScope, evaluation: Evaluation, verification: Inve
   const since = Date.parse(conditionOf(status, 'Verified')?.lastTransitionTime ?? '');
   const left = since + plan.spec.soakSeconds * 1000 - clock.now();
   if (left > 0) return wait('Soaking', Math.min(left, LOOK_AGAIN_MS));
-  if (verification === undefined) return openVerification(scope);
+  if (verification === undefined) return status.verification === undefined ? openVerification(scope, 1) : wait('Verifying', LOOK_AGAIN_MS);
   if (!isTrue(verification.status, 'Succeeded')) return wait('Verifying', LOOK_AGAIN_MS);
+  if (!isConclusive(verification)) return lookOnceMore(scope, verification);
   // It looks once: what it found is not waited for to go away.
   if (evaluation.outcome !== 'Passed') return giveUp(scope, failures(evaluation.checks, 'Pending'));
   declareOn(scope, 'Verified', { status: 'True', reason: 'CriteriaMet', message: `${evaluation.checks.length} criteria hold` });
@@ -65,9 +68,7 @@ function evaluateNow(scope: PlanScope, syncedAt: string, verification: Investiga
       syncedAt: Date.parse(syncedAt),
       alertState: () => alertStateOf(scope),
       verification:
-        verification === undefined
-          ? undefined
-          : { complete: isTrue(verification.status, 'Succeeded'), findings: verification.status?.findings ?? [] },
+        verification === undefined ? undefined : { complete: isConclusive(verification), findings: verification.status?.findings ?? [] },
       causes: causesOf(scope),
     },
     { signal },
@@ -94,11 +95,22 @@ function verificationOf({ plan, status, investigations: store }: PlanScope): Inv
   return status.verification === undefined ? undefined : store.get({ namespace: plan.metadata.namespace, name: status.verification.name });
 }
 
-async function openVerification(scope: PlanScope): Promise<StepResult> {
+/** A look that could not see enough, and found nothing in what it saw, says nothing either way. */
+function isConclusive({ status }: Investigation): boolean {
+  return isTrue(status, 'Succeeded') && (status?.outcome === 'NothingWrong' || (status?.findings ?? []).length > 0);
+}
+
+async function lookOnceMore(scope: PlanScope, last: Investigation): Promise<StepResult> {
+  const rested = Date.parse(last.status?.completedAt ?? last.metadata.creationTimestamp) + PAUSE_MS - scope.clock.now();
+  if (rested > 0) return wait('Verifying', rested);
+  const looks = scope.investigations.list().filter(({ spec }) => spec.planRef?.uid === scope.plan.metadata.uid).length;
+  return openVerification(scope, looks + 1);
+}
+
+async function openVerification(scope: PlanScope, ordinal: number): Promise<StepResult> {
   const { plan, client, signal, status } = scope;
-  if (status.verification !== undefined) return wait('Verifying', LOOK_AGAIN_MS);
   const { name: planName, uid, namespace } = plan.metadata;
-  const name = childName('inv', uid, 'verification', 1);
+  const name = childName('inv', uid, 'verification', ordinal);
   const spec: Investigation['spec'] = {
     purpose: 'Verification',
     incidentRef: plan.spec.incidentRef,
