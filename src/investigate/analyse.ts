@@ -1,6 +1,7 @@
 /** Runs the analyzers over a snapshot, and joins what several pods of a workload show into one finding. */
-import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
+
 import { objectName } from '../sources/kubernetes/names.ts';
+import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { analyzers as all } from './analyzers/all.ts';
 import type { Analyzer, Finding } from './finding.ts';
 

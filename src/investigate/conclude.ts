@@ -10,7 +10,7 @@ import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { ADVICE } from './advice.ts';
 import { type AnalyserError, analyse } from './analyse.ts';
 import { bounded } from './bound.ts';
-import { number, type Numbered } from './citations.ts';
+import { type Numbered, number } from './citations.ts';
 import { type Link, linksOf } from './correlate.ts';
 import { curesOf } from './cures.ts';
 import { type EvidenceRecord, recordsOf } from './evidence.ts';

@@ -7,7 +7,7 @@
 import type { ObjectRef } from '../crds/common.ts';
 import type { Gap } from '../crds/investigation.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { createCallBudget, type CallBudget } from '../sources/budget.ts';
+import { type CallBudget, createCallBudget } from '../sources/budget.ts';
 import { type ChangesPort, type ChangeWindow, type ObservedChange, observedCommit, rolloutsOf } from '../sources/changes.ts';
 import { gapOf, SourceError } from '../sources/gap.ts';
 import { gatherCluster } from '../sources/kubernetes/gather.ts';

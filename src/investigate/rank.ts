@@ -5,8 +5,9 @@
  * adds, what is missing takes away, and a finding that a deeper one in the same workload explains falls behind that one: a
  * program that crashes explains the probe that nobody answers, and whatever keeps pods from running explains a stuck rollout.
  */
-import type { FindingReason } from '../crds/reasons.ts';
+
 import type { ObjectRef } from '../crds/common.ts';
+import type { FindingReason } from '../crds/reasons.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { Link } from './correlate.ts';

@@ -4,20 +4,20 @@
  * Made by code from facts; every claim cites what it rests on. What strangers wrote stands in quotation marks.
  */
 import type { Gap, Report } from '../crds/investigation.ts';
+import type { ActionType } from '../crds/remediationPlan.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import { formatBytes } from '../sources/kubernetes/quantity.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
-import type { ActionType } from '../crds/remediationPlan.ts';
 import { ADVICE } from './advice.ts';
 import { cite, type Numbered } from './citations.ts';
 import { lastEnd } from './containers.ts';
+import type { Link } from './correlate.ts';
 import { isScaledToZero, type Recovery } from './health.ts';
 import { impactOf } from './impact.ts';
-import type { Link } from './correlate.ts';
 import type { Ranked } from './rank.ts';
 import { statementOf } from './statement.ts';
-import { spokenTime } from './times.ts';
 import { timelineOf } from './timeline.ts';
+import { spokenTime } from './times.ts';
 
 export interface ReportParts {
   readonly snapshot: Snapshot;

@@ -1,7 +1,7 @@
 /** The sentence that names a cause: what is wrong, and which change brought it about, with author, time and fields. */
 import type { FieldChange, ObservedChange } from '../sources/changes.ts';
-import { shortPath } from './fields.ts';
 import type { Link } from './correlate.ts';
+import { shortPath } from './fields.ts';
 import { quote } from './quote.ts';
 import type { Ranked } from './rank.ts';
 import { spokenTime } from './times.ts';

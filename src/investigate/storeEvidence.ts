@@ -1,7 +1,7 @@
 /** Stores what a conclusion cites, by digest, and says where each piece can be read. A piece that could not be stored is a gap. */
 import type { EvidenceItem, Gap } from '../crds/investigation.ts';
 import type { Investigation } from '../crds/kinds.ts';
-import { gapOf, type GapReason, mergeGaps } from '../sources/gap.ts';
+import { type GapReason, gapOf, mergeGaps } from '../sources/gap.ts';
 import { bounded } from './bound.ts';
 import type { Conclusion } from './conclude.ts';
 import type { EvidenceRecord } from './evidence.ts';

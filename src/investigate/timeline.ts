@@ -1,4 +1,6 @@
 /** What happened, oldest first: changes, when each trouble was first seen, when the alert began, when it was over. */
+import type { ObservedChange } from '../sources/changes.ts';
+import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { cite, type Numbered } from './citations.ts';
 import type { Recovery } from './health.ts';
@@ -23,7 +25,10 @@ export function timelineOf(
   const changes = numbered.changes.map((change): Moment => {
     const verb = change.kind === 'Rollout' ? ' was rolled out' : '';
     const fields = change.fields.length === 0 ? '' : `: ${fieldsInWords(change.fields)}`;
-    return { at: change.at, text: `${capitalised(changeName(change))}${verb}${fields}${cite([numbered.changeId(change)])}` };
+    return {
+      at: change.at,
+      text: `${capitalised(changeName(change))}${verb}${elsewhere(change)}${fields}${cite([numbered.changeId(change)])}`,
+    };
   });
   const troubles = ranked.flatMap(({ finding }): Moment[] => {
     if (finding.since === undefined) return [];
@@ -36,6 +41,13 @@ export function timelineOf(
     .toSorted((a, b) => a.at - b.at)
     .slice(-MOST_MOMENTS)
     .map(({ at, text }) => `${isoTime(at)} ${text}`);
+}
+
+/** A commit to the same path may be about another object altogether; then it says which. */
+function elsewhere({ fields, workload }: ObservedChange): string {
+  const [first] = fields;
+  const here = objectName(workload);
+  return first === undefined || fields.some(({ object }) => object === here) ? '' : ` changed ${first.object}`;
 }
 
 const capitalised = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -8,7 +8,7 @@
  */
 import type { FindingReason } from '../../crds/reasons.ts';
 import type { Container, ObjectEvent, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
-import { evidenceFor, eventsOf, livingContainers, onset, podName } from '../containers.ts';
+import { eventsOf, evidenceFor, livingContainers, onset, podName } from '../containers.ts';
 import { containerFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quoteEnd } from '../quote.ts';

@@ -5,10 +5,11 @@
  * when a ConfigMap that a waiting pod refers to, and not optionally, was looked up and is absent. Disproved by a look that finds
  * it: then the kubelet's next try succeeds. Of Secrets only what the kubelet says is known: nobody here reads them.
  */
-import type { FindingReason } from '../../crds/reasons.ts';
+
 import { closest } from '../../analysis/similarity.ts';
+import type { FindingReason } from '../../crds/reasons.ts';
 import type { ConfigMapFacts, Container, Pod, Reference, Snapshot } from '../../sources/kubernetes/snapshot.ts';
-import { evidenceFor, eventsOf, livingPods, onset, podName } from '../containers.ts';
+import { eventsOf, evidenceFor, livingPods, onset, podName } from '../containers.ts';
 import { containerFields, objectFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 

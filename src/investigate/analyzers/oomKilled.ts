@@ -6,9 +6,10 @@
  * Disproved for old kills: one from before the window, with the container ready since, is no trouble of now.
  * Whether memory leaks or the limit was always too low is left to the trend of its metrics.
  */
-import type { Container, Node, Pod, Snapshot, Terminated } from '../../sources/kubernetes/snapshot.ts';
+
 import { formatBytes } from '../../sources/kubernetes/quantity.ts';
-import { evidenceFor, eventsOf, livingPods, logOfLastEnd, onset, podName, restartsOf } from '../containers.ts';
+import type { Container, Node, Pod, Snapshot, Terminated } from '../../sources/kubernetes/snapshot.ts';
+import { eventsOf, evidenceFor, livingPods, logOfLastEnd, onset, podName, restartsOf } from '../containers.ts';
 import { configurationOf, containerFields, objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 
@@ -85,7 +86,15 @@ function limitFinding(snapshot: Snapshot, pod: Pod, container: Container): Findi
 const limitOf = ({ limits }: Container): string =>
   limits.memoryBytes === undefined ? 'no limit of its own' : `its limit of ${formatBytes(limits.memoryBytes)}`;
 
-const usageOf = ({ usage }: Container): string => (usage === undefined ? '' : `, having used ${formatBytes(usage.memoryBytes)} at most`);
+/** Below this share of its limit, the last sample was taken before the memory grew: it says how fast, not how much. */
+const SAMPLED_IN_TIME = 0.7;
+
+function usageOf({ usage, limits }: Container): string {
+  if (usage === undefined) return '';
+  const used = formatBytes(usage.memoryBytes);
+  const tooFast = limits.memoryBytes !== undefined && usage.memoryBytes < SAMPLED_IN_TIME * limits.memoryBytes;
+  return tooFast ? `; it grew faster than its use is sampled (${used} when last seen)` : `, having used ${used} at most`;
+}
 
 function nodeFinding(snapshot: Snapshot, pod: Pod, container: Container, node: Node): Finding {
   return {

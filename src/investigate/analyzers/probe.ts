@@ -8,7 +8,7 @@
  */
 import type { FindingReason } from '../../crds/reasons.ts';
 import type { Container, ObjectEvent, Pod, Probe, Snapshot } from '../../sources/kubernetes/snapshot.ts';
-import { evidenceFor, eventsOf, lastEnd, livingContainers, onset, podName, RECENT_MS, restartsOf } from '../containers.ts';
+import { eventsOf, evidenceFor, lastEnd, livingContainers, onset, podName, RECENT_MS, restartsOf } from '../containers.ts';
 import { configurationOf, containerFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';

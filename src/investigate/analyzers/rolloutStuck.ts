@@ -4,11 +4,12 @@
  * Right when a Deployment's Progressing condition is False with ProgressDeadlineExceeded, or ReplicaFailure is True. It is a symptom: whatever
  * says why the new pods do not run explains it, and ranks above it. A quota that forbids pods is told by `quota`.
  */
+
+import { objectName } from '../../sources/kubernetes/names.ts';
+import type { Condition, Snapshot, Workload } from '../../sources/kubernetes/snapshot.ts';
 import { onset, podName } from '../containers.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer } from '../finding.ts';
-import type { Condition, Snapshot, Workload } from '../../sources/kubernetes/snapshot.ts';
-import { objectName } from '../../sources/kubernetes/names.ts';
 import { quote } from '../quote.ts';
 
 export const rolloutStuck: Analyzer = {

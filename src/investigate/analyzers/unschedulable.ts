@@ -6,11 +6,12 @@
  * turned down came closest to fitting (a control plane's taint is thus never blamed while a worker is just full).
  * Disproved by the pod having a node. Affinity rules beyond the selector are known from the scheduler's words alone.
  */
-import type { ActionType } from '../../crds/remediationPlan.ts';
+
 import type { FindingReason } from '../../crds/reasons.ts';
+import type { ActionType } from '../../crds/remediationPlan.ts';
 import { formatBytes, formatMillicores } from '../../sources/kubernetes/quantity.ts';
 import type { Claim, Container, Node, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
-import { evidenceFor, eventsOf, livingPods, podName } from '../containers.ts';
+import { eventsOf, evidenceFor, livingPods, podName } from '../containers.ts';
 import { containerFields, type FieldPattern, objectFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding, Interest } from '../finding.ts';
 import { quote } from '../quote.ts';

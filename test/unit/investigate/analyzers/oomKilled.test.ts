@@ -108,4 +108,9 @@ describe('oomKilled', () => {
     );
     expect(found?.evidence).toContain('memory/shop/cart-1');
   });
+
+  test('does not pass off a sample from before the growth as the most that was used', () => {
+    const [found] = oomKilled.find(snapshot({ pods: [pod({}, container({ lastState: killed, limits, usage: used(6) }))] }));
+    expect(found?.message).toContain('its limit of 64 Mi; it grew faster than its use is sampled (6 Mi when last seen)');
+  });
 });
