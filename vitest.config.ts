@@ -1,4 +1,4 @@
-/** Three projects: `unit` needs nothing; `integration` and `faults` share one real kube-apiserver a run. */
+/** Three projects: `unit` needs nothing; `integration` shares one real kube-apiserver a run; `e2e` takes the one real cluster. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -12,6 +12,15 @@ export default defineConfig({
           globalSetup: ['test/cluster/vitest.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],
