@@ -5,6 +5,7 @@
  * of that very repository asks. Files are read at each use, so that a rotated secret counts at once.
  */
 import { access, constants } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { GitError, type GitFailure } from '../errors.ts';
 import { firstLines, type GitAnswer } from './git.ts';
 import type { GitCredential, RepositoryUrl } from './url.ts';
@@ -23,10 +24,10 @@ export async function networkAccess(url: RepositoryUrl, credential: GitCredentia
   if (url.scheme === 'ssh') return { args: [], env: { GIT_SSH_COMMAND: await sshCommand(url, credential) } };
   const protocols = { GIT_ALLOW_PROTOCOL: url.scheme };
   if (credential?.passwordFile === undefined) return { args: [], env: protocols };
-  await mustBeReadable(credential.passwordFile, `password file of git credential ${credential.urlPrefix}`);
+  const passwordFile = await readableFile(credential.passwordFile, `password file of git credential ${credential.urlPrefix}`);
   return {
     args: ['-c', `credential.helper=${PASSWORD_HELPER}`],
-    env: { ...protocols, AGENT_SRE_GIT_USER: credential.username ?? 'git', AGENT_SRE_GIT_PASSWORD_FILE: credential.passwordFile },
+    env: { ...protocols, AGENT_SRE_GIT_USER: credential.username ?? 'git', AGENT_SRE_GIT_PASSWORD_FILE: passwordFile },
   };
 }
 
@@ -37,18 +38,18 @@ async function sshCommand(url: RepositoryUrl, credential: GitCredential | undefi
       `no ssh key and known-hosts file are configured for ${url.href}: add a git credential with sshKeyFile and knownHostsFile whose urlPrefix covers it`,
     );
   }
-  await mustBeReadable(credential.sshKeyFile, `ssh key file of git credential ${credential.urlPrefix}`);
-  await mustBeReadable(credential.knownHostsFile, `known-hosts file of git credential ${credential.urlPrefix}`);
+  const keyFile = await readableFile(credential.sshKeyFile, `ssh key file of git credential ${credential.urlPrefix}`);
+  const knownHostsFile = await readableFile(credential.knownHostsFile, `known-hosts file of git credential ${credential.urlPrefix}`);
   const options = ['BatchMode=yes', 'IdentitiesOnly=yes', 'StrictHostKeyChecking=yes', 'ConnectTimeout=10', 'ForwardAgent=no'];
-  const known = `UserKnownHostsFile=${credential.knownHostsFile}`;
-  return ['ssh', '-F', '/dev/null', '-i', credential.sshKeyFile, ...[...options, known].flatMap((option) => ['-o', option])]
-    .map(quoted)
-    .join(' ');
+  const known = `UserKnownHostsFile=${knownHostsFile}`;
+  return ['ssh', '-F', '/dev/null', '-i', keyFile, ...[...options, known].flatMap((option) => ['-o', option])].map(quoted).join(' ');
 }
 
-async function mustBeReadable(file: string, what: string): Promise<void> {
+/** The absolute path: git runs in the folder of a mirror, where a path that is relative to ours would lead elsewhere. */
+async function readableFile(file: string, what: string): Promise<string> {
   try {
     await access(file, constants.R_OK);
+    return resolve(file);
   } catch (error) {
     throw new GitError('Unauthorized', `${what}: ${file} can't be read; mount the Secret there, or correct the path`, { cause: error });
   }
