@@ -9,3 +9,7 @@ export function cached(name: string, meta: Partial<ObjectMeta> = {}, data: Reado
 function metaOf(name: string): ObjectMeta {
   return { name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z', generation: 1 };
 }
+
+export function withStatus<S>(name: string, status: S, meta: Partial<ObjectMeta> = {}): KubeObject & { readonly status?: S } {
+  return { apiVersion: 'x.example/v1', kind: 'Thing', metadata: { ...metaOf(name), ...meta }, status };
+}
