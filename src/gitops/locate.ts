@@ -54,7 +54,9 @@ export async function locateAndEdit(input: LocateInput, edit: FieldEdit): Promis
     if (second !== undefined) return several(edit, fitting);
     if (first !== undefined) return first;
   }
-  const shared = candidates.filter(({ file }) => !isBelow(input.build.path, file));
+  const outside = candidates.filter(({ file }) => !isBelow(input.build.path, file));
+  const nearest = Math.min(...outside.map(({ rank }) => rank));
+  const shared = outside.filter(({ rank }) => rank === nearest);
   const [override] = await tryAll(trials, shared.length === 0 ? [] : await overrideCandidates(input.tree, input.before, wanted), 1);
   if (override !== undefined) return override;
   return { kind: 'refused', message: explain(input, edit, shared, trials.tried) };

@@ -74,20 +74,20 @@ function stateOf({ object, source, suspended, ready }: FluxOwner): Refusal | und
 }
 
 async function openOwner(deps: RemediateDeps, owner: FluxOwner, limits: Limits): Promise<OpenedOwner | Refusal> {
-  let repository: Repository;
   try {
-    repository = await deps.repositories.open(owner.repository);
+    const repository = await deps.repositories.open(owner.repository);
+    const base = await repository.fetch(owner.ref, limits);
+    const tree = await openTree(repository, base, limits);
+    const before = await deps.renderer.render(tree, owner.build, limits);
+    if (before.kind === 'refused') return refuse('RenderFailed', `${repository.url} at ${base.slice(0, 12)}: ${before.message}`);
+    const behind = await behindRefusal(repository, owner, { base, paths: [...before.closure.files.keys()] }, limits);
+    return behind ?? { kind: 'opened', owner, repository, base, tree, before };
   } catch (error) {
+    // What will not be otherwise the next time is the plan's end; a host that is down or wants other credentials is waited for.
     const known = gitErrorIn(error);
-    if (known?.kind === 'Refused') return refuse('RepositoryUnusable', known.message);
+    if (known?.kind === 'Refused' || known?.kind === 'TooLarge') return refuse('RepositoryUnusable', known.message);
     throw error;
   }
-  const base = await repository.fetch(owner.ref, limits);
-  const tree = await openTree(repository, base, limits);
-  const before = await deps.renderer.render(tree, owner.build, limits);
-  if (before.kind === 'refused') return refuse('RenderFailed', `${owner.repository} at ${base.slice(0, 12)}: ${before.message}`);
-  const behind = await behindRefusal(repository, owner, { base, paths: [...before.closure.files.keys()] }, limits);
-  return behind ?? { kind: 'opened', owner, repository, base, tree, before };
 }
 
 /** The engine may be behind by commits that do not concern what it renders here. */

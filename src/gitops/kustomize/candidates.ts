@@ -29,7 +29,7 @@ export interface Candidate {
 }
 
 /** What a kustomization says is laid over patches, and those over manifests. */
-const RANKS = { layer: 0, patch: 1, manifest: 2, addition: 3 } as const;
+const RANKS = { layer: 0, patch: 1, manifest: 2, renamed: 3, addition: 4 } as const;
 
 export interface Candidates {
   readonly candidates: readonly Candidate[];
@@ -52,9 +52,9 @@ export async function candidatesFor(tree: FileTree, closure: Closure, wanted: Wa
     }
     const isLayer = kustomizations.has(file);
     const rank = isLayer ? RANKS.layer : roles.get(file)?.has('patch') === true ? RANKS.patch : RANKS.manifest;
-    for (const { result, adds } of isLayer ? inKustomization(parsed, wanted) : inManifests(parsed, wanted)) {
+    for (const { result, rank: own = rank } of isLayer ? inKustomization(parsed, wanted) : inManifests(parsed, wanted)) {
       if ('refused' in result) refused.push(`${file}: ${result.refused}`);
-      else candidates.push({ file, splices: result.splices, rank: adds ? RANKS.addition : rank });
+      else candidates.push({ file, splices: result.splices, rank: own });
     }
   }
   return { candidates: unique(candidates), refused };
@@ -62,10 +62,13 @@ export async function candidatesFor(tree: FileTree, closure: Closure, wanted: Wa
 
 interface Found {
   readonly result: { readonly splices: readonly Splice[] } | { readonly refused: string };
-  readonly adds: boolean;
+  /** Where it is another one than that of the file. */
+  readonly rank?: number;
 }
 
-const found = (result: SpliceResult, adds: boolean): Found => ({ result: 'refused' in result ? result : { splices: [result] }, adds });
+function found(result: SpliceResult, rank?: number): Found {
+  return { result: 'refused' in result ? result : { splices: [result] }, ...(rank === undefined ? {} : { rank }) };
+}
 
 /** Manifests, strategic-merge patches and JSON 6902 patches look alike here: documents that may hold the field. */
 function inManifests({ text, documents }: YamlFile, wanted: Wanted): readonly Found[] {
@@ -75,12 +78,14 @@ function inManifests({ text, documents }: YamlFile, wanted: Wanted): readonly Fo
 function inObject(text: string, document: Document, { kind, name, path, value }: Wanted): readonly Found[] {
   const ownName = stringAt(document, ['metadata', 'name']);
   if (stringAt(document, ['kind']) !== kind || ownName === undefined || !name.includes(ownName)) return [];
+  // A part of the name may be what a prefix or a suffix is put on; more often it is another object.
+  const rank = ownName === name ? undefined : RANKS.renamed;
   const reached = follow(document, path);
   if (reached === undefined) return [];
-  if (reached.missing.length === 0) return [found(setField(text, document, path, value), false)];
+  if (reached.missing.length === 0) return [found(setField(text, document, path, value), rank)];
   // A field is added only beside the container that it is for: its item has to be there.
   if (reached.missing.some((step) => typeof step !== 'string')) return [];
-  return [found(setField(text, document, path, value), true)];
+  return [found(setField(text, document, path, value), RANKS.addition)];
 }
 
 /** `op: replace, path: /spec/template/spec/containers/0/image, value: …` */
@@ -90,7 +95,7 @@ function inOperations(text: string, document: Document, { path, value }: Wanted)
     const pointer = isMap(operation) ? stringAt(document, ['path'], operation) : undefined;
     const scalar = isMap(operation) ? scalarAt(document, ['value'], operation) : undefined;
     if (pointer === undefined || scalar === undefined || typeof last !== 'string' || !pointer.endsWith(`/${last}`)) return [];
-    return [found(replaceScalar(text, scalar, value), false)];
+    return [found(replaceScalar(text, scalar, value))];
   });
 }
 
@@ -128,7 +133,7 @@ function inImages(text: string, document: Document, entry: Node, { value }: Want
     (newName === undefined ? undefined : replace('newName', newName, image.name)) ??
     replace('newTag', newTag, image.tag) ??
     replace('digest', digest, image.digest);
-  return [{ result: problem === undefined ? { splices } : { refused: problem }, adds: false }];
+  return [{ result: problem === undefined ? { splices } : { refused: problem } }];
 }
 
 /** A patch written into the kustomization itself, as a block of text. */
@@ -136,8 +141,8 @@ function inInlinePatch(text: string, document: Document, entry: Node, wanted: Wa
   const scalar = isScalar(entry) ? entry : isMap(entry) ? scalarAt(document, ['patch'], entry) : undefined;
   if (scalar === undefined || typeof scalar.value !== 'string' || !scalar.value.includes('\n')) return [];
   return nestedSplice(text, scalar, (inner) =>
-    inManifests(inner, wanted).flatMap(({ result, adds }) => ('refused' in result || adds ? [] : result.splices)),
-  ).map((splice) => found(splice, false));
+    inManifests(inner, wanted).flatMap(({ result, rank }) => ('refused' in result || rank === RANKS.addition ? [] : result.splices)),
+  ).map((splice) => found(splice));
 }
 
 /** One edit counts once, by whichever way it was found (an anchor and its aliases lead to the same text). */

@@ -161,7 +161,7 @@ function joined(path: string, key: string): string {
 
 function sameScalar(before: unknown, after: unknown): boolean {
   if (typeof before === 'object' || typeof after === 'object') return JSON.stringify(before) === JSON.stringify(after);
-  return before === after;
+  return Object.is(before, after);
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,5 @@
 /** Rendered objects as plain JSON, and how they are named for people and for comparison. */
-import { parseAllDocuments, type Tags } from 'yaml';
+import { type CollectionTag, parseAllDocuments, type ScalarTag, type Tags } from 'yaml';
 import { isMap } from './kustomization.ts';
 
 export interface Manifest {
@@ -15,10 +15,21 @@ export interface Manifest {
 }
 
 const FOREIGN = ['timestamp', 'binary', 'omap', 'pairs', 'set'];
+/** A number needs a figure before the exponent, and beside the point: `E0` and `.` are names. */
+const EXPONENT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+$/;
+const DECIMAL = /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/;
 
-/** YAML 1.1, as Kubernetes tools read it, without what they do not know of it: times, numbers to base 60, binary. */
-const kubernetesTags = (tags: Tags): Tags =>
-  tags.filter((tag) => typeof tag === 'string' || !(tag.format === 'TIME' || FOREIGN.some((name) => tag.tag.endsWith(`:${name}`))));
+/** YAML 1.1 as Kubernetes tools (go-yaml) read it: without times, numbers to base 60 and binary, and with floats that are numbers. */
+const kubernetesTags = (tags: Tags): Tags => tags.filter(isKnown).map((tag) => (typeof tag === 'string' ? tag : likeGo(tag)));
+
+function isKnown(tag: Tags[number]): boolean {
+  return typeof tag === 'string' || !(tag.format === 'TIME' || FOREIGN.some((name) => tag.tag.endsWith(`:${name}`)));
+}
+
+function likeGo(tag: CollectionTag | ScalarTag): CollectionTag | ScalarTag {
+  if (!('test' in tag) || tag.tag !== 'tag:yaml.org,2002:float' || tag.test?.test('.inf') === true) return tag;
+  return { ...tag, test: tag.format === 'EXP' ? EXPONENT : DECIMAL } as ScalarTag;
+}
 
 /** Parses what kustomize printed. Throws where that is not a list of Kubernetes objects. */
 export function parseManifests(text: string): readonly Manifest[] {

@@ -238,6 +238,17 @@ describe('a push', () => {
     expect(ada.tip()).toBe(moved);
   });
 
+  test('onto a branch that was rewound is rejected, although it would be a fast-forward', async () => {
+    const { ada, first, url } = await project('rewound');
+    const base = ada.commit('Taken back later', { 'a.txt': 'two\n' });
+    const repository = await mirrors().open(url);
+    await repository.fetch('main');
+    const commit = await makeCommit(repository, { parent: base, files: [write('a.txt', 'fixed\n')], message, author, at: 0 });
+    ada.git('push', '--quiet', '--force', 'origin', `${first}:refs/heads/main`);
+    expect(await pushBranch(repository, { branch: 'main', commit, base })).toMatchObject({ result: 'rejected', reason: 'Moved' });
+    expect(ada.tip()).toBe(first);
+  });
+
   test('that a hook refuses says what the hook said', async () => {
     const { dir, repository, push } = await ready('hook');
     writeFileSync(join(dir, 'hooks', 'pre-receive'), '#!/bin/sh\necho "main is frozen until Monday" >&2\nexit 1\n', { mode: 0o755 });

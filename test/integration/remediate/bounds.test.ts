@@ -134,6 +134,24 @@ describe('a commit is not taken back', () => {
     });
   });
 
+  test('where that would change more than the commit had, as an anchor is used elsewhere by now', async () => {
+    const lines = (...env: readonly string[]): string =>
+      cart('1')
+        .replaceAll(NAMESPACE, 'anchors')
+        .replace(/ +env: .*\n/u, `          env:\n${env.map((line) => `            ${line}\n`).join('')}`);
+    const filler = ['A', 'B', 'C', 'D'].flatMap((name) => [`- name: ${name}`, '  value: x']);
+    const anchored = (value: string, other: string): string =>
+      lines('- name: PORT', `  value: &port "${value}"`, ...filler, '- name: OTHER', `  value: ${other}`);
+    const shared = await stage.shop('anchors', { 'apps/cart.yaml': anchored('1', '"1"') });
+    const changed = shared.ada.commit('Move the port', { 'apps/cart.yaml': anchored('2', '"1"') });
+    await shared.applied(shared.ada.commit('Use it elsewhere', { 'apps/cart.yaml': anchored('2', '*port') }));
+    const action: Action = { type: 'RevertCommit', target: { ...target, namespace: 'anchors' }, revertCommit: { commit: changed } };
+    expect(await renderPlan(stage.deps, planFor('anchors', [action]))).toMatchObject({
+      reason: 'UnintendedChanges',
+      message: expect.stringContaining('env[OTHER]'),
+    });
+  });
+
   test('where it is the first of all, or not on the branch', async () => {
     const first = shop.ada.git('rev-list', '--max-parents=0', 'HEAD');
     expect(await judge(revert(first))).toMatchObject({ reason: 'UnsafeChange', message: expect.stringContaining('first of') });

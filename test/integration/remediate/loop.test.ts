@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Action } from '../../../src/crds/remediationPlan.ts';
 import { planDigest } from '../../../src/domain/digest.ts';
 import { createGitChanges } from '../../../src/gitops/changes.ts';
+import { createRepositories } from '../../../src/gitops/git/repositories.ts';
 import { findOwner, type FluxOwner } from '../../../src/gitops/owner.ts';
 import { deployments } from '../../../src/gitops/resources.ts';
 import { syncState } from '../../../src/gitops/sync.ts';
@@ -226,7 +227,24 @@ describe('resources', () => {
 });
 
 describe('what is refused', () => {
-  test('a target that does not exist, a suspended owner, and an object that nobody owns', async () => {
+  test('a repository over plain http that is not listed; a host that wants other credentials is an error that passes', async () => {
+    const shop = await stage.shop('hosts', { 'apps/cart.yaml': cart('hosts') });
+    const plan = planFor('hosts', [revert('hosts', shop.ada.tip())]);
+    const options = { dir: `${stage.passwordFile}-mirrors`, credentials: [], timeoutMs: 5_000, clock: systemClock, logger: silentLogger };
+    const through = (httpHosts: readonly string[]) =>
+      renderPlan({ ...stage.deps, repositories: createRepositories({ ...options, httpHosts }) }, plan);
+    expect(await through([])).toMatchObject({
+      kind: 'refusal',
+      reason: 'RepositoryUnusable',
+      message: expect.stringContaining('plain http'),
+    });
+    await expect(through(['127.0.0.1'])).rejects.toMatchObject({
+      kind: 'Unauthorized',
+      message: expect.stringContaining('check the git credential'),
+    });
+  });
+
+  test('a target that does not exist, a commit that does not, and an object that nobody owns', async () => {
     const shop = await stage.shop('refused', { 'apps/cart.yaml': cart('refused') });
     const action = revert('refused', '0'.repeat(40));
     const plan = (name: string): ReturnType<typeof planFor> => planFor('refused', [{ ...action, target: { ...action.target, name } }]);
