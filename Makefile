@@ -6,6 +6,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules
 
+# What npm runs while it replaces node_modules must not come from there.
+PATH_OF_MACHINE := $(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
 BIN := node_modules/.bin
 NODE := $(BIN)/node
 INSTALLED := node_modules/.installed
@@ -87,7 +91,7 @@ $(BUNDLE): $(SOURCES) $(INSTALLED) package.json
 ready: $(INSTALLED)
 
 $(INSTALLED): package-lock.json
-	@hack/preflight.sh
+	@PATH='$(PATH_OF_MACHINE)' hack/preflight.sh
 	@echo 'installing packages'
-	@npm ci --no-progress --loglevel=error
+	@PATH='$(PATH_OF_MACHINE)' npm ci --no-progress --loglevel=error
 	@touch $@
