@@ -56,12 +56,15 @@ function wasEvictedForMemory({ window }: Snapshot, { reason, message, readySince
 /** The node, when it and not the limit is to blame. */
 function nodeToBlame(snapshot: Snapshot, pod: Pod, { limits, usage }: Container): Node | undefined {
   const node = snapshot.nodes.find(({ name }) => name === pod.node);
-  if (node === undefined || !(node.memoryPressure || hasRunOut(snapshot, node))) return undefined;
-  if (limits.memoryBytes === undefined) return node;
-  return usage !== undefined && usage.memoryBytes < REACHED_LIMIT * limits.memoryBytes ? node : undefined;
+  if (node === undefined) return undefined;
+  if (limits.memoryBytes === undefined) return node.memoryPressure || hasRunOut(snapshot, node) ? node : undefined;
+  return node.memoryPressure && usage !== undefined && usage.memoryBytes < REACHED_LIMIT * limits.memoryBytes ? node : undefined;
 }
 
-/** The kubelet's word for a kill that no cgroup's limit asked for. */
+/**
+ * The kubelet's word for a kill that no cgroup's limit asked for. It says so too of a kill at a limit that it can't place, as where it
+ * runs in a container itself: so it counts for containers without a limit alone.
+ */
 const hasRunOut = ({ events, window }: Snapshot, node: Node): boolean =>
   events.some((event) => event.kind === 'Node' && event.name === node.name && event.reason === 'SystemOOM' && event.lastAt >= window.start);
 

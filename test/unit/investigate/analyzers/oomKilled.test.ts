@@ -63,6 +63,12 @@ describe('oomKilled', () => {
       want: theNode,
     },
     {
+      name: 'blames the limit of a container that has one, though the kubelet can’t place the kill and calls it the system’s',
+      container: { lastState: killed, limits, usage: used(6) },
+      events: [event('SystemOOM', 'System OOM encountered, victim process: cart', { kind: 'Node', namespace: '', name: 'n1' })],
+      want: theLimit,
+    },
+    {
       name: 'blames the node for a pod that it evicted for memory',
       pod: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory. Threshold quantity: 100Mi' },
       want: theNode,
