@@ -38,7 +38,11 @@ const KERNEL_SETTINGS: Readonly<Record<string, number>> = {
   'kernel/keys/root_maxbytes': 25_000_000,
 };
 
-/** $1 is the private root; the other arguments are folders that must stay visible though they lie below /var or /run. */
+/**
+ * The kubelet would report what the kernel of this machine ever said of memory running out, of whomever, as news of this node: it hears nothing.
+ *
+ * $1 is the private root; the other arguments are folders that must stay visible though they lie below /var or /run.
+ */
 const FIRST_PROCESS = `
 set -eu
 root=$1; shift
@@ -51,6 +55,7 @@ ${Object.entries(KERNEL_SETTINGS)
       `echo ${value} > "$root/sysctl/$(basename ${path})"; mount --bind "$root/sysctl/$(basename ${path})" /proc/sys/${path}`,
   )
   .join('\n')}
+mount --bind /dev/null /dev/kmsg
 mount --rbind "$root/var" /var
 mount --rbind "$root/run" /run
 ip link set lo up
