@@ -15,6 +15,7 @@ const configSchema = z.object({
   root: z.string(),
   git: z.string(),
   users: z.record(z.string(), z.string()),
+  tokens: z.record(z.string(), z.string()),
 });
 type Config = z.infer<typeof configSchema>;
 
@@ -29,7 +30,7 @@ createServer((request, response) => {
     response.end('ok\n');
     return;
   }
-  const user = authenticate(request.headers.authorization, config.users);
+  const user = authenticate(request.headers.authorization, config);
   if (user === undefined) {
     response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('who are you?\n');
     return;
@@ -38,14 +39,15 @@ createServer((request, response) => {
 }).listen(config.port, config.host);
 
 /** The user's name, empty where everyone may come in; undefined for nobody. */
-function authenticate(header: string | undefined, users: Config['users']): string | undefined {
-  if (Object.keys(users).length === 0) return '';
+function authenticate(header: string | undefined, { users, tokens }: Config): string | undefined {
+  if (Object.keys(users).length + Object.keys(tokens).length === 0) return '';
   const encoded = /^Basic (.+)$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;
   const credentials = Buffer.from(encoded, 'base64').toString('utf8');
   const name = credentials.split(':', 1)[0] ?? '';
   const expected = users[name];
-  return expected !== undefined && isSame(credentials, `${name}:${expected}`) ? name : undefined;
+  if (expected !== undefined && isSame(credentials, `${name}:${expected}`)) return name;
+  return Object.keys(tokens).find((account) => isSame(credentials, `${name}:${tokens[account]}`));
 }
 
 function isSame(one: string, other: string): boolean {

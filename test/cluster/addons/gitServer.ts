@@ -1,7 +1,7 @@
 /**
  * A Git server over HTTP: `git http-backend` itself, with bare repositories in a folder.
  *
- * Everyone may read and push, unless users are given; then every request takes one of them (basic authentication). Hooks can be
+ * Everyone may read and push, unless users or tokens are given; then every request takes one of them (basic authentication). Hooks can be
  * put into a repository's folder, to refuse or to delay a push.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,8 @@ import type { Workspace } from '../workspace/workspace.ts';
 export interface GitServerOptions {
   /** Passwords by user name. */
   readonly users?: Readonly<Record<string, string>>;
+  /** Access tokens by account: as Git hosts take them, in place of the password and under any user name. */
+  readonly tokens?: Readonly<Record<string, string>>;
 }
 
 export interface Repository {
@@ -32,7 +34,7 @@ export interface GitServer {
 const COMMAND_SECONDS = 30;
 const NAME = /^[\w][\w.-]*$/;
 
-export async function startGitServer(workspace: Workspace, { users = {} }: GitServerOptions = {}): Promise<GitServer> {
+export async function startGitServer(workspace: Workspace, { users = {}, tokens = {} }: GitServerOptions = {}): Promise<GitServer> {
   const git = which('git');
   if (git === undefined) throw new Error('start the Git server: there is no git on PATH');
   const folder = workspace.folder('git');
@@ -40,7 +42,7 @@ export async function startGitServer(workspace: Workspace, { users = {} }: GitSe
   const configFile = join(folder, 'server.json');
   const { daemon, ports } = await startOnFreePorts<[number]>(workspace, 1, ([port]) => {
     const address = { host: workspace.hostAddress, port };
-    writeFileSync(configFile, JSON.stringify({ ...address, root, users, git }), { mode: 0o600 });
+    writeFileSync(configFile, JSON.stringify({ ...address, root, users, tokens, git }), { mode: 0o600 });
     const url = `http://${address.host}:${port}`;
     return {
       name: 'git-server',
