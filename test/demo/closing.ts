@@ -1,6 +1,9 @@
 /** The last words of the demo: what to try next, or what did not happen and where to look. */
 import { join } from 'node:path';
 import { describeError } from '../cluster/lib/poll.ts';
+import { isRunning } from '../cluster/lib/processes.ts';
+import { probeHealth } from '../cluster/workspace/health.ts';
+import { readState } from '../cluster/workspace/state.ts';
 import { OPERATOR_NAMESPACE, type Stage } from '../stage/stage.ts';
 import type { View } from './view.ts';
 
@@ -27,12 +30,12 @@ export function whatNext(stage: Stage, view: View): void {
 }
 
 /** A step did not happen: which one the view has said; here is what the objects say instead. */
-export function whatHappened(error: unknown, view: View, stage: Stage | undefined): void {
+export async function whatHappened(error: unknown, view: View, stage: Stage | undefined): Promise<void> {
   view.line();
   for (const line of describeError(error).split('; ')) view.prose(line);
   if (stage === undefined) return;
   view.line();
-  for (const text of inWords(stage)) view.prose(text);
+  for (const text of [...inWords(stage), ...(await unwell(stage))]) view.prose(text);
   view.line();
   view.line(`  logs          ${join(stage.cluster.dir, 'logs')}`);
   view.line(`  kubeconfig    ${stage.cluster.kubeconfigPath}`);
@@ -48,4 +51,16 @@ function inWords({ world }: Stage): readonly string[] {
   );
   const judged = approvals.map(({ kind, metadata, status }) => `${kind} ${metadata.name}: ${status?.verdict ?? 'not judged'}`);
   return [...phased, ...judged];
+}
+
+/** Processes of the stage that do not answer, or do not run any more. */
+async function unwell({ cluster }: Stage): Promise<readonly string[]> {
+  const processes = readState(cluster.dir)?.processes ?? [];
+  const found = await Promise.all(
+    processes.map(async (one) => {
+      const problem = isRunning(one) ? await probeHealth(one.health) : 'it does not run any more';
+      return problem === undefined ? undefined : `${one.name} is not well: ${problem}`;
+    }),
+  );
+  return found.filter((problem) => problem !== undefined);
 }

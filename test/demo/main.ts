@@ -28,7 +28,7 @@ try {
   process.exitCode = await main();
 } catch (error) {
   if (error instanceof Declined) view.prose(`${error.message}; nothing was changed. The Incident waits for you.`);
-  else whatHappened(error, view, stage);
+  else await whatHappened(error, view, stage);
   process.exitCode = 1;
 }
 stage?.world.close();

@@ -1,6 +1,6 @@
 /** What has Flux deploy the shop from its repository: a GitRepository with a read-only credential, and a Kustomization. */
 import type { KubeApi } from '../cluster/api/kubeApi.ts';
-import type { ShopRepository } from './shopRepository.ts';
+import { ANY_USER, type ShopRepository } from './shopRepository.ts';
 
 const FLUX_NAMESPACE = 'flux-system';
 const SOURCE = '/apis/source.toolkit.fluxcd.io/v1/namespaces';
@@ -14,7 +14,7 @@ export async function deployShop(api: KubeApi, { url, branch, path, reader }: Sh
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: secret,
-    stringData: { username: reader.username, password: reader.password },
+    stringData: { username: ANY_USER, password: reader.token },
   });
   await api.apply(`${SOURCE}/${FLUX_NAMESPACE}/gitrepositories/${NAME}`, {
     apiVersion: 'source.toolkit.fluxcd.io/v1',

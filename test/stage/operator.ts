@@ -1,8 +1,9 @@
 /**
- * The three processes of the operator, as they are installed: each under its own ServiceAccount and no more, from one configuration.
+ * The three processes of the operator, as they are installed: from one configuration file, each under its own ServiceAccount and no
+ * more.
  *
- * Only the executor's Git account may push; the others are given the one that reads. Logs, caches and credentials are in the
- * cluster's folder, and go with it.
+ * The file names the Git token by the path where each process finds its own, as Secrets are mounted: only the executor's may push.
+ * Logs, caches and credentials are in the cluster's folder, and go with it.
  */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { defaultInstallation, PROCESSES, type Process } from '../../src/crds/ins
 import type { Cluster } from '../cluster/cluster.ts';
 import { type Daemon, startOnFreePorts } from '../cluster/workspace/daemon.ts';
 import type { Monitoring } from './monitoring.ts';
-import type { Account, ShopRepository } from './shopRepository.ts';
+import { ANY_USER, type ShopRepository } from './shopRepository.ts';
 
 export interface OperatorProcess {
   readonly process: Process;
@@ -41,6 +42,8 @@ const HOST = '127.0.0.1';
 const ROOT = join(import.meta.dirname, '..', '..');
 const PROGRAM = join(ROOT, 'bin', 'agent-sre');
 const READY_SECONDS = 30;
+/** In the folder in which each process runs. */
+const GIT_TOKEN = 'git-token';
 const SECRET_MODE = 0o600;
 
 /** Settings of whoever runs this must not reach the operator. */
@@ -52,27 +55,30 @@ export async function startOperator(cluster: Cluster, parts: OperatorParts): Pro
   const webhookTokenFile = join(folder, 'webhook-token');
   writeFileSync(webhookTokenFile, token, { mode: SECRET_MODE });
 
-  const start = (process: Process): Promise<OperatorProcess> => startProcess(cluster, parts, webhookTokenFile, process);
+  const configFile = join(folder, 'config.yaml');
+  writeFileSync(configFile, stringify(configuration(cluster, parts, webhookTokenFile)));
+
+  const start = (process: Process): Promise<OperatorProcess> => startProcess(cluster, parts.repository, configFile, process);
   const started = await Promise.all(PROCESSES.map(start));
   const processes = Object.fromEntries(started.map((one) => [one.process, one])) as Record<Process, OperatorProcess>;
   return {
     processes,
     webhookUrl: `${processes.gateway.url}/webhook/alert`,
     webhookTokenFile,
-    secrets: [token, parts.repository.reader.password, parts.repository.writer.password],
+    secrets: [token, parts.repository.reader.token, parts.repository.writer.token],
     async restart(process) {
       processes[process] = await start(process);
     },
   };
 }
 
-async function startProcess(cluster: Cluster, parts: OperatorParts, webhookTokenFile: string, process: Process): Promise<OperatorProcess> {
+async function startProcess(cluster: Cluster, repository: ShopRepository, configFile: string, process: Process): Promise<OperatorProcess> {
   const { workspace } = cluster;
   const { namespace, accounts } = defaultInstallation;
   const home = workspace.folder(`operator/${process}`);
   const kubeconfig = await cluster.kubeconfigForServiceAccount(namespace, accounts[process]);
-  const configFile = join(home, 'config.yaml');
-  writeFileSync(configFile, stringify(configuration(cluster, parts, webhookTokenFile, credential(home, process, parts.repository))));
+  const { token } = process === 'executor' ? repository.writer : repository.reader;
+  writeFileSync(join(home, GIT_TOKEN), token, { mode: SECRET_MODE });
 
   const { daemon, ports } = await startOnFreePorts<[number]>({ ...workspace, hostAddress: HOST }, 1, ([port]) => ({
     name: `agent-sre-${process}`,
@@ -88,31 +94,16 @@ async function startProcess(cluster: Cluster, parts: OperatorParts, webhookToken
   return { process, daemon, url: `http://${HOST}:${ports[0]}` };
 }
 
-interface Credential {
-  readonly username: string;
-  readonly passwordFile: string;
-}
-
-/** As a Secret is mounted into a pod. */
-function credential(home: string, process: Process, { reader, writer }: ShopRepository): Credential {
-  const { username, password }: Account = process === 'executor' ? writer : reader;
-  const passwordFile = join(home, 'git-password');
-  writeFileSync(passwordFile, password, { mode: SECRET_MODE });
-  return { username, passwordFile };
-}
-
-function configuration(
-  { binaries }: Cluster,
-  { monitoring, repository, soakSeconds }: OperatorParts,
-  webhookTokenFile: string,
-  account: Credential,
-): object {
+function configuration({ binaries }: Cluster, { monitoring, repository, soakSeconds }: OperatorParts, webhookTokenFile: string): object {
   return {
     namespace: defaultInstallation.namespace,
     cluster: { name: 'demo' },
     auth: { webhookTokenFile },
     sources: { prometheus: [{ url: monitoring.prometheusUrl }], alertmanager: [{ url: monitoring.alertmanagerUrl }] },
-    git: { credentials: [{ urlPrefix: repository.url, ...account }], allowHttpHosts: [new URL(repository.url).host] },
+    git: {
+      credentials: [{ urlPrefix: repository.url, username: ANY_USER, passwordFile: GIT_TOKEN }],
+      allowHttpHosts: [new URL(repository.url).host],
+    },
     remediation: { soakSeconds },
     tools: { kubectl: binaries.kubectl },
   };

@@ -11,10 +11,14 @@ import { startGitServer } from '../cluster/addons/gitServer.ts';
 import { run } from '../cluster/lib/run.ts';
 import type { Workspace } from '../cluster/workspace/workspace.ts';
 
+/** An access token, as Git hosts give them out. */
 export interface Account {
-  readonly username: string;
-  readonly password: string;
+  readonly name: string;
+  readonly token: string;
 }
+
+/** Git hosts look at the token alone. */
+export const ANY_USER = 'git';
 
 export interface Author {
   readonly name: string;
@@ -64,15 +68,15 @@ echo "$REMOTE_USER may read this repository, and not push to it" >&2
 exit 1
 `;
 
-const newAccount = (username: string): Account => ({ username, password: randomBytes(24).toString('base64url') });
+const newAccount = (name: string): Account => ({ name, token: randomBytes(24).toString('base64url') });
 
 export async function openShopRepository(workspace: Workspace): Promise<ShopRepository> {
   const [reader, writer, person] = [newAccount('reader'), newAccount('agent-sre'), newAccount('people')];
-  const users = Object.fromEntries([reader, writer, person].map(({ username, password }) => [username, password]));
-  const server = await startGitServer(workspace, { users });
+  const tokens = Object.fromEntries([reader, writer, person].map(({ name, token }) => [name, token]));
+  const server = await startGitServer(workspace, { tokens });
   const { url, dir } = await server.createRepository('shop');
   const hook = join(dir, 'hooks', 'pre-receive');
-  writeFileSync(hook, preReceive([writer.username, person.username]));
+  writeFileSync(hook, preReceive([writer.name, person.name]));
   chmodSync(hook, 0o755);
 
   const checkout = createCheckout(workspace.folder('shop-checkout'), url, person);
@@ -111,9 +115,9 @@ interface Checkout {
   commit(message: Message): Promise<string>;
 }
 
-/** People's own clone. The password is in the environment of git alone, and in no file. */
-function createCheckout(dir: string, url: string, { username, password }: Account): Checkout {
-  const basic = Buffer.from(`${username}:${password}`).toString('base64');
+/** People's own clone. The token is in the environment of git alone, and in no file. */
+function createCheckout(dir: string, url: string, { token }: Account): Checkout {
+  const basic = Buffer.from(`${ANY_USER}:${token}`).toString('base64');
   const access = {
     GIT_CONFIG_COUNT: '1',
     GIT_CONFIG_KEY_0: `http.${url}.extraHeader`,
