@@ -3,7 +3,8 @@
  *
  * Any number of replicas may do the same at the same time: the name follows from the identity and an ordinal, so that of two creates one
  * fails and finds the other's; the next ordinal is taken only after a live read has shown the Incident before it closed; updates carry the
- * version that they were made from. A cache only says where to start looking. What fails for a moment is tried again until `signal` aborts.
+ * version that they were made from. A cache only says where to start looking. What fails for a moment is tried again until `signal`
+ * aborts; a call that is under way then is left to end by itself, as it may be stored already.
  */
 import type { Clock } from '../clock.ts';
 import type { IncidentSpec } from '../crds/incident.ts';
@@ -65,7 +66,7 @@ interface Attempt {
 
 async function attempt(options: IncidentBookOptions, { identity, alerts, at, signal }: Attempt): Promise<Step> {
   try {
-    const place = at === 'look' ? await latest(options, identity, signal) : at;
+    const place = at === 'look' ? await latest(options, identity) : at;
     return await recordAt(options, { identity, alerts, at, signal }, place);
   } catch (error) {
     if (isConflict(error)) return { next: at };
@@ -77,24 +78,24 @@ async function attempt(options: IncidentBookOptions, { identity, alerts, at, sig
 }
 
 async function recordAt(options: IncidentBookOptions, request: Attempt, place: Place): Promise<Step> {
-  const { identity, alerts, signal } = request;
+  const { identity, alerts } = request;
   const { client, namespace, clock, recorder } = options;
   const name = incidentName(identity, place);
-  const found = place.isFree === true ? undefined : await client.get(incidents, { namespace, name }, limits(signal));
+  const found = place.isFree === true ? undefined : await client.get(incidents, { namespace, name }, LIMITS);
   if (found === undefined) return createAt(options, request, place);
   if (found.spec.identity !== identity) return { next: { ordinal: 1, form: 'full' } };
   if (isClosed(found)) return { next: { form: place.form, ordinal: place.ordinal + 1 } };
   const spec = recorder.refresh(found.spec, alerts, clock.now());
   if (spec === undefined) return { done: 'unchanged' };
-  await client.replace(incidents, { ...found, spec }, limits(signal));
+  await client.replace(incidents, { ...found, spec }, LIMITS);
   return { done: 'updated' };
 }
 
-async function createAt(options: IncidentBookOptions, { identity, alerts, signal }: Attempt, place: Place): Promise<Step> {
+async function createAt(options: IncidentBookOptions, { identity, alerts }: Attempt, place: Place): Promise<Step> {
   const { client, clock, recorder } = options;
   if (!alerts.some(({ status }) => status === 'firing')) return { done: 'resolved_unknown' };
   try {
-    await client.create(incidents, incidentFor(options, identity, place, recorder.begin(alerts, clock.now())), limits(signal));
+    await client.create(incidents, incidentFor(options, identity, place, recorder.begin(alerts, clock.now())), LIMITS);
     return { done: 'created' };
   } catch (error) {
     if (isAlreadyExists(error)) return { next: { ordinal: place.ordinal, form: place.form } };
@@ -110,10 +111,9 @@ function incidentFor({ namespace }: IncidentBookOptions, identity: string, place
 }
 
 /** The last Incident that is known of, or the first one that there could be. */
-async function latest({ client, namespace, seen }: IncidentBookOptions, identity: string, signal: AbortSignal): Promise<Place> {
+async function latest({ client, namespace, seen }: IncidentBookOptions, identity: string): Promise<Place> {
   const label = identityLabel(identity);
-  const known =
-    seen(label) ?? (await client.list(incidents, { namespace, labelSelector: `${IDENTITY_LABEL}=${label}`, ...limits(signal) })).items;
+  const known = seen(label) ?? (await client.list(incidents, { namespace, labelSelector: `${IDENTITY_LABEL}=${label}`, ...LIMITS })).items;
   const places = known.filter(({ spec }) => spec.identity === identity).map(({ metadata }) => incidentPlace(metadata.name));
   const [last] = places.filter((place) => place !== undefined).toSorted((a, b) => b.ordinal - a.ordinal);
   return last ?? { ordinal: 1, form: 'short', isFree: true };
@@ -123,4 +123,5 @@ function isClosed({ status }: Incident): boolean {
   return status?.conditions?.some(({ type, status: holds }) => type === 'Resolved' && holds === 'True') === true;
 }
 
-const limits = (signal: AbortSignal) => ({ signal, timeoutMs: 5_000 });
+/** Of one call. */
+const LIMITS = { timeoutMs: 5_000 } as const;

@@ -42,6 +42,8 @@ const LIMITS: WebhookLimits = {
   maxBuffered: 96 * 2 ** 20,
   concurrency: 32,
 };
+/** For calls that are under way when the patience is over. */
+const GRACE_MS = 1000;
 const COME_BACK_SECONDS = 5;
 
 export type Taken = { readonly status: 'accepted' } & Readonly<Record<Outcome | 'invalid', number>>;
@@ -111,25 +113,41 @@ interface Recorded {
 
 /** Every identity is tried, also after another one has failed: the fewer are left for the next time. */
 async function recordAll(alerts: readonly DeliveredAlert[], { book, clock, limits, inOrder }: Taking): Promise<readonly Recorded[]> {
-  const controller = new AbortController();
-  const tooLate = (): Rejection =>
-    unavailable('api_server_unavailable', `The alerts could not be stored within ${limits.patienceMs} ms; send them again.`);
-  const cancel = clock.setTimeout(() => controller.abort(tooLate()), limits.patienceMs);
+  const [noNewAttempt, noMoreWaiting] = [new AbortController(), new AbortController()];
+  const tooLate = unavailable('api_server_unavailable', `The alerts could not be stored within ${limits.patienceMs} ms; send them again.`);
+  const cancels = [
+    clock.setTimeout(() => noNewAttempt.abort(tooLate), limits.patienceMs),
+    clock.setTimeout(() => noMoreWaiting.abort(tooLate), limits.patienceMs + GRACE_MS),
+  ];
   try {
     const groups = Map.groupBy(alerts, ({ identity }) => identity);
     const results = await Promise.allSettled(
       [...groups].map(async ([identity, group]): Promise<Recorded> => {
-        const outcome = await inOrder(identity, () => book.record(identity, group, controller.signal));
-        return { outcome, count: group.length };
+        const recording = inOrder(identity, () => book.record(identity, group, noNewAttempt.signal));
+        return { outcome: await unlessAborted(recording, noMoreWaiting.signal), count: group.length };
       }),
     );
     const failures = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown);
-    // What only a person can mend is told first: the rest may pass by itself.
-    if (failures.length > 0) throw failures.find((failure) => !isPassing(failure) && !(failure instanceof Rejection)) ?? failures[0];
+    if (failures.length > 0) throw worstOf(failures);
     return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   } finally {
-    cancel();
+    for (const cancel of cancels) cancel();
   }
+}
+
+/** What only a person can mend is told first, then what tells why; that it took too long says least. */
+function worstOf(failures: readonly unknown[]): unknown {
+  const telling = failures.filter((failure) => !(failure instanceof Rejection));
+  return telling.find((failure) => !isPassing(failure)) ?? telling[0] ?? failures[0];
+}
+
+/** A call that is under way is not aborted: it may be stored by then, and ends by its own time limit. It is only not waited for. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function asRejection(error: unknown): Rejection {
