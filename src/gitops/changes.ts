@@ -14,7 +14,7 @@ import { openTree } from './git/tree.ts';
 import { componentsOf } from './kustomize/build.ts';
 import { closureOf } from './kustomize/closure.ts';
 import { displayName } from './kustomize/manifest.ts';
-import { findOwner, type FluxOwner } from './owner.ts';
+import { type FluxOwner, findOwner } from './owner.ts';
 import { allFields, compareRendered, type FieldChange, type Renderer } from './render.ts';
 
 export interface GitChangesOptions {

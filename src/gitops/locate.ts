@@ -5,8 +5,7 @@
  * be shared with deployments that nobody looked at, so a field that comes from there is overridden where the path begins. No such edit, or several, is a
  * refusal that says what was tried.
  */
-import { applySplices } from './yaml/splice.ts';
-import { type FieldPath, formatPath } from './yaml/document.ts';
+
 import { type FileTree, withFiles } from './git/tree.ts';
 import type { KustomizeBuild } from './kustomize/build.ts';
 import { type Candidate, candidatesFor, type Wanted } from './kustomize/candidates.ts';
@@ -14,6 +13,8 @@ import { allFields, compareRendered } from './kustomize/compare.ts';
 import { displayName, type Manifest } from './kustomize/manifest.ts';
 import { overrideCandidates } from './kustomize/override.ts';
 import type { Renderer, Rendering } from './render.ts';
+import { type FieldPath, formatPath } from './yaml/document.ts';
+import { applySplices } from './yaml/splice.ts';
 
 export interface FieldEdit {
   readonly target: Manifest;

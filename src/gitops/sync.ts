@@ -5,9 +5,9 @@
  * an attempt that has got as far as the health checks has been applied, and whether it helps is for the verification to say.
  */
 import type { CallOptions, KubeClient } from '../kube/client.ts';
+import { gitErrorIn } from './errors.ts';
 import { type FluxKustomization, gitRepositories, kustomizations } from './flux/resources.ts';
 import { isAncestor } from './git/commit.ts';
-import { gitErrorIn } from './errors.ts';
 import type { Repository } from './git/repositories.ts';
 import type { FluxOwner } from './owner.ts';
 

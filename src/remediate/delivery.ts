@@ -3,7 +3,7 @@
  *
  * Nothing here decides whether it may be done. A push has three answers; after one that is not known, `findCommit` says whether it took effect.
  */
-import { commitsWithTrailer, type CommitMessage, makeCommit } from '../gitops/git/commit.ts';
+import { type CommitMessage, commitsWithTrailer, makeCommit } from '../gitops/git/commit.ts';
 import { type PushResult, pushBranch } from '../gitops/git/push.ts';
 import type { RemediateDeps } from './deps.ts';
 import type { RenderedPlan } from './renderPlan.ts';

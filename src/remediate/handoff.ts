@@ -1,6 +1,7 @@
 /** No safe action: a result, which says what a person should look at, and with which commands. */
-import type { Owner } from '../gitops/owner.ts';
+
 import type { ObjectRef } from '../crds/common.ts';
+import type { Owner } from '../gitops/owner.ts';
 
 export type HandoffReason =
   | 'NoRootCause'

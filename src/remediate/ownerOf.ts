@@ -7,7 +7,7 @@ import { gitErrorIn } from '../gitops/errors.ts';
 import { filesBetween } from '../gitops/git/history.ts';
 import type { Repository } from '../gitops/git/repositories.ts';
 import { type FileTree, openTree } from '../gitops/git/tree.ts';
-import { findOwner, type FluxOwner } from '../gitops/owner.ts';
+import { type FluxOwner, findOwner } from '../gitops/owner.ts';
 import { commitOf } from '../gitops/sync.ts';
 import type { Rendered } from './catalogue/types.ts';
 import type { RemediateDeps } from './deps.ts';

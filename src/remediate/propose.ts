@@ -5,9 +5,10 @@
  * back to what ran before. Memory that does not suffice, with nothing changed, is raised. Anything else is a person's. Pure: everything was read before, and
  * nothing of it is believed later: the executor derives it all again. No text of telemetry enters a plan.
  */
+
+import type { ObjectRef } from '../crds/common.ts';
 import type { Change, Finding, InvestigationStatus, RootCause } from '../crds/investigation.ts';
 import type { Incident, Investigation } from '../crds/kinds.ts';
-import type { ObjectRef } from '../crds/common.ts';
 import { ACTION_TYPES, type ActionType, type RemediationPlanSpec } from '../crds/remediationPlan.ts';
 import type { Owner } from '../gitops/owner.ts';
 import { type Candidate, type Considered, considerRevert, considerSetImage, considerSetResources, type Facts } from './candidates.ts';

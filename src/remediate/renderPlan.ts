@@ -5,30 +5,29 @@
  * is tried against the API server without being stored. The same world gives the same answer, so that a digest over it can be compared later.
  */
 import type { RemediationPlan } from '../crds/kinds.ts';
-import type { Action } from '../crds/remediationPlan.ts';
+import type { Action, Risk } from '../crds/remediationPlan.ts';
 import { unifiedDiff, writeTree } from '../gitops/git/commit.ts';
 import type { Repository } from '../gitops/git/repositories.ts';
 import type { FileTree } from '../gitops/git/tree.ts';
 import type { Manifest } from '../gitops/kustomize/manifest.ts';
 import type { FluxOwner } from '../gitops/owner.ts';
 import { allFields, compareRendered, type FieldChange } from '../gitops/render.ts';
-import type { Risk } from '../crds/remediationPlan.ts';
-import { blastRadius, type BlastRadius, worst } from './blastRadius.ts';
+import { type BlastRadius, blastRadius, worst } from './blastRadius.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import type { Rendered, RiskFinding } from './catalogue/types.ts';
 import type { RemediateDeps } from './deps.ts';
-import { dryRun, type DryRunAnswer } from './dryRun.ts';
+import { type DryRunAnswer, dryRun } from './dryRun.ts';
 import { type FileChange, fileChanges } from './files.ts';
 import { guard, namespaceOf } from './guard.ts';
 import { ownerOf } from './ownerOf.ts';
-import { resolveTargets, type PlanTarget } from './targets.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { type PlanTarget, resolveTargets } from './targets.ts';
 import { readWorkload, type Workload } from './workload.ts';
 
 export type { RemediateDeps } from './deps.ts';
 export type { FileChange } from './files.ts';
-export type { PlanTarget } from './targets.ts';
 export type { Refusal } from './refusal.ts';
+export type { PlanTarget } from './targets.ts';
 
 export interface RenderedPlan {
   readonly kind: 'rendered';

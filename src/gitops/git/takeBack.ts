@@ -4,7 +4,7 @@
  * A file that nobody touched since gets its old bytes. One that others changed elsewhere is merged line by line; where the same lines were changed, or a
  * file was removed or replaced meanwhile, that is a conflict, and nothing at all is taken back.
  */
-import { filesBetween, type FileDelta } from './history.ts';
+import { type FileDelta, filesBetween } from './history.ts';
 import { mergeFile } from './mergeFile.ts';
 import type { CallLimits, Repository } from './repositories.ts';
 import { FILE_MODES, type FileMode, type FileTree, isSafePath, readBlobs, readFile } from './tree.ts';

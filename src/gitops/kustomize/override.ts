@@ -6,9 +6,9 @@
  */
 import { type Document, isMap, isSeq, type Node } from 'yaml';
 import type { FileTree } from '../git/tree.ts';
-import { type FieldPath, follow, parseYamlFile, pairsOf, type Step } from '../yaml/document.ts';
-import { columnOf, lastEnd, plain, plainString, type Splice } from '../yaml/splice.ts';
 import type { Rendering } from '../render.ts';
+import { type FieldPath, follow, pairsOf, parseYamlFile, type Step } from '../yaml/document.ts';
+import { columnOf, lastEnd, plain, plainString, type Splice } from '../yaml/splice.ts';
 import type { Candidate, Wanted } from './candidates.ts';
 import { parseImage } from './imageName.ts';
 import type { Manifest } from './manifest.ts';

@@ -1,7 +1,8 @@
 /** Writes single fields of the workload's own manifest: what SetImage and SetResources have in common. */
+
+import { valueAt } from '../../gitops/kustomize/override.ts';
 import { locateAndEdit } from '../../gitops/locate.ts';
 import { type FieldPath, formatPath } from '../../gitops/yaml/document.ts';
-import { valueAt } from '../../gitops/kustomize/override.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { Rendered, WriteContext } from './types.ts';
 

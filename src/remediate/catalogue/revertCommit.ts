@@ -6,7 +6,7 @@
  */
 import { isAncestor } from '../../gitops/git/commit.ts';
 import { parentOf } from '../../gitops/git/history.ts';
-import { takeBack, type TakenBack } from '../../gitops/git/takeBack.ts';
+import { type TakenBack, takeBack } from '../../gitops/git/takeBack.ts';
 import { openTree, withFiles } from '../../gitops/git/tree.ts';
 import { allFields, compareRendered, generatedBaseName, type RenderedDifference } from '../../gitops/kustomize/compare.ts';
 import { displayName, type Manifest } from '../../gitops/kustomize/manifest.ts';

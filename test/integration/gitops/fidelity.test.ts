@@ -1,9 +1,9 @@
 /** What we render is what Flux applies: over everything that a Kustomization can lay over its path. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHANGEABLE } from '../../../src/remediate/kinds.ts';
 import { type FluxKustomization, kustomizations } from '../../../src/gitops/flux/resources.ts';
 import { openTree } from '../../../src/gitops/git/tree.ts';
 import { findOwner } from '../../../src/gitops/owner.ts';
+import { CHANGEABLE } from '../../../src/remediate/kinds.ts';
 import { openStage, type Stage } from '../remediate/support/stage.ts';
 
 let stage: Stage;

@@ -2,13 +2,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Action } from '../../../src/crds/remediationPlan.ts';
 import { type FluxKustomization, gitRepositories, kustomizations } from '../../../src/gitops/flux/resources.ts';
-import { findOwner, type FluxOwner } from '../../../src/gitops/owner.ts';
+import { type FluxOwner, findOwner } from '../../../src/gitops/owner.ts';
 import { deployments } from '../../../src/gitops/resources.ts';
 import { syncState } from '../../../src/gitops/sync.ts';
 import { defineResource, type KubeObject } from '../../../src/kube/object.ts';
 import { renderPlan } from '../../../src/remediate/renderPlan.ts';
 import { until } from '../../support/until.ts';
-import { openStage, planFor, type Shop, type Stage } from './support/stage.ts';
+import { DEADLINE_MS, openStage, planFor, type Shop, type Stage } from './support/stage.ts';
+
+const eventually = <T>(what: string, probe: () => Promise<T | undefined>): Promise<T> => until(what, probe, DEADLINE_MS);
 
 const NAMESPACE = 'bounds';
 const cart = (port: string, extra = ''): string => `apiVersion: apps/v1
@@ -217,13 +219,13 @@ describe('the world has its say', () => {
       metadata: { name: 'no-port-2' },
       spec: { policyName: 'no-port-2', validationActions: ['Deny'] },
     });
-    const denied = await until('the policy is in force', async () => {
+    const denied = await eventually('the policy is in force', async () => {
       const answer = await judge(revert(commit));
       return answer.kind === 'refusal' ? answer : undefined;
     });
     expect(denied).toMatchObject({ reason: 'DryRunDenied', message: expect.stringContaining('port 2 is reserved') });
     await stage.client.delete(bindings, { name: 'no-port-2' });
-    await until('the policy is gone', async () => ((await judge(revert(commit))).kind === 'rendered' ? true : undefined));
+    await eventually('the policy is gone', async () => ((await judge(revert(commit))).kind === 'rendered' ? true : undefined));
   });
 
   test('nothing of a dry run is stored', async () => {
@@ -269,7 +271,7 @@ describe('the world has its say', () => {
     const repository = await stage.repositories.open(owner.repository);
     const broken = shop.ada.commit('Break it', { 'apps/kustomization.yaml': 'resources: [gone.yaml]\n' });
     expect(
-      await until('Flux can’t build it', async () => {
+      await eventually('Flux can’t build it', async () => {
         const state = await syncState(stage.client, owner, broken, repository);
         return state.state === 'failed' ? state : undefined;
       }),
@@ -289,7 +291,7 @@ describe('the world has its say', () => {
     const owner = (await findOwner(stage.client, { ...target, namespace: 'ill' })) as FluxOwner;
     const repository = await stage.repositories.open(owner.repository);
     await repository.fetch('main');
-    const synced = await until('the commit is applied', async () => {
+    const synced = await eventually('the commit is applied', async () => {
       const state = await syncState(stage.client, owner, commit2, repository);
       return state.state === 'synced' ? state : undefined;
     });
@@ -297,7 +299,7 @@ describe('the world has its say', () => {
     const live = await stage.client.get(deployments, { namespace: 'ill', name: 'cart' });
     expect(JSON.stringify(live?.spec?.template)).toContain('100k');
     const action: Action = { type: 'RevertCommit', target: { ...target, namespace: 'ill' }, revertCommit: { commit: commit2 } };
-    await until('the plan can be rendered', async () =>
+    await eventually('the plan can be rendered', async () =>
       (await renderPlan(stage.deps, planFor('ill', [action]))).kind === 'rendered' ? true : undefined,
     );
   });

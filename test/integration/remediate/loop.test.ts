@@ -1,21 +1,23 @@
 /** A plan from the live world to a commit that Flux applies, and back: over a real Git server, a real API server and the real Flux. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
 import type { Action } from '../../../src/crds/remediationPlan.ts';
 import { planDigest } from '../../../src/domain/digest.ts';
 import { createGitChanges } from '../../../src/gitops/changes.ts';
 import { createRepositories } from '../../../src/gitops/git/repositories.ts';
-import { findOwner, type FluxOwner } from '../../../src/gitops/owner.ts';
+import { type FluxOwner, findOwner } from '../../../src/gitops/owner.ts';
 import { deployments } from '../../../src/gitops/resources.ts';
 import { syncState } from '../../../src/gitops/sync.ts';
-import { commitPlan, findCommit, pushCommit } from '../../../src/remediate/delivery.ts';
 import { evaluate } from '../../../src/remediate/criteria.ts';
+import { commitPlan, findCommit, pushCommit } from '../../../src/remediate/delivery.ts';
 import { digestMaterial, type RenderedPlan, renderPlan } from '../../../src/remediate/renderPlan.ts';
 import { commitRollback } from '../../../src/remediate/rollback.ts';
 import { readWorkload } from '../../../src/remediate/workload.ts';
-import { systemClock } from '../../../src/clock.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { until } from '../../support/until.ts';
-import { openStage, planFor, type Shop, type Stage } from './support/stage.ts';
+import { DEADLINE_MS, openStage, planFor, type Shop, type Stage } from './support/stage.ts';
+
+const eventually = <T>(what: string, probe: () => Promise<T | undefined>): Promise<T> => until(what, probe, DEADLINE_MS);
 
 const cart = (namespace: string, { image = 'registry.test/cart:1.0', port = '8080' } = {}): string => `# the cart
 apiVersion: apps/v1
@@ -131,14 +133,14 @@ describe('a bad commit', () => {
 
     const owner = (await findOwner(stage.client, target('shop'))) as FluxOwner;
     const repository = await stage.repositories.open(record.repository);
-    const synced = await until('Flux reports the commit', async () => {
+    const synced = await eventually('Flux reports the commit', async () => {
       const state = await syncState(stage.client, owner, record.sha, repository);
       return state.state === 'synced' ? state : undefined;
     });
     expect(synced.revision).toBe(`main@sha1:${record.sha}`);
 
     const plan = { ...planFor('shop', [action]), status: { commit: { ...record, pushedAt: new Date().toISOString() } } };
-    const evaluation = await until('the rollout is complete', async () => {
+    const evaluation = await eventually('the rollout is complete', async () => {
       const now = await evaluate(
         { client: stage.client, clock: systemClock },
         { plan, syncedAt: Date.now(), alertState: async () => 'inactive' },
@@ -195,7 +197,7 @@ describe('an image', () => {
     }
 
     async function untilRevision(revision: number) {
-      return until(`revision ${revision}`, async () => {
+      return eventually(`revision ${revision}`, async () => {
         const workload = await readWorkload(stage.client, target('images'));
         return workload?.history.some((one) => one.current && one.revision === revision) === true ? workload : undefined;
       });

@@ -15,8 +15,8 @@ import type { RemediateDeps } from '../../../../src/remediate/deps.ts';
 import { startFlux } from '../../../cluster/addons/flux.ts';
 import { startGitServer } from '../../../cluster/addons/gitServer.ts';
 import { type Cluster, startCluster } from '../../../cluster/cluster.ts';
-import { namespaces } from '../../../support/namespace.ts';
 import { silentLogger } from '../../../support/logger.ts';
+import { namespaces } from '../../../support/namespace.ts';
 import { testClient } from '../../../support/testClient.ts';
 import { until } from '../../../support/until.ts';
 import { type Person, person } from '../../gitops/support/people.ts';
@@ -45,6 +45,9 @@ export interface Stage {
   readonly shop: (name: string, files: Readonly<Record<string, string>>, spec?: Partial<FluxKustomization['spec']>) => Promise<Shop>;
   readonly stop: () => Promise<void>;
 }
+
+/** Other tests may be at work on the same two cores. */
+export const DEADLINE_MS = 50_000;
 
 const PASSWORD = 'correct-horse-battery';
 
@@ -95,10 +98,14 @@ export async function openStage(): Promise<Stage> {
       };
       await client.create(kustomizations, { metadata: { name, namespace: 'flux-system' }, spec: kustomization });
       const applied = (commit: string): Promise<FluxKustomization> =>
-        until(`Flux has applied ${commit} of ${name}`, async () => {
-          const found = await client.get(kustomizations, { name, namespace: 'flux-system' });
-          return commitOf(found?.status?.lastAppliedRevision) === commit ? found : undefined;
-        });
+        until(
+          `Flux has applied ${commit} of ${name}`,
+          async () => {
+            const found = await client.get(kustomizations, { name, namespace: 'flux-system' });
+            return commitOf(found?.status?.lastAppliedRevision) === commit ? found : undefined;
+          },
+          DEADLINE_MS,
+        );
       await applied(first);
       return { namespace: name, url, bare: dir, ada, applied };
     },
