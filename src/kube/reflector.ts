@@ -37,7 +37,7 @@ export interface ReflectorTimings {
 /** client-go's watch length; the API server bookmarks about once a minute. */
 export const DEFAULT_TIMINGS: ReflectorTimings = {
   watchSeconds: 300,
-  silenceMs: 150_000,
+  silenceMs: 90_000,
   backoffMs: { base: 500, cap: 30_000 },
   distrustMs: 60_000,
 };

@@ -14,8 +14,8 @@ import { collectionPath, withQuery } from './resourcePath.ts';
 import type { Transport, TransportResponse } from './transport.ts';
 import { watchEvents } from './watchStream.ts';
 
-/** The API server bookmarks a watch about once a minute; two missed ones are a broken stream. */
-const DEFAULT_SILENCE_MS = 150_000;
+/** The API server bookmarks a watch once a minute: a stream that is silent for longer is broken, or of a kind without bookmarks. */
+const DEFAULT_SILENCE_MS = 90_000;
 /** Until the headers: those of a watch come at once. */
 const ANSWER_MS = 30_000;
 

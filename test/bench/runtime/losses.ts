@@ -94,14 +94,14 @@ export async function measureLosses(bench: Bench, subject: Subject, fault: Bench
     await end();
     await inParallel(names('after'), 10, create);
     const ended = performance.now();
+    const kept = [...names('before').slice(5), ...names('during'), ...names('after')];
     const missing = (): number =>
-      [...seen.present.keys()].filter((name) => seen.doneAt(name) === undefined).length +
-      gone.filter((name) => !running.deleted.has(name)).length;
-    const recovered = await untilTrue('nothing is missing', () => missing() === 0, patienceMs).then(
+      kept.filter((name) => seen.doneAt(name) === undefined).length + gone.filter((name) => !running.deleted.has(name)).length;
+    const recoveredMs = await untilTrue('nothing is missing', () => missing() === 0, patienceMs).then(
       () => performance.now() - ended,
       () => undefined,
     );
-    return { lost: missing(), of: seen.present.size + gone.length, exits: running.exits, recoveredMs: recovered };
+    return { lost: missing(), of: kept.length + gone.length, exits: running.exits, recoveredMs };
   } finally {
     await running.stop();
     await seen.stop();

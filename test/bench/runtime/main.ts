@@ -8,7 +8,7 @@
  *   --changes N        changes after idle stretches (15)
  *   --watch-seconds N  to which a proxy shortens all watches for these (3)
  *   --idle-minutes N   (1)
- *   --patience N       seconds until what is missing after a fault counts as lost (60)
+ *   --patience N       seconds until what is missing after a fault counts as lost (120)
  *   --only LIST        of load, latency, idle, faults
  */
 import { loadavg } from 'node:os';
@@ -30,12 +30,12 @@ const { values } = parseArgs({
     changes: { type: 'string', default: '15' },
     'watch-seconds': { type: 'string', default: '3' },
     'idle-minutes': { type: 'string', default: '1' },
-    patience: { type: 'string', default: '60' },
+    patience: { type: 'string', default: '120' },
     only: { type: 'string', default: 'load,latency,idle,faults' },
   },
 });
 /** They wait more than they work. */
-const FAULTS_AT_ONCE = 3;
+const FAULTS_AT_ONCE = 5;
 const parts = values.only.split(',');
 const say = (line: string): void => console.error(`bench-runtime: ${line}`);
 

@@ -78,7 +78,8 @@ test.each([
 
 describe('applyStatus', () => {
   const applies: { readonly intent: unknown; readonly options: ApplyOptions }[] = [];
-  const client: Pick<KubeClient, 'apply'> = {
+  const client: Pick<KubeClient, 'apply' | 'get'> = {
+    get: () => Promise.resolve(undefined),
     apply: (_, intent, options) => {
       applies.push({ intent, options });
       return Promise.resolve(intent as never);
@@ -101,7 +102,7 @@ describe('applyStatus', () => {
     await applyStatus(client, things, stored, status, { fieldManager: 'us' });
     expect(applies).toEqual([
       {
-        intent: { metadata: { name: 'a', namespace: 'shop', uid: 'uid-a' }, status },
+        intent: { metadata: { name: 'a', namespace: 'shop', resourceVersion: '1' }, status },
         options: { fieldManager: 'us', force: true, subresource: 'status' },
       },
     ]);
