@@ -1,14 +1,14 @@
 /** The API server's verbs over the transport: which path, which body, which words for messages. */
-import { isAbsentObject } from './answers.ts';
-import { type Caller, callerOn, type Headers, jsonIn, objectIn } from './call.ts';
+import { isAbsentObject } from './client/answers.ts';
+import { type Caller, callerOn, type Headers, jsonIn, objectIn } from './client/call.ts';
+import { listAll } from './client/listAll.ts';
+import { collectionPath, objectPath, type Query, withQuery } from './client/resourcePath.ts';
+import { createTransport, type Transport } from './client/transport.ts';
+import { watchOnce } from './client/watchOnce.ts';
 import type { Impersonation, KubeClient, LogOptions, PatchOptions } from './client.ts';
 import type { ClientOptions } from './clientOptions.ts';
-import { listAll } from './listAll.ts';
 import { restMetrics } from './metrics.ts';
 import { apiVersionOf, type Key, type KubeObject, keyString, type ResourceType } from './object.ts';
-import { collectionPath, objectPath, type Query, withQuery } from './resourcePath.ts';
-import { createTransport, type Transport } from './transport.ts';
-import { watchOnce } from './watchOnce.ts';
 
 const PATCH_TYPES = {
   merge: 'application/merge-patch+json',

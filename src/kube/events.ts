@@ -10,7 +10,7 @@ import { isNotFound } from './errors.ts';
 import { eventFor, events, microTime } from './eventObject.ts';
 import type { Logger } from './logger.ts';
 import { type Key, type KubeObject, keyOf } from './object.ts';
-import { createTokenBucket, type TokenBucket } from './rateLimiter.ts';
+import { createTokenBucket, type TokenBucket } from './work/rateLimiter.ts';
 
 /** What an event is about. */
 export type Regarding = Pick<KubeObject, 'apiVersion' | 'kind'> & {

@@ -6,13 +6,13 @@
  * event writes, servers and at last the sockets are closed. Leadership lasts through the drain, so that an effect in work can be recorded.
  */
 import type { Clock } from '../clock.ts';
+import type { Informer } from './cache/informer.ts';
 import { untilAborted } from './deadline.ts';
-import type { Informer } from './informer.ts';
 import type { Election } from './lease.ts';
 import type { Logger } from './logger.ts';
 import type { KubeObject } from './object.ts';
-import type { RunningController } from './runController.ts';
 import { endsWithin, type Runnable, type RunningGroup, startGroup } from './runnables.ts';
+import type { RunningController } from './work/runController.ts';
 
 export interface NamedController {
   readonly name: string;

@@ -1,13 +1,14 @@
 /** Puts the parts of a process together: client, caches, controllers, election, events, health. `runLifecycle` says in which order they run. */
 import type { Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
+import type { Informer } from './cache/informer.ts';
+import { type CacheOptions, createInformers, type Informers } from './cache/informers.ts';
+import type { ReflectorTimings } from './cache/reflector.ts';
 import type { KubeClient } from './client.ts';
 import type { ControllerDefinition, WatchedKind } from './controller.ts';
 import type { ElectionOptions } from './electionOptions.ts';
 import { createEventRecorder, type EventRecorder } from './events.ts';
 import { type CheckResult, createHealth, type Health } from './health.ts';
-import type { Informer } from './informer.ts';
-import { type CacheOptions, createInformers, type Informers } from './informers.ts';
 import { createElection, type Election, type Leadership } from './lease.ts';
 import { type NamedController, runLifecycle } from './lifecycle.ts';
 import type { Logger } from './logger.ts';
@@ -20,12 +21,11 @@ import {
   reflectorMetrics,
 } from './metrics.ts';
 import { type KubeObject, type ResourceType, resourceName } from './object.ts';
-import { createWorkQueue } from './queue.ts';
-import { createRateLimiter } from './rateLimiter.ts';
-import type { ReflectorTimings } from './reflector.ts';
-import { concurrencyOf, createController, type RunningController } from './runController.ts';
 import type { Runnable } from './runnables.ts';
 import type { Store } from './store.ts';
+import { createWorkQueue } from './work/queue.ts';
+import { createRateLimiter } from './work/rateLimiter.ts';
+import { concurrencyOf, createController, type RunningController } from './work/runController.ts';
 
 export interface ManagerOptions {
   readonly client: KubeClient;

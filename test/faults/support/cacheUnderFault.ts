@@ -6,10 +6,10 @@
  */
 import { Registry } from 'prom-client';
 import { systemClock } from '../../../src/clock.ts';
+import { createInformer, type Informer } from '../../../src/kube/cache/informer.ts';
+import type { ReflectorTimings } from '../../../src/kube/cache/reflector.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
-import { createInformer, type Informer } from '../../../src/kube/informer.ts';
 import { reflectorMetrics } from '../../../src/kube/metrics.ts';
-import type { ReflectorTimings } from '../../../src/kube/reflector.ts';
 import type { SharedCluster } from '../../cluster/vitest.ts';
 import { type ConfigMap, configMap, configMaps } from '../../support/configMaps.ts';
 import { clientFor } from '../../support/kubeClient.ts';

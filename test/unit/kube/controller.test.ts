@@ -1,14 +1,14 @@
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createInformers } from '../../../src/kube/cache/informers.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { type ControllerDefinition, defineController, type Result, TerminalError, watching } from '../../../src/kube/controller.ts';
 import { ConnectionError } from '../../../src/kube/errors.ts';
-import { createInformers } from '../../../src/kube/informers.ts';
 import { controllerMetrics, queueMetrics, reflectorMetrics } from '../../../src/kube/metrics.ts';
 import { defineResource, type Key, keyString } from '../../../src/kube/object.ts';
-import { createWorkQueue } from '../../../src/kube/queue.ts';
-import { createRateLimiter } from '../../../src/kube/rateLimiter.ts';
-import { createController } from '../../../src/kube/runController.ts';
+import { createWorkQueue } from '../../../src/kube/work/queue.ts';
+import { createRateLimiter } from '../../../src/kube/work/rateLimiter.ts';
+import { createController } from '../../../src/kube/work/runController.ts';
 import { type ConfigMap, configMap, configMaps } from '../../support/configMaps.ts';
 import { createFakeClock, type FakeClock } from '../../support/fakeClock.ts';
 import { type LogLine, recordingLogger } from '../../support/logger.ts';

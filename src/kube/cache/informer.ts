@@ -3,15 +3,15 @@
  *
  * A listener that throws is reported and harms nobody else: neither other listeners nor later changes.
  */
-import type { Clock } from '../clock.ts';
-import type { KubeClient, Selection } from './client.ts';
+import type { Clock } from '../../clock.ts';
+import type { KubeClient, Selection } from '../client.ts';
+import type { Logger } from '../logger.ts';
+import type { ReflectorMetrics } from '../metrics.ts';
+import { type Key, type KubeObject, keyOf, keyString, type ResourceType, resourceName } from '../object.ts';
+import type { Indices, Store } from '../store.ts';
 import { createIndexer } from './indexer.ts';
-import type { Logger } from './logger.ts';
-import type { ReflectorMetrics } from './metrics.ts';
-import { type Key, type KubeObject, keyOf, keyString, type ResourceType, resourceName } from './object.ts';
 import { type Change, createObjectMap, type ObjectMap } from './objectMap.ts';
 import { type ReflectorTimings, runReflector } from './reflector.ts';
-import type { Indices, Store } from './store.ts';
 
 export interface Informer<T extends KubeObject> {
   readonly resource: ResourceType<T>;

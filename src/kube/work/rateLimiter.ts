@@ -2,7 +2,7 @@
  * How long a failed key waits: the longer of its own exponential pause and a token from a bucket that all keys share, as
  * client-go's default controller rate limiter has it.
  */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 
 export interface RateLimiter {
   /** Counts a failure, and says how long to wait. */

@@ -1,12 +1,12 @@
 /** The caches of a process: one for each kind and selection, shared by everybody who asks for the same. */
-import type { Clock } from '../clock.ts';
-import type { KubeClient, Selection } from './client.ts';
+import type { Clock } from '../../clock.ts';
+import type { KubeClient, Selection } from '../client.ts';
+import type { Logger } from '../logger.ts';
+import type { ReflectorMetrics } from '../metrics.ts';
+import { type KubeObject, type ResourceType, resourceName } from '../object.ts';
+import type { Indices } from '../store.ts';
 import { createInformer, type Informer } from './informer.ts';
-import type { Logger } from './logger.ts';
-import type { ReflectorMetrics } from './metrics.ts';
-import { type KubeObject, type ResourceType, resourceName } from './object.ts';
 import type { ReflectorTimings } from './reflector.ts';
-import type { Indices } from './store.ts';
 
 export interface CacheOptions<T extends KubeObject> extends Selection {
   readonly indices?: Indices<T> | undefined;

@@ -4,10 +4,11 @@
  * When the continue token expires on the way (410), the whole list is asked for at once instead, as client-go's pager does:
  * going on from an inconsistent token would mix two states.
  */
+
+import type { KubeList, ListOptions } from '../client.ts';
+import { ConnectionError, isGone } from '../errors.ts';
+import { apiVersionOf, type KubeObject, type ResourceType, resourceName } from '../object.ts';
 import { type Caller, jsonIn } from './call.ts';
-import type { KubeList, ListOptions } from './client.ts';
-import { ConnectionError, isGone } from './errors.ts';
-import { apiVersionOf, type KubeObject, type ResourceType, resourceName } from './object.ts';
 import { collectionPath, withQuery } from './resourcePath.ts';
 
 const DEFAULT_PAGE_SIZE = 500;

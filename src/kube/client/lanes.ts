@@ -5,7 +5,7 @@
  * because a certificate was renewed.
  */
 import type { Dispatcher } from 'undici';
-import type { ClientOptions } from './clientOptions.ts';
+import type { ClientOptions } from '../clientOptions.ts';
 import { type Credentials, proxyDispatcher } from './credentials.ts';
 import { openLane } from './lane.ts';
 import { negotiateProtocol } from './negotiate.ts';

@@ -1,5 +1,5 @@
 /** URLs of the API server's resources. Every name is escaped: one with a slash must not reach another resource. */
-import type { Key, ResourceType } from './object.ts';
+import type { Key, ResourceType } from '../object.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 

@@ -4,11 +4,12 @@
  * What a definition's own functions throw is reported; a doubtful change counts as relevant, so that it is looked at once too often
  * rather than never.
  */
-import type { ControllerDefinition, WatchedKind } from './controller.ts';
-import type { Informer } from './informer.ts';
-import type { Logger } from './logger.ts';
-import { type Key, type KubeObject, keyOf, keyString } from './object.ts';
-import type { Change } from './objectMap.ts';
+
+import type { Informer } from '../cache/informer.ts';
+import type { Change } from '../cache/objectMap.ts';
+import type { ControllerDefinition, WatchedKind } from '../controller.ts';
+import type { Logger } from '../logger.ts';
+import { type Key, type KubeObject, keyOf, keyString } from '../object.ts';
 
 export interface TriggerParts<T extends KubeObject> {
   readonly definition: ControllerDefinition<T>;

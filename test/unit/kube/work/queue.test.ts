@@ -1,9 +1,9 @@
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { queueMetrics } from '../../../src/kube/metrics.ts';
-import { createWorkQueue, type WorkQueue } from '../../../src/kube/queue.ts';
-import { createRateLimiter, DEFAULT_RATE_LIMITS } from '../../../src/kube/rateLimiter.ts';
-import { createFakeClock, type FakeClock } from '../../support/fakeClock.ts';
+import { queueMetrics } from '../../../../src/kube/metrics.ts';
+import { createWorkQueue, type WorkQueue } from '../../../../src/kube/work/queue.ts';
+import { createRateLimiter, DEFAULT_RATE_LIMITS } from '../../../../src/kube/work/rateLimiter.ts';
+import { createFakeClock, type FakeClock } from '../../../support/fakeClock.ts';
 
 let clock: FakeClock;
 let registry: Registry;

@@ -4,14 +4,15 @@
  * Guarantees that a key is never in two reconciles at once, that none runs before the caches hold what the last one wrote, that
  * a failure is tried again with growing pauses, and that a key which keeps failing or never comes back holds up no other.
  */
-import type { ControllerDefinition } from './controller.ts';
-import type { Informer } from './informer.ts';
-import { type KubeObject, keyOf, keyString, type ResourceType, resourceName } from './object.ts';
+
+import type { Informer } from '../cache/informer.ts';
+import type { ControllerDefinition } from '../controller.ts';
+import { type KubeObject, keyOf, keyString, type ResourceType, resourceName } from '../object.ts';
+import type { Store } from '../store.ts';
 import { createOwnWrites } from './ownWrites.ts';
 import { createQuarantine } from './quarantine.ts';
 import type { WorkQueue } from './queue.ts';
 import { type ReconcileParts, reconcileKey, type Term } from './reconcileKey.ts';
-import type { Store } from './store.ts';
 import { feedKeys } from './triggers.ts';
 
 export interface ControllerParts<T extends KubeObject> extends Omit<ReconcileParts<T>, 'ownWrites' | 'quarantine' | 'storeOf'> {

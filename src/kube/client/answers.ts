@@ -4,7 +4,7 @@
  * The server's own message is kept; what to do is added for the cases that an administrator meets: refused credentials,
  * missing rights, a kind that is not served.
  */
-import { ApiError, ConnectionError, type ConnectionFailure, type StatusCause } from './errors.ts';
+import { ApiError, ConnectionError, type ConnectionFailure, type StatusCause } from '../errors.ts';
 
 /** Where an answer came from, for messages. */
 export interface Place {

@@ -4,7 +4,7 @@
  * At its time limit its signal aborts; if it does not come back soon after that it is abandoned: the caller goes on without
  * it, and is told when it ends after all.
  */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 
 export type Outcome<R> =
   | { readonly kind: 'returned'; readonly result: R }

@@ -9,8 +9,8 @@ import { createHash } from 'node:crypto';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig, RequestContext } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
-import type { Clock } from '../clock.ts';
-import { ConnectionError } from './errors.ts';
+import type { Clock } from '../../clock.ts';
+import { ConnectionError } from '../errors.ts';
 
 export interface TlsMaterial {
   readonly ca?: Buffer | string;

@@ -2,14 +2,14 @@
  * What happens to one key that a worker took from the queue: wait for the caches, sit out quarantine, or reconcile and decide
  * when to look again.
  */
-import type { Cancel, Clock } from '../clock.ts';
+import type { Cancel, Clock } from '../../clock.ts';
+import type { Informer } from '../cache/informer.ts';
+import type { KubeClient } from '../client.ts';
+import { type ControllerDefinition, type ReconcileContext, type Result, TerminalError } from '../controller.ts';
+import type { Logger } from '../logger.ts';
+import type { ControllerMetrics } from '../metrics.ts';
+import { type KubeObject, parseKey } from '../object.ts';
 import { attempt, type Outcome } from './attempt.ts';
-import type { KubeClient } from './client.ts';
-import { type ControllerDefinition, type ReconcileContext, type Result, TerminalError } from './controller.ts';
-import type { Informer } from './informer.ts';
-import type { Logger } from './logger.ts';
-import type { ControllerMetrics } from './metrics.ts';
-import { type KubeObject, parseKey } from './object.ts';
 import type { OwnWrites } from './ownWrites.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { WorkQueue } from './queue.ts';

@@ -1,13 +1,13 @@
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConnectionError } from '../../../src/kube/errors.ts';
-import { createInformer, type Informer } from '../../../src/kube/informer.ts';
-import { reflectorMetrics } from '../../../src/kube/metrics.ts';
-import { DEFAULT_TIMINGS } from '../../../src/kube/reflector.ts';
-import { type ConfigMap, configMap, configMaps } from '../../support/configMaps.ts';
-import { createFakeClock, type FakeClock } from '../../support/fakeClock.ts';
-import { type LogLine, recordingLogger } from '../../support/logger.ts';
-import { createMemoryKube, type MemoryKube, refusal } from '../../support/memoryKube.ts';
+import { createInformer, type Informer } from '../../../../src/kube/cache/informer.ts';
+import { DEFAULT_TIMINGS } from '../../../../src/kube/cache/reflector.ts';
+import { ConnectionError } from '../../../../src/kube/errors.ts';
+import { reflectorMetrics } from '../../../../src/kube/metrics.ts';
+import { type ConfigMap, configMap, configMaps } from '../../../support/configMaps.ts';
+import { createFakeClock, type FakeClock } from '../../../support/fakeClock.ts';
+import { type LogLine, recordingLogger } from '../../../support/logger.ts';
+import { createMemoryKube, type MemoryKube, refusal } from '../../../support/memoryKube.ts';
 
 let clock: FakeClock;
 let kube: MemoryKube;

@@ -4,12 +4,12 @@
  * Ends by itself, too, when it was promised events or bookmarks and not a byte came for too long: a connection can die
  * without either side being told.
  */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
+import type { WatchEvent, WatchOptions } from '../client.ts';
+import { ConnectionError } from '../errors.ts';
+import { type KubeObject, type ResourceType, resourceName } from '../object.ts';
 import { apiError } from './answers.ts';
 import type { Headers } from './call.ts';
-import type { WatchEvent, WatchOptions } from './client.ts';
-import { ConnectionError } from './errors.ts';
-import { type KubeObject, type ResourceType, resourceName } from './object.ts';
 import { collectionPath, withQuery } from './resourcePath.ts';
 import type { Transport, TransportResponse } from './transport.ts';
 import { watchEvents } from './watchStream.ts';

@@ -5,9 +5,9 @@
  * A key that is added while it waits is there once; one that is added while it is in work is handed out again after `done`.
  * Of several delays for one key the earliest wins. Failures slow a key down exponentially, and all retries share a token bucket.
  */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
+import type { QueueMetrics } from '../metrics.ts';
 import { createDelays } from './delays.ts';
-import type { QueueMetrics } from './metrics.ts';
 import type { RateLimiter } from './rateLimiter.ts';
 
 export interface WorkQueue {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareResourceVersions, isOlder } from '../../../src/kube/resourceVersion.ts';
+import { compareResourceVersions, isOlder } from '../../../../src/kube/cache/resourceVersion.ts';
 
 test.each([
   { a: '9', b: '10', want: 'older' },

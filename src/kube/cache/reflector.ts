@@ -6,13 +6,13 @@
  * status or in the stream) means a new list; any other failure is tried again after a decorrelated pause of 0.5 to 30 s, or as long as the server asks.
  * Events that were seen already, and lists older than what was seen, are not passed on.
  */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
+import type { KubeClient, KubeList, Selection, WatchEvent } from '../client.ts';
+import { apiErrorIn, isGone } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { ReflectorMetrics } from '../metrics.ts';
+import type { KubeObject, ResourceType } from '../object.ts';
 import { decorrelatedBackoff } from './backoff.ts';
-import type { KubeClient, KubeList, Selection, WatchEvent } from './client.ts';
-import { apiErrorIn, isGone } from './errors.ts';
-import type { Logger } from './logger.ts';
-import type { ReflectorMetrics } from './metrics.ts';
-import type { KubeObject, ResourceType } from './object.ts';
 import { compareResourceVersions, isOlder } from './resourceVersion.ts';
 
 /** Where the objects go. Nothing here may throw. */

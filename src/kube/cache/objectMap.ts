@@ -3,8 +3,9 @@
  *
  * Every object that comes in is frozen to its depths: all readers share it.
  */
+
+import { type Key, type KubeObject, keyOf, keyString } from '../object.ts';
 import type { Indexer } from './indexer.ts';
-import { type Key, type KubeObject, keyOf, keyString } from './object.ts';
 
 export type Change<T extends KubeObject> =
   | { readonly type: 'added'; readonly object: T }

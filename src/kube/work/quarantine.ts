@@ -4,9 +4,9 @@
  * A failure that is the environment's (no connection, 5xx, 429) is no sign of poison and does not count. A parked key is tried again
  * slowly, or as soon as its object is another one: a new uid or generation.
  */
-import type { Clock } from '../clock.ts';
-import { apiErrorIn, ConnectionError } from './errors.ts';
-import type { KubeObject } from './object.ts';
+import type { Clock } from '../../clock.ts';
+import { apiErrorIn, ConnectionError } from '../errors.ts';
+import type { KubeObject } from '../object.ts';
 
 export interface Quarantine {
   /** Counts a failure; true when it parks the key, or keeps it parked. */

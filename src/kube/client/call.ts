@@ -4,12 +4,13 @@
  * Tried again where a repetition does no harm: after 429 or 503 that name a time to come back (the server did not take the
  * request up), and a GET whose connection broke, once. Everything else is the caller's to judge.
  */
+
+import type { CallOptions } from '../client.ts';
+import type { ClientOptions } from '../clientOptions.ts';
+import { withDeadline } from '../deadline.ts';
+import { ConnectionError } from '../errors.ts';
+import type { KubeObject, ResourceType } from '../object.ts';
 import { type Answer, apiError } from './answers.ts';
-import type { CallOptions } from './client.ts';
-import type { ClientOptions } from './clientOptions.ts';
-import { withDeadline } from './deadline.ts';
-import { ConnectionError } from './errors.ts';
-import type { KubeObject, ResourceType } from './object.ts';
 import type { Transport, TransportRequest } from './transport.ts';
 
 export type Headers = Readonly<Record<string, string | string[]>>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decorrelatedBackoff } from '../../../src/kube/backoff.ts';
+import { decorrelatedBackoff } from '../../../../src/kube/cache/backoff.ts';
 
 test('every pause lies between the base and the cap, and is at most three times the one before', () => {
   fc.assert(

@@ -8,7 +8,7 @@
 import type { EventEmitter } from 'node:events';
 import { TLSSocket } from 'node:tls';
 import { buildConnector, type Dispatcher, Pool, Client as UndiciClient } from 'undici';
-import type { Cancel, Clock } from '../clock.ts';
+import type { Cancel, Clock } from '../../clock.ts';
 import type { TlsMaterial } from './credentials.ts';
 import type { Protocol } from './negotiate.ts';
 

@@ -5,11 +5,11 @@
  * the API allows; where they can't be ordered, the cache must hold exactly what was written, or something else than before for as long as
  * `UNORDERED_WAIT_MS`. Writes to kinds that no cache of the controller holds, and dry runs, are not waited for.
  */
-import type { Clock } from '../clock.ts';
-import type { KubeClient } from './client.ts';
-import type { Informer } from './informer.ts';
-import { type Key, type KubeObject, keyOf, type ResourceType, resourceName } from './object.ts';
-import { compareResourceVersions } from './resourceVersion.ts';
+import type { Clock } from '../../clock.ts';
+import type { Informer } from '../cache/informer.ts';
+import { compareResourceVersions } from '../cache/resourceVersion.ts';
+import type { KubeClient } from '../client.ts';
+import { type Key, type KubeObject, keyOf, type ResourceType, resourceName } from '../object.ts';
 
 export interface OwnWrites {
   /** A client whose writes are remembered under `key`. */

@@ -5,13 +5,13 @@
  * credentials read anew. Retries for other reasons are left to the caller, who knows whether a repetition does harm.
  */
 import type { Dispatcher } from 'undici';
+import type { ClientOptions } from '../clientOptions.ts';
+import { untilAborted } from '../deadline.ts';
+import { ConnectionError } from '../errors.ts';
+import type { RestMetrics } from '../metrics.ts';
 import { connectionError, type Place } from './answers.ts';
-import type { ClientOptions } from './clientOptions.ts';
 import { credentialSource } from './credentials.ts';
-import { untilAborted } from './deadline.ts';
-import { ConnectionError } from './errors.ts';
 import { keepLanes } from './lanes.ts';
-import type { RestMetrics } from './metrics.ts';
 
 export interface TransportRequest {
   /** The call in words, for messages. */

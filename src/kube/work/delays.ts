@@ -1,5 +1,5 @@
 /** Keys that wait for their time. Of several times for one key the earliest wins. */
-import type { Cancel, Clock } from '../clock.ts';
+import type { Cancel, Clock } from '../../clock.ts';
 
 export interface Delays {
   add(key: string, delayMs: number): void;

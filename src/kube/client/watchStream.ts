@@ -4,10 +4,11 @@
  * Whatever can't be read as such ends the stream with an error, so that the watcher resumes from the last good event instead
  * of losing one in silence. A line that is cut off by the end of the stream counts as that.
  */
+
+import type { WatchEvent } from '../client.ts';
+import { ConnectionError } from '../errors.ts';
+import type { KubeObject } from '../object.ts';
 import { watchError } from './answers.ts';
-import type { WatchEvent } from './client.ts';
-import { ConnectionError } from './errors.ts';
-import type { KubeObject } from './object.ts';
 
 /** Twice what etcd stores of an object by default, with room for the JSON of its metadata. */
 const LONGEST_LINE = 8 * 2 ** 20;

@@ -3,8 +3,8 @@
  *
  * A function that throws leaves that object out of that index, and is reported: a poison object must not stop the cache.
  */
-import type { KubeObject } from './object.ts';
-import type { IndexFunction, Indices } from './store.ts';
+import type { KubeObject } from '../object.ts';
+import type { IndexFunction, Indices } from '../store.ts';
 
 export interface Indexer<T extends KubeObject> {
   /** Adds indices, before the first object is entered. */
