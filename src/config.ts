@@ -29,7 +29,13 @@ export function loadConfig({ path, environment = process.env }: LoadOptions): Co
   const parsed = configSchema.safeParse(data);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => problemsOf(issue, data, configSchema, whereIs)));
   requireToken(parsed.data, whereIs);
-  return parsed.data;
+  return protectingFlux(parsed.data);
+}
+
+/** What delivers every fix is not itself fixed, wherever it lives. */
+function protectingFlux(config: Config): Config {
+  const protectedNamespaces = [...new Set([...config.remediation.protectedNamespaces, config.flux.namespace])];
+  return { ...config, remediation: { ...config.remediation, protectedNamespaces } };
 }
 
 export interface TerminalEnvironment {

@@ -70,6 +70,13 @@ const gitCredential = z.strictObject({
 const git = z.strictObject({
   cacheDir: z.string().min(1).optional().describe('Folder for mirrors of repositories; absent: a temporary one of each process.'),
   credentials: z.array(gitCredential).max(100).default([]).describe('How to get at repositories; the longest prefix that fits counts.'),
+  author: z
+    .strictObject({
+      name: z.string().min(1).max(100).describe('Name in the commits.'),
+      email: z.string().min(3).max(254).describe('Address in the commits.'),
+    })
+    .optional()
+    .describe('Who commits; absent: Agent-SRE. Who approved stands in a trailer.'),
   allowHttpHosts: z.array(z.string().min(1)).max(100).default([]).describe('Hosts, or host:port, that may be used over plain http.'),
 });
 

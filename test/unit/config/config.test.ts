@@ -94,7 +94,11 @@ describe('an environment variable', () => {
       environment: { API_HOST: '::1', API_PORT: '9000' },
       want: { http: { host: '::1', port: 9000 } },
     },
-    { name: 'FLUX_NAMESPACE says where Flux is', environment: { FLUX_NAMESPACE: 'flux' }, want: { flux: { namespace: 'flux' } } },
+    {
+      name: 'FLUX_NAMESPACE says where Flux is, which is protected',
+      environment: { FLUX_NAMESPACE: 'flux' },
+      want: { flux: { namespace: 'flux' }, remediation: { protectedNamespaces: ['flux'] } },
+    },
     { name: 'SERVICE_NAME names the service in logs', environment: { SERVICE_NAME: 'sre' }, want: { logging: { name: 'sre' } } },
     { name: 'that is empty sets nothing', environment: { API_HOST: '' }, want: { http: { host: '127.0.0.1' } } },
   ])('$name', ({ environment, want }) => {
