@@ -11,4 +11,6 @@ banner="import { createRequire } from 'node:module'; const require = createRequi
 "$root/node_modules/.bin/esbuild" agent-sre="$root/src/main.ts" kubectl-sre="$root/src/cli/main.ts" \
   --bundle --platform=node --target=node22.19 --format=esm --keep-names --banner:js="$banner" \
   --outdir="$made" --out-extension:.js=.mjs --log-level=warning
+# What Node compiled of the old bundles is of no use any more.
+rm -rf "$root/dist/.compile-cache"
 for bundle in agent-sre kubectl-sre; do mv -f "$made/$bundle.mjs" "$root/dist/$bundle.mjs"; done
