@@ -4,6 +4,7 @@
  * Prints each figure beside what is aimed at. It judges nothing: how fast this machine is today says little about the code.
  */
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PROCESSES } from '../../../src/crds/installation.ts';
 import * as expectations from '../../stage/expectations.ts';
 import { OPERATOR_NAMESPACE, possibleLevel, raiseStage, type Stage } from '../../stage/stage.ts';
@@ -12,16 +13,19 @@ import { idleCost, restartSeconds } from './cost.ts';
 import { type Figure, printFigures } from './table.ts';
 
 const SOAK_SECONDS = 5;
+/** The last words about the Incident are written. */
+const SETTLE_SECONDS = 15;
 const IDLE_SECONDS = 60;
 
 const { level, why } = possibleLevel();
 if (level !== 'real') throw new Error(`the loop is measured on real pods only: ${why}`);
-console.log(`Measuring the loop; this takes about ${IDLE_SECONDS + 90} s.`);
+console.log(`Measuring the loop; this takes about ${IDLE_SECONDS + SETTLE_SECONDS + 75} s.`);
 const stage = await raiseStage({ soakSeconds: SOAK_SECONDS, progress: () => {}, log: (line) => process.stderr.write(`${line}\n`) });
 try {
   const raised = performance.now() / 1000;
   const loop = await playOnce(stage);
   const resolved = performance.now() / 1000;
+  await sleep(SETTLE_SECONDS * 1000);
   const cost = await idleCost(stage, IDLE_SECONDS);
   const figures: readonly Figure[] = [
     { what: 'start of the demo to the stage being set', value: raised, unit: 's' },
