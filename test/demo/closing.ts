@@ -11,6 +11,8 @@ export function whatNext(stage: Stage, view: View): void {
   const { cluster, monitoring, world } = stage;
   const { incidents, plans } = world.now();
   const first = { incident: incidents.at(0)?.metadata.name ?? '', plan: plans.at(0)?.metadata.name ?? '' };
+  const open = incidents.findLast(({ status }) => status?.phase === 'NeedsHuman');
+  const closure = JSON.stringify({ spec: { closure: { reason: 'Fixed', by: 'me' } } });
   view.heading('What to try next', 'everything stays up until: make demo-down');
   const lines = [
     `export KUBECONFIG=${cluster.kubeconfigPath}`,
@@ -20,6 +22,9 @@ export function whatNext(stage: Stage, view: View): void {
     `kubectl describe incident -n ${OPERATOR_NAMESPACE} ${first.incident}`,
     `kubectl sre show ${first.plan} -n ${OPERATOR_NAMESPACE}`,
     `git -C ${stage.repository.dir} log --stat main`,
+    ...(open === undefined
+      ? []
+      : [`kubectl patch incident -n ${OPERATOR_NAMESPACE} ${open.metadata.name} --type merge \\`, `  -p '${closure}'`]),
   ];
   for (const text of lines) view.line(`  ${text}`);
   view.line();

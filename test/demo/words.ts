@@ -8,15 +8,24 @@ const EVIDENCE_SHOWN = 6;
 
 /** The root cause and the evidence that it cites. */
 export function diagnosisLines(paint: Paint, { status }: Investigation): readonly string[] {
-  const { rootCause, evidence = [], report, gaps = [] } = status ?? {};
+  const { rootCause, evidence = [], changes = [], report, gaps = [] } = status ?? {};
   if (rootCause === undefined) return wrap(report?.rootCause ?? 'The cause could not be found.', WIDTH);
+  const change = changes.find(({ id }) => id === rootCause.change);
   const cited = evidence.filter(({ id }) => rootCause.evidence.includes(id)).slice(0, EVIDENCE_SHOWN);
   return [
     ...wrap(rootCause.statement, WIDTH).map((line) => paint('bold', line)),
-    `${rootCause.reason}, ${rootCause.confidence} % sure${rootCause.change === undefined ? '; no recent change is to blame' : ''}`,
+    `${rootCause.reason}, ${rootCause.confidence} % sure${change === undefined ? '; no recent change is to blame' : ''}`,
+    ...(change === undefined ? [] : [paint('magenta', cut(changeInBrief(change), WIDTH))]),
     ...cited.map(({ id, source, summary }) => paint('cyan', id.padEnd(4)) + cut(`${source}: ${summary}`, WIDTH - 4)),
     ...gaps.map(({ source, message }) => paint('yellow', cut(`could not see ${source}: ${message}`, WIDTH))),
   ];
+}
+
+type Change = NonNullable<NonNullable<Investigation['status']>['changes']>[number];
+
+function changeInBrief({ id, kind, commit, author, at, summary }: Change): string {
+  const what = kind === 'GitCommit' ? `${commit?.slice(0, 7)} by ${author}` : kind;
+  return `${id.padEnd(4)}${what}, ${at.slice(0, 19).replace('T', ' ')} UTC: ${summary}`;
 }
 
 /** What would be done, how much could go wrong, and how one would know. */
