@@ -17,7 +17,7 @@ export function addExecutor(parts: Parts): void {
         leadership: manager,
         events: manager.events,
         redact: redactor.text,
-        remediate: { ...createGit(parts), operatorNamespace, protectedNamespaces },
+        remediate: { ...createGit(parts), operatorNamespace, protectedNamespaces, author: config.git.author },
         protectedNamespaces,
         alertState: (labels, signal) => alerts.state(labels, signal),
       },

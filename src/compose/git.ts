@@ -1,5 +1,4 @@
 /** Repositories and the renderer, from the configuration. The credential decides whether a process can push. */
-
 import { createRepositories, type Repositories } from '../gitops/git/repositories.ts';
 import { createRenderer, type Renderer } from '../gitops/render.ts';
 import type { Parts } from './parts.ts';
@@ -16,6 +15,7 @@ export function createGit({ config, clock, logger, gitCacheDir }: Parts): Git {
       dir: gitCacheDir,
       credentials: git.credentials,
       httpHosts: git.allowHttpHosts,
+      binary: tools.git,
       clock,
       logger,
     }),

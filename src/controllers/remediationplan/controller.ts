@@ -8,6 +8,7 @@ import { conditionOf, type NamedStep } from '../steps.ts';
 import { awaitApproval } from './awaitApproval.ts';
 import { awaitSync } from './awaitSync.ts';
 import { commitFix } from './commitFix.ts';
+import { withGitHost } from './gitHost.ts';
 import { recoverEffect } from './recoverEffect.ts';
 import { render } from './render.ts';
 import { rollBack } from './rollBack.ts';
@@ -17,14 +18,14 @@ import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 
 const steps: readonly NamedStep<PlanScope>[] = [
-  ['recoverEffect', recoverEffect], // first: what was begun before a crash is found, never repeated
+  ['recoverEffect', withGitHost('Applied', recoverEffect)], // first: what was begun before a crash is found, never repeated
   ['validate', validate],
-  ['render', render], // what would be done, from the live world; again whenever an approval is about to count
+  ['render', withGitHost('Rendered', render)], // what would be done, from the live world; again whenever an approval is about to count
   ['awaitApproval', awaitApproval],
-  ['commitFix', commitFix],
-  ['awaitSync', awaitSync], // the verification clock starts when the engine says so
+  ['commitFix', withGitHost('Applied', commitFix)],
+  ['awaitSync', withGitHost('Synced', awaitSync)], // the verification clock starts when the engine says so
   ['verify', verify],
-  ['rollBack', rollBack], // only where a step above has decided on it
+  ['rollBack', withGitHost('Verified', rollBack)], // only where a step above has decided on it
 ];
 
 export interface PlanControllerOptions {

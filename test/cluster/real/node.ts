@@ -132,6 +132,13 @@ async function waitForTurn({ log }: Workspace, ip: string, addLink: () => Promis
   });
 }
 
+/** Whether a real node is there that was kept, such as the demo's: nobody's turn comes before it is stopped. */
+export async function isRealNodeKept(): Promise<boolean> {
+  const dir = await ownerOfLink('ip');
+  const state = dir === undefined ? undefined : readState(dir);
+  return state !== undefined && state.owner === undefined;
+}
+
 async function ownerOfLink(ip: string): Promise<string | undefined> {
   const shown = await run(ip, ['-json', 'link', 'show', 'dev', LINK], { timeoutSeconds: 5 }).catch(() => undefined);
   if (shown === undefined) return undefined;

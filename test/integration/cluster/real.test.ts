@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -12,12 +11,13 @@ import { until } from '../../cluster/lib/poll.ts';
 import { markedProcesses } from '../../cluster/lib/processes.ts';
 import { writeBusyboxRoot } from '../../cluster/real/busybox.ts';
 import { canRunReal } from '../../cluster/real/capability.ts';
+import { isRealNodeKept } from '../../cluster/real/node.ts';
 import { readState } from '../../cluster/workspace/state.ts';
 import { MARK } from '../../cluster/workspace/teardown.ts';
 
 const CLUSTER_FILE = join(import.meta.dirname, '../../cluster/cluster.ts');
 const run = promisify(execFile);
-const possible = canRunReal().ok && networkInterfaces()['agent-sre0'] === undefined;
+const possible = canRunReal().ok && !(await isRealNodeKept());
 const START_MS = 120_000;
 
 describe.runIf(possible)('a cluster of level real', () => {

@@ -9,6 +9,7 @@ import { createRedactor } from '../../../src/redact/redactor.ts';
 import { type ApiContainer, type ApiPodSpec, configMaps, pods, workloadResources } from '../../../src/sources/kubernetes/api.ts';
 import { type Cluster, startCluster } from '../../cluster/cluster.ts';
 import { canRunReal } from '../../cluster/real/capability.ts';
+import { isRealNodeKept } from '../../cluster/real/node.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { testClient } from '../../support/testClient.ts';
 import { until } from '../../support/until.ts';
@@ -104,7 +105,7 @@ const faults: readonly Fault[] = [
   { name: 'selector', spec: { ...running(serve), nodeSelector: { disk: 'nvme' } }, want: 'NodeSelectorUnsatisfied', says: 'disk=nvme' },
 ];
 
-describe.runIf(canRunReal().ok)('faults on a real node', () => {
+describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('faults on a real node', () => {
   let cluster: Cluster;
   let client: KubeClient;
 

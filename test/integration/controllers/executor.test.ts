@@ -1,10 +1,12 @@
 /**
- * The executor is killed before and after each of its writes to the API server, one life after another: its plan still reaches its
- * end, and has pushed exactly one commit, or one and its revert.
+ * The executor on a real API server with admission, real Git and the real Flux; nodes are simulated, and the test plays the approver and
+ * the investigator.
  *
- * Between two writes lie the effects outside the cluster, so this also kills it right before and right after each push. Nodes are
- * simulated; the API server, admission, Git and Flux are real; the test plays the approver and the investigator.
+ * It is killed before and after each of its writes to the API server, one life after another: its plan still reaches its end, and has
+ * pushed exactly one commit, or one and its revert. Between two writes lie the effects outside the cluster, so this also kills it
+ * right before and right after each push.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
@@ -114,7 +116,7 @@ async function begin(name: string): Promise<Story> {
 }
 
 /** One life of the executor: until it dies as told, or the plan has ended. Says at which write it died. */
-async function live(death: Death, plan: RemediationPlan): Promise<string | undefined> {
+async function live(death: Death | undefined, plan: RemediationPlan, isOver = hasEnded): Promise<string | undefined> {
   const { client, died } = dyingClient(executor, death);
   const manager = createManager({
     client,
@@ -142,7 +144,7 @@ async function live(death: Death, plan: RemediationPlan): Promise<string | undef
   const running = manager.run(stop.signal);
   const ended = until(
     `plan ${plan.metadata.name} ends or the executor dies`,
-    async () => (stop.signal.aborted || hasEnded(await seen(plan)) ? 'ended' : undefined),
+    async () => (stop.signal.aborted || isOver(await seen(plan)) ? 'ended' : undefined),
     60_000,
   );
   const diedAt = await Promise.race([died, ended.then(() => undefined)]);
@@ -253,6 +255,22 @@ test.each<Case>([
   const ours = shop.ada.git('log', '--reverse', '--format=%H', `${bad}..HEAD`).split('\n');
   expect(ours).toEqual([status?.commit?.sha, status?.rollback?.commit?.sha].slice(0, want.commits));
   expect(deaths.filter((death) => death === 'before apply remediationplans').length).toBeGreaterThan(3);
+});
+
+test('refused by the Git host, the plan says so and waits for a person; with the right password it goes on', {
+  timeout: 120_000,
+}, async () => {
+  const { plan } = await begin('refused');
+  const password = readFileSync(stage.passwordFile, 'utf8');
+  writeFileSync(stage.passwordFile, 'wrong');
+  await live(undefined, plan, ({ status }) => status?.waitingOn?.detail !== undefined);
+  const { status } = await seen(plan);
+  expect(status?.waitingOn).toMatchObject({ who: 'Person', detail: expect.stringContaining('credential') });
+  expect(status?.conditions?.find(({ type }) => type === 'Rendered')).toMatchObject({ status: 'False', reason: 'GitUnauthorized' });
+
+  writeFileSync(stage.passwordFile, password);
+  await live(undefined, plan, ({ status: now }) => now?.phase === 'AwaitingApproval');
+  expect((await seen(plan)).status).toMatchObject({ phase: 'AwaitingApproval', digest: expect.stringMatching(/^sha256:/u) });
 });
 
 const stillCrashing = (namespace: string): Finding => ({
