@@ -41,7 +41,7 @@ export interface ControllerDefinition<T extends KubeObject = KubeObject> extends
   readonly isRelevant?: ((before: T, after: T) => boolean) | undefined;
   /** A reconcile that takes longer is aborted and counts as failed. Default 5 minutes. */
   readonly timeoutMs?: number | undefined;
-  /** Failures in a row that send a key to quarantine. Default 10. */
+  /** Failures in a row that send a key to quarantine. Default 15. */
   readonly quarantineAfter?: number | undefined;
   /** Runs on the leader only, by default. */
   readonly needsLeader?: boolean | undefined;

@@ -11,7 +11,7 @@ import { withDeadline } from '../deadline.ts';
 import { ConnectionError } from '../errors.ts';
 import type { KubeObject, ResourceType } from '../object.ts';
 import { type Answer, apiError } from './answers.ts';
-import type { Transport, TransportRequest } from './transport.ts';
+import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 
 export type Headers = Readonly<Record<string, string | string[]>>;
 
@@ -28,19 +28,24 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const MOST_RETRIES = 10;
 
 export function callerOn(transport: Transport, { clock }: ClientOptions, identity: Headers): Caller {
+  const lane = Object.values(identity).some((value) => Array.isArray(value) && value.length > 1) ? 'repeated' : 'call';
+
   async function exchange(request: CallRequest, signal: AbortSignal): Promise<Answer> {
     const { what, method, path, body, contentType } = request;
     const headers = body === undefined ? identity : { ...identity, 'content-type': contentType ?? 'application/json' };
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const answer = await transport.send({ what, method, path, headers, body: text, lane: 'call', signal });
+    const leave = await transport.gate.enter(signal);
     try {
-      const received = await answer.body.text();
-      return {
-        status: answer.status,
-        retryAfter: answer.header('retry-after'),
-        contentType: answer.header('content-type') ?? '',
-        body: received,
-      };
+      return await received(what, await transport.send({ what, method, path, headers, body: text, lane, signal }), signal);
+    } finally {
+      leave();
+    }
+  }
+
+  async function received(what: string, answer: TransportResponse, signal: AbortSignal): Promise<Answer> {
+    try {
+      const body = await answer.body.text();
+      return { status: answer.status, retryAfter: answer.header('retry-after'), contentType: answer.header('content-type') ?? '', body };
     } catch (cause) {
       throw signal.aborted ? signal.reason : transport.broken(what, cause);
     }

@@ -7,11 +7,14 @@
 import type { Dispatcher } from 'undici';
 import type { ClientOptions } from '../clientOptions.ts';
 import { type Credentials, proxyDispatcher } from './credentials.ts';
-import { openLane } from './lane.ts';
+import { type Lane, openLane } from './lane.ts';
 import { negotiateProtocol } from './negotiate.ts';
 
+/** `repeated` is for calls with a header that is there more than once: undici joins those into one over HTTP/2. */
+export type LaneName = 'call' | 'repeated' | 'watch';
+
 export interface Lanes {
-  of(lane: 'call' | 'watch'): Dispatcher;
+  of(lane: LaneName): Dispatcher;
   retire(): Promise<unknown>;
   destroy(reason: Error): Promise<unknown>;
 }
@@ -75,11 +78,15 @@ async function open(options: ClientOptions, server: URL, credentials: Credential
 
   const protocol = await negotiateProtocol(server, credentials.tls);
   const common = { server, tls: credentials.tls, protocol, clock: options.clock, onDowngrade };
-  const lanes = { call: openLane({ ...common, http1Sockets: HTTP1_CALL_SOCKETS }), watch: openLane(common) };
-  const both = [lanes.call, lanes.watch];
+  const lanes: Record<LaneName, Lane> = {
+    call: openLane({ ...common, http1Sockets: HTTP1_CALL_SOCKETS }),
+    repeated: openLane({ ...common, protocol: 'http/1.1', http1Sockets: 1 }),
+    watch: openLane(common),
+  };
+  const all = Object.values(lanes);
   return {
     of: (name) => lanes[name].dispatcher,
-    retire: () => Promise.all(both.map((lane) => lane.retire())),
-    destroy: (reason) => Promise.all(both.map((lane) => lane.destroy(reason))),
+    retire: () => Promise.all(all.map((lane) => lane.retire())),
+    destroy: (reason) => Promise.all(all.map((lane) => lane.destroy(reason))),
   };
 }

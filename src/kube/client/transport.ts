@@ -11,7 +11,10 @@ import { ConnectionError } from '../errors.ts';
 import type { RestMetrics } from '../metrics.ts';
 import { connectionError, type Place } from './answers.ts';
 import { credentialSource } from './credentials.ts';
-import { keepLanes } from './lanes.ts';
+import { createGate, type Gate } from './gate.ts';
+import { keepLanes, type LaneName } from './lanes.ts';
+
+const CALLS_AT_ONCE = 64;
 
 export interface TransportRequest {
   /** The call in words, for messages. */
@@ -20,7 +23,7 @@ export interface TransportRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
   readonly body?: string | undefined;
-  readonly lane: 'call' | 'watch';
+  readonly lane: LaneName;
   readonly signal: AbortSignal;
 }
 
@@ -32,6 +35,8 @@ export interface TransportResponse {
 
 export interface Transport {
   readonly place: Place;
+  /** What calls pass, to the end of their answers; watches do not. */
+  readonly gate: Gate;
   send(request: TransportRequest): Promise<TransportResponse>;
   /** The error for an answer whose body broke off. */
   broken(what: string, cause: unknown): ConnectionError;
@@ -76,6 +81,7 @@ export function createTransport(options: ClientOptions, metrics: RestMetrics): T
 
   return {
     place,
+    gate: createGate(CALLS_AT_ONCE),
     send: async (request) => {
       const observed = metrics.start(request.method, server.host);
       try {

@@ -47,7 +47,7 @@ function decode(parts: readonly Uint8Array[]): string {
 function parseEvent<T extends KubeObject>(line: string, what: string): WatchEvent<T> {
   let event: { readonly type?: unknown; readonly object?: unknown };
   try {
-    event = JSON.parse(line) as typeof event;
+    event = (JSON.parse(line) ?? {}) as typeof event;
   } catch (cause) {
     throw new ConnectionError(`${what}: an event that is not JSON`, 'malformed', { cause });
   }

@@ -200,6 +200,16 @@ describe('a call', () => {
     await proxy.close();
   });
 
+  test('gets through though the connection has gone dead without a word', async () => {
+    const proxy = await startFaultProxy({ serverUrl: cluster.serverUrl, caData: cluster.caData });
+    const other = clientFor({ ...admin, serverUrl: proxy.url, caData: proxy.caData });
+    await other.list(configMaps, { namespace: 'default' });
+    proxy.network.strand();
+    expect(await other.get(configMaps, { namespace: 'default', name: 'none' })).toBeUndefined();
+    await other.close();
+    await proxy.close();
+  });
+
   test.each([
     { protocol: 'HTTP/2', http1Only: false, most: 2 },
     { protocol: 'HTTP/1.1', http1Only: true, most: 12 },
@@ -217,4 +227,23 @@ describe('a call', () => {
     await other.close();
     await proxy.close();
   });
+});
+
+test('acts as somebody with all of their groups', async () => {
+  const groups = ['sre-approvers', 'shop-team', 'on-call'];
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+  const answer = await client.as({ user: 'erin', groups }).raw('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', review);
+  expect(answer).toMatchObject({ status: { userInfo: { username: 'erin', groups: [...groups, 'system:authenticated'] } } });
+});
+
+test('survives that hundreds of its calls are aborted together', async () => {
+  for (let round = 0; round < 3; round++) {
+    const stop = new AbortController();
+    const calls = Array.from({ length: 400 }, () => client.list(configMaps, { namespace: 'default', signal: stop.signal }));
+    await calls[0];
+    stop.abort(new Error('stopped'));
+    const ended = await Promise.allSettled(calls);
+    expect(ended.some(({ status }) => status === 'rejected')).toBe(true);
+  }
+  expect((await client.list(configMaps, { namespace: 'default' })).resourceVersion).not.toBe('');
 });

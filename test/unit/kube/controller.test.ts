@@ -222,6 +222,23 @@ describe('reading its own writes', () => {
     expect(await metric('kube_runtime_cache_waits_total{controller="maps"} 1')).toBe(true);
   });
 
+  test('a key goes on as soon as the cache holds something later than what it wrote', async () => {
+    await create('a');
+    const times: number[] = [];
+    await start(async (key, { client, store }) => {
+      times.push(clock.monotonic());
+      const object = store.get(key);
+      if (object === undefined || times.length > 1) return undefined;
+      kube.endWatches(new ConnectionError('cut', 'closed'));
+      const written = await client.replace(configMaps, { ...object, data: { v: '2' } });
+      await kube.delete(configMaps, key);
+      await kube.create(configMaps, configMap('shop', 'a', { by: 'another', after: written.metadata.resourceVersion }));
+      return { requeueAfterMs: 1 };
+    });
+    await clock.advance(2000);
+    expect(times.length).toBeGreaterThan(1);
+  });
+
   test('a key waits until an object that it deleted is gone from the cache', async () => {
     await create('a');
     await kube.create(owners, configMap('shop', 'child'));

@@ -118,13 +118,14 @@ describe('a reflector', () => {
   test('reports what was deleted and made anew under the same name while it could not see', async () => {
     await create('a');
     await start();
-    await kube.delete(configMaps, { namespace: 'shop', name: 'a' });
+    changes.length = 0;
+    const unseen = [kube.delete(configMaps, { namespace: 'shop', name: 'a' }), create('a')];
     kube.compact();
     kube.endWatches(refusal(410, 'Expired', 'too old'));
-    changes.length = 0;
-    await create('a');
+    await Promise.all(unseen);
     await clock.settle();
     expect(changes).toEqual(['deleted a', 'added a']);
+    expect(kube.calls.list).toBe(2);
   });
 
   test('believes data that went back in time only after a minute of it', async () => {

@@ -99,8 +99,7 @@ describe('a work queue', () => {
   });
 
   test('reports under the names of client-go', async () => {
-    queue.add('a');
-    queue.add('b');
+    for (const key of ['a', 'b', 'b']) queue.add(key);
     await queue.get();
     await clock.advance(2000);
     const text = await registry.metrics();
