@@ -233,6 +233,8 @@ describe('reading its own writes', () => {
       const written = await client.replace(configMaps, { ...object, data: { v: '2' } });
       await kube.delete(configMaps, key);
       await kube.create(configMaps, configMap('shop', 'a', { by: 'another', after: written.metadata.resourceVersion }));
+      // A new list, which shows only what came last.
+      kube.compact();
       return { requeueAfterMs: 1 };
     });
     await clock.advance(2000);

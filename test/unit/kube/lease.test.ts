@@ -167,6 +167,14 @@ describe('leader election', () => {
     expect(all.map(({ story }) => story)).toEqual([['leads'], [], []]);
   });
 
+  test('heeds the one who came first though the Lease is gone at the next look', async () => {
+    const [a, b] = [candidate('a'), candidate('b')];
+    await clock.advance(1000);
+    await kube.delete(leases, KEY);
+    await clock.advance(10_000);
+    expect([a.story, b.story]).toEqual([['leads'], []]);
+  });
+
   test('stops leading at once when it finds another in the record', async () => {
     const a = candidate('a');
     await clock.advance(3000);

@@ -69,6 +69,7 @@ test.each([
   { a: { x: 1, y: [1, 2] }, b: { y: [1, 2], x: 1 }, same: true },
   { a: { x: 1, y: undefined }, b: { x: 1 }, same: true },
   { a: [1, 2], b: [2, 1], same: false },
+  { a: [1], b: [1, 2], same: false },
   { a: { x: null }, b: {}, same: false },
   { a: {}, b: [], same: false },
   { a: { x: { y: 1 } }, b: { x: { y: 2 } }, same: false },
