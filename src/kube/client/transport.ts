@@ -76,6 +76,9 @@ export function createTransport(options: ClientOptions, metrics: RestMetrics): T
       body: request.body ?? null,
       signal: request.signal,
     });
+    // Whoever reads it is told; an answer that came after its call was given up is read by nobody.
+    answer.body.on('error', () => undefined);
+    if (request.signal.aborted) answer.body.destroy();
     return { status: answer.statusCode, header: (name) => single(answer.headers[name]), body: answer.body };
   }
 
