@@ -81,6 +81,19 @@ describe('the network', () => {
   });
 });
 
+test('nothing is lost over HTTP/1.1 either', async () => {
+  cache = await startCacheUnderFault(inject('cluster'), { http1Only: true });
+  await live(1);
+  const fault = faults.truncatedLine(1, 1);
+  cache.proxy.inject(fault);
+  cache.proxy.network.cutAll();
+  await live(2);
+  await untilTrue('the fault was met', () => fault.times === 0);
+  cache.proxy.network.strand();
+  await live(3);
+  expect(await cache.settled()).toEqual({ missed: [] });
+});
+
 test('a connection that the network has forgotten is given up, and another one made', async () => {
   cache = await startCacheUnderFault(inject('cluster'));
   await live(1);
