@@ -3,8 +3,8 @@
  * rollouts, from the workload's own history. Both in one shape, newest first; what they mean is for `src/investigate` to judge.
  */
 import type { ObjectRef } from '../crds/common.ts';
-import type { Snapshot, Workload } from './kubernetes/snapshot.ts';
 import { objectName } from './kubernetes/names.ts';
+import type { Snapshot, Workload } from './kubernetes/snapshot.ts';
 import type { Cleaner } from './text.ts';
 
 /** Milliseconds since the epoch. */

@@ -9,7 +9,7 @@ import type { PodPlace } from './podView.ts';
 import type { Reader } from './reader.ts';
 import type { PodCount } from './snapshot.ts';
 import { controllerOf, type Root } from './targets.ts';
-import { controllerRevisionHistory, replicaSetHistory, type RevisionSource, type WorkloadParts } from './workloadView.ts';
+import { controllerRevisionHistory, type RevisionSource, replicaSetHistory, type WorkloadParts } from './workloadView.ts';
 
 export interface Family extends WorkloadParts {
   /** The unhealthy and the newest first; at most `LIMITS.pods`. */

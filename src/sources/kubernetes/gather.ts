@@ -7,7 +7,7 @@
 import type { ObjectRef } from '../../crds/common.ts';
 import type { Gap } from '../../crds/investigation.ts';
 import type { Cleaner } from '../text.ts';
-import { type ApiEvent, type ApiPod, configMaps, claims as claimResource, events as eventResource, nodes as nodeResource } from './api.ts';
+import { type ApiEvent, type ApiPod, claims as claimResource, configMaps, events as eventResource, nodes as nodeResource } from './api.ts';
 import { eventViews } from './eventView.ts';
 import { claimView, configMapView, nodeView } from './factViews.ts';
 import { type Family, familyOf } from './family.ts';

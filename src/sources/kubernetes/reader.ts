@@ -7,9 +7,9 @@
 import type { Gap } from '../../crds/investigation.ts';
 import type { CallOptions, KubeClient, LogOptions, Selection } from '../../kube/client.ts';
 import { apiErrorIn } from '../../kube/errors.ts';
-import { keyString, resourceName, type Key, type KubeObject, type ResourceType } from '../../kube/object.ts';
-import { gapOf, SourceError } from '../gap.ts';
+import { type Key, type KubeObject, keyString, type ResourceType, resourceName } from '../../kube/object.ts';
 import type { CallBudget } from '../budget.ts';
+import { gapOf, SourceError } from '../gap.ts';
 
 export type Seen<T> = { readonly kind: 'found'; readonly object: T } | { readonly kind: 'absent' } | { readonly kind: 'unseen' };
 
