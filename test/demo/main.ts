@@ -81,6 +81,6 @@ async function raise(): Promise<Stage> {
           show();
         },
       }),
-    (raised) => `the stage: ${raised.cluster.level === 'real' ? 'real' : 'simulated'} pods, Flux, Prometheus, a shop, Agent-SRE`,
+    (raised) => `the stage: ${raised.cluster.level === 'real' ? 'real' : 'simulated'} pods, Flux, Prometheus, Agent-SRE`,
   );
 }
