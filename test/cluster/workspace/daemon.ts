@@ -90,6 +90,8 @@ export async function startDaemon(spec: DaemonSpec, logFile: string, record: (re
         signal(identity, 'SIGKILL');
         await until(`${spec.name} ends after SIGKILL`, { deadlineSeconds: GRACE_SECONDS }, gone);
       });
+      // A process counts as ended when its first thread has; its ports are free once the last one has.
+      await exit;
     },
   };
 }
