@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // The tests wait for processes more than they compute.
-    maxWorkers: 2,
+    // One file at a time: many start clusters of their own and kill what is in them, and two cores carry one well.
+    maxWorkers: 1,
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       {
