@@ -9,7 +9,8 @@
 
 import type { FindingReason } from '../../crds/reasons.ts';
 import type { ActionType } from '../../crds/remediationPlan.ts';
-import { formatBytes, formatMillicores } from '../../sources/kubernetes/quantity.ts';
+import { formatMillicores } from '../../domain/quantity.ts';
+import { formatBytes } from '../../sources/kubernetes/quantity.ts';
 import type { Claim, Container, Node, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { eventsOf, evidenceFor, livingPods, podName } from '../containers.ts';
 import { containerFields, type FieldPattern, objectFields, podFields } from '../fields.ts';

@@ -5,7 +5,8 @@
  * limit where there was none. A request never exceeds its limit.
  */
 import type { Action } from '../../crds/remediationPlan.ts';
-import { formatMebibytes, formatMillicores, mebibytes, millicores, parseQuantity } from '../quantity.ts';
+import { formatMillicores, parseQuantity } from '../../domain/quantity.ts';
+import { formatMebibytes, mebibytes, millicores } from '../quantity.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { WorkloadContainer } from '../workload.ts';
 import { rolloutAborts, rolloutCriteria } from './criteria.ts';

@@ -1,8 +1,10 @@
 /** A container as one thing: what its template asks for and what its status says of it. */
+
+import { parseQuantity } from '../../domain/quantity.ts';
 import type { Cleaner } from '../text.ts';
 import type { ApiContainer, ApiContainerState, ApiContainerStatus, ApiPodSpec, ApiProbe } from './api.ts';
 import { apiTime } from './names.ts';
-import { parseMillicores, parseQuantity } from './quantity.ts';
+import { parseMillicores } from './quantity.ts';
 import type { Container, ContainerRole, ContainerSpec, ContainerState, Logs, Probe, Resources } from './snapshot.ts';
 
 /** Containers of a template: the init containers first, as they run. */

@@ -1,7 +1,9 @@
 /** Nodes, ConfigMaps and claims: the few facts of each that explain why a pod does not run. */
+
+import { parseQuantity } from '../../domain/quantity.ts';
 import type { ApiClaim, ApiConfigMap, ApiNode } from './api.ts';
 import { evidenceKeys } from './names.ts';
-import { parseMillicores, parseQuantity } from './quantity.ts';
+import { parseMillicores } from './quantity.ts';
 import type { Claim, ConfigMapFacts, Node } from './snapshot.ts';
 
 export function nodeView({ metadata, spec, status }: ApiNode): Node {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { formatMebibytes, formatMillicores, mebibytes, millicores, parseQuantity } from '../../../src/remediate/quantity.ts';
+import { formatMillicores, parseQuantity } from '../../../src/domain/quantity.ts';
+import { formatMebibytes, mebibytes, millicores } from '../../../src/remediate/quantity.ts';
 
 describe('parseQuantity', () => {
   test.each([
