@@ -2,77 +2,260 @@
 import type { FindingReason } from '../crds/reasons.ts';
 
 export interface Advice {
-  readonly category: 'Application' | 'Configuration' | 'Image' | 'Probe' | 'Resources' | 'Scheduling' | 'Rollout' | 'Node';
+  readonly category:
+    | 'Admission'
+    | 'Application'
+    | 'Certificate'
+    | 'Configuration'
+    | 'Database'
+    | 'Deletion'
+    | 'Delivery'
+    | 'Image'
+    | 'Jobs'
+    | 'Network'
+    | 'Node'
+    | 'Probe'
+    | 'Resources'
+    | 'Rollout'
+    | 'Scaling'
+    | 'Scheduling'
+    | 'Storage';
   readonly now: string;
   readonly prevention: string;
 }
 
-const SEEN_BEFORE_ROLLOUT =
-  'Run the new revision somewhere before it is rolled out, and let the rollout stop at the first pod that fails (maxUnavailable 0).';
-const REFERENCES_CHECKED =
-  'Check in CI that every ConfigMap, Secret and key that a workload refers to is rendered with it or is known to exist.';
-const IMAGES_CHECKED = 'Check in CI that the image of every manifest can be pulled, and pin it by digest.';
-const REQUESTS_CHECKED = 'Compare requests with what the largest node can give before a change is merged.';
-const PROBES_NAMED = 'Let probes name the container port instead of repeating its number, and run them in CI against the image.';
+const PREVENTION = {
+  seen: 'Run the new revision somewhere before it is rolled out, and let the rollout stop at the first pod that fails (maxUnavailable 0).',
+  refs: 'Check in CI that every ConfigMap, Secret and key that a workload refers to is rendered with it or is known to exist.',
+  images: 'Check in CI that the image of every manifest can be pulled, and pin it by digest.',
+  requests: 'Compare requests with what the largest node can give before a change is merged.',
+  probes: 'Let probes name the container port instead of repeating its number, and run them in CI against the image.',
+  mirror: 'Keep a mirror of the images that production needs in a registry of your own.',
+  labels: 'Keep labels and taints of nodes under version control beside the workloads that select by them.',
+  claims: 'Create claims with the workload, with a class that exists in this cluster.',
+  volsize: 'Alert on volumes at 80 % and on their trend, and let their class expand.',
+  quotas: 'Alert on quotas at 90 %.',
+  admission: 'Run the cluster’s admission policies in CI against what is rendered.',
+  nodes: 'Watch the units of the nodes, and let a health check drain and replace a node that fails.',
+  services: 'Check in CI that every Service selects pods that are rendered with it, on ports that they have.',
+  addresses: 'Check in CI that every address in a configuration names a Service and a port that exist.',
+  policies: 'Test network policies in CI against the traffic that the services declare.',
+  dns: 'Alert on failed lookups of the cluster’s name service, and leave DNS settings of pods to the cluster.',
+  certs: 'Let certificates be renewed by the cluster, and alert 21 days before one ends.',
+  database: 'Alert on connections, replication and errors of the database before its clients notice.',
+  credentials: 'Rotate credentials in the database and in its clients in one change, old ones valid until both are done.',
+  capacity: 'Test the load that is to be expected, and alert on saturation before the limit.',
+  limits: 'Alert on the working set at 90 % of the limit, and size limits from what was measured.',
+  scaling: 'Alert when an autoscaler stays at its bound for longer than a few minutes.',
+  jobs: 'Alert on the age of the last success of every CronJob.',
+  finalizers: 'Remove a controller only after what it finalizes is gone.',
+  delivery: 'Build what Git says in CI with the versions that the engine uses, and alert on its conditions.',
+  upstream:
+    'Give every call a time-out, retries with a budget, and a breaker, so that one failing service does not take its callers along.',
+  config: 'Validate configuration in CI with the program that reads it.',
+  nodemem: 'Set memory requests to what is used, so that nodes are not filled beyond what they have.',
+  probetime: 'Measure how long the program takes to start and to answer under load, and set the probes from that.',
+  pods: 'Alert on the share of pods that nodes may still take.',
+} as const;
 
-const application = (now: string): Advice => ({ category: 'Application', now, prevention: SEEN_BEFORE_ROLLOUT });
-const missing = (now: string): Advice => ({ category: 'Configuration', now, prevention: REFERENCES_CHECKED });
-const image = (now: string, prevention = IMAGES_CHECKED): Advice => ({ category: 'Image', now, prevention });
-const probe = (now: string, prevention = PROBES_NAMED): Advice => ({ category: 'Probe', now, prevention });
-const scheduling = (now: string, prevention = REQUESTS_CHECKED): Advice => ({ category: 'Scheduling', now, prevention });
-
-const PULL_MIRROR = 'Keep a mirror of the images that production needs in a registry of your own.';
-const LABELS_KEPT = 'Keep labels and taints of nodes under version control beside the workloads that select by them.';
+const advice = (category: Advice['category'], now: string, prevention: keyof typeof PREVENTION): Advice => ({
+  category,
+  now,
+  prevention: PREVENTION[prevention],
+});
 
 export const ADVICE: Readonly<Record<FindingReason, Advice>> = {
-  ContainerExitsWithError: application('Read the last log lines of the previous run, and compare with what changed.'),
-  ContainerKilledBySignal: application('Find out who sent the signal: a crash of the program itself, a hook, or the node.'),
-  ContainerCommandNotFound: application('Correct the command, or use the image that has it.'),
-  ContainerPermissionDenied: application('Compare the user and the security context with what the image and its volumes need.'),
-  ContainerCompletesUnexpectedly: application('Give the container a command that keeps running, or make the workload a Job.'),
-  ContainerConfigurationInvalid: {
-    category: 'Configuration',
-    now: 'Correct the setting that the log names.',
-    prevention: 'Validate configuration in CI with the program that reads it.',
-  },
-  ContainerOutOfMemory: {
-    category: 'Resources',
-    now: 'Give the container a limit above what it needs, or take back what made it need more.',
-    prevention: 'Alert on the working set at 90 % of the limit, and size limits from what was measured.',
-  },
-  NodeOutOfMemory: {
-    category: 'Node',
-    now: 'Move pods off the node, and look for pods whose requests are below what they use.',
-    prevention: 'Set memory requests to what is used, so that nodes are not filled beyond what they have.',
-  },
-  ImageNotFound: image('Correct the name or tag of the image, or push the image that is missing.'),
-  ImageUnauthorized: image('Renew or add the pull secret of the pod or of its service account.'),
-  ImageNameInvalid: image('Correct the name of the image.'),
-  ImageRegistryUnavailable: image('Check that the nodes reach and trust the registry.', PULL_MIRROR),
-  ImageRateLimited: image('Pull with an account, or through a mirror.', PULL_MIRROR),
-  ImagePullFailing: image('Try the pull on the node by hand, and read what the registry answers.'),
-  ProbePortMismatch: probe('Let the probe ask the port on which the program listens.'),
-  ProbePathNotFound: probe('Let the probe ask a path that the program serves.'),
-  ProbeSchemeMismatch: probe('Let the probe speak the protocol that the port speaks.'),
-  ProbeTimingTooTight: probe(
-    'Give the program more time: a startup probe, or a longer delay or time-out.',
-    'Measure how long the program takes to start and to answer under load, and set the probes from that.',
+  ContainerExitsWithError: advice('Application', 'Read the last log lines of the previous run, and compare with what changed.', 'seen'),
+  ContainerKilledBySignal: advice(
+    'Application',
+    'Find out who sent the signal: a crash of the program itself, a hook, or the node.',
+    'seen',
   ),
-  ProbeFailing: probe('Ask the endpoint from within the pod, and read the log of the program.', SEEN_BEFORE_ROLLOUT),
-  ConfigMapMissing: missing('Create the ConfigMap, or correct its name.'),
-  SecretMissing: missing('Create the Secret, or correct its name.'),
-  ConfigMapKeyMissing: missing('Add the key to the ConfigMap, or correct the reference.'),
-  SecretKeyMissing: missing('Add the key to the Secret, or correct the reference.'),
-  InsufficientCPU: scheduling('Lower the requests of the pod, or add nodes.'),
-  InsufficientMemory: scheduling('Lower the requests of the pod, or add nodes.'),
-  NodeSelectorUnsatisfied: scheduling('Correct the selector, or label the nodes that are meant.', LABELS_KEPT),
-  TaintNotTolerated: scheduling('Remove the taint, or tolerate it where that is meant.', LABELS_KEPT),
-  TooManyPods: scheduling('Add nodes, or remove pods that are not needed.', 'Alert on the share of pods that nodes may still take.'),
-  VolumeClaimUnbound: scheduling(
-    'Look at the claim: its class, its size, its access mode, and what volumes there are.',
-    'Create claims with the workload, with a class that exists in this cluster.',
+  ContainerCommandNotFound: advice('Application', 'Correct the command, or use the image that has it.', 'seen'),
+  ContainerArgumentsInvalid: advice('Application', 'Correct the arguments that the program names.', 'seen'),
+  ContainerPermissionDenied: advice(
+    'Application',
+    'Compare the user and the security context with what the image and its volumes need.',
+    'seen',
   ),
-  QuotaExceeded: scheduling('Lower what the pods ask for, or raise the quota.', 'Alert on quotas at 90 %.'),
-  Unschedulable: scheduling('Compare what the pod asks for with what the nodes offer.'),
-  RolloutStuck: { category: 'Rollout', now: 'Look at the pods of the new revision.', prevention: SEEN_BEFORE_ROLLOUT },
+  ContainerCompletesUnexpectedly: advice(
+    'Application',
+    'Give the container a command that keeps running, or make the workload a Job.',
+    'seen',
+  ),
+  ContainerConfigurationInvalid: advice('Configuration', 'Correct the setting that the log names.', 'config'),
+  ContainerPortInUse: advice('Configuration', 'Give the two containers different ports; those of one pod share its network.', 'seen'),
+  ContainerSandboxFailed: advice(
+    'Node',
+    'Read what the runtime says on the node: network plug-in, cgroups, or the runtime itself.',
+    'nodes',
+  ),
+  ContainerOutOfMemory: advice(
+    'Resources',
+    'Give the container a limit above what it needs, or take back what made it need more.',
+    'limits',
+  ),
+  MemoryLeak: advice('Application', 'Take back the version that leaks; a higher limit only delays the next kill.', 'limits'),
+  NodeOutOfMemory: advice('Node', 'Move pods off the node, and look for pods whose requests are below what they use.', 'nodemem'),
+  ImageNotFound: advice('Image', 'Correct the name or tag of the image, or push the image that is missing.', 'images'),
+  ImageUnauthorized: advice('Image', 'Renew or add the pull secret of the pod or of its service account.', 'images'),
+  ImagePullSecretMissing: advice('Image', 'Create the pull secret that the pod names, or correct its name.', 'refs'),
+  ImageNameInvalid: advice('Image', 'Correct the name of the image.', 'images'),
+  ImageRegistryNotResolved: advice(
+    'Image',
+    'Correct the registry in the image’s name; if it is right, look at the name service of the nodes.',
+    'mirror',
+  ),
+  ImageRegistryUnavailable: advice('Image', 'Check that the nodes reach and trust the registry.', 'mirror'),
+  ImageRateLimited: advice('Image', 'Pull with an account, or through a mirror.', 'mirror'),
+  ImageArchitectureMismatch: advice('Image', 'Build the image for the architecture of the nodes, or select nodes that fit it.', 'images'),
+  ImagePullFailing: advice('Image', 'Try the pull on the node by hand, and read what the registry answers.', 'images'),
+  ProbePortMismatch: advice('Probe', 'Let the probe ask the port on which the program listens.', 'probes'),
+  ProbePathNotFound: advice('Probe', 'Let the probe ask a path that the program serves.', 'probes'),
+  ProbeSchemeMismatch: advice('Probe', 'Let the probe speak the protocol that the port speaks.', 'probes'),
+  ProbeTimingTooTight: advice('Probe', 'Give the program more time: a startup probe, or a longer delay or time-out.', 'probetime'),
+  ProbeFailing: advice('Probe', 'Ask the endpoint from within the pod, and read the log of the program.', 'seen'),
+  ConfigMapMissing: advice('Configuration', 'Create the ConfigMap, or correct its name.', 'refs'),
+  SecretMissing: advice('Configuration', 'Create the Secret, or correct its name.', 'refs'),
+  ConfigMapKeyMissing: advice('Configuration', 'Add the key to the ConfigMap, or correct the reference.', 'refs'),
+  SecretKeyMissing: advice('Configuration', 'Add the key to the Secret, or correct the reference.', 'refs'),
+  EnvironmentReferenceInvalid: advice('Configuration', 'Correct the field or resource that the variable refers to.', 'refs'),
+  QuotaExceeded: advice('Admission', 'Lower what the objects ask for, or raise the quota.', 'quotas'),
+  LimitRangeViolated: advice('Admission', 'Bring requests and limits within the LimitRange.', 'admission'),
+  ServiceAccountMissing: advice('Admission', 'Create the service account, or correct its name.', 'refs'),
+  AdmissionDenied: advice('Admission', 'Change what the policy names, or the policy.', 'admission'),
+  AdmissionWebhookUnavailable: advice(
+    'Admission',
+    'Bring the webhook back; until then its failure policy keeps everything out.',
+    'admission',
+  ),
+  PermissionDenied: advice(
+    'Admission',
+    'Grant the service account the right that the message names, if it is meant to have it.',
+    'admission',
+  ),
+  InsufficientCPU: advice('Scheduling', 'Lower the requests of the pod, or add nodes.', 'requests'),
+  InsufficientMemory: advice('Scheduling', 'Lower the requests of the pod, or add nodes.', 'requests'),
+  NodeSelectorUnsatisfied: advice('Scheduling', 'Correct the selector, or label the nodes that are meant.', 'labels'),
+  NodeAffinityUnsatisfied: advice('Scheduling', 'Correct the node affinity, or label the nodes that are meant.', 'labels'),
+  PodAffinityUnsatisfied: advice(
+    'Scheduling',
+    'Bring up the pods that it wants to be near, or make the affinity a preference.',
+    'requests',
+  ),
+  PodAntiAffinityConflict: advice('Scheduling', 'Add nodes, ask for fewer replicas, or make the anti-affinity a preference.', 'requests'),
+  TopologySpreadUnsatisfied: advice('Scheduling', 'Add nodes in the zones that lack them, or let the spread be a preference.', 'requests'),
+  TaintNotTolerated: advice('Scheduling', 'Remove the taint, or tolerate it where that is meant.', 'labels'),
+  NodeCordoned: advice('Scheduling', 'Uncordon the node if its maintenance is over, or add nodes.', 'labels'),
+  HostPortConflict: advice('Scheduling', 'Drop the host port, or run one such pod a node.', 'requests'),
+  TooManyPods: advice('Scheduling', 'Add nodes, or remove pods that are not needed.', 'pods'),
+  Unschedulable: advice('Scheduling', 'Compare what the pod asks for with what the nodes offer.', 'requests'),
+  SchedulerUnavailable: advice('Node', 'Bring the scheduler back, and read why it ended.', 'nodes'),
+  VolumeClaimMissing: advice('Storage', 'Create the claim, or correct its name.', 'claims'),
+  VolumeClaimUnbound: advice('Storage', 'Look at the claim: its class, its size, its access mode, and what volumes there are.', 'claims'),
+  StorageClassMissing: advice('Storage', 'Correct the class of the claim, or create the class.', 'claims'),
+  VolumeCapacityTooSmall: advice('Storage', 'Ask for no more than the volume holds, or make a larger volume.', 'claims'),
+  VolumeAccessModeMismatch: advice('Storage', 'Ask for an access mode that the volume offers.', 'claims'),
+  VolumeSelectorUnsatisfied: advice('Storage', 'Label the volume that is meant, or correct the claim’s selector.', 'claims'),
+  VolumeTakenByAnotherClaim: advice('Storage', 'Make a volume for this claim, or release the one that it is meant for.', 'claims'),
+  VolumeZoneConflict: advice('Storage', 'Let the pod run where its volume is, or move the data.', 'claims'),
+  VolumeProvisioningFailed: advice('Storage', 'Read what the provisioner says; mostly a quota, a zone or credentials.', 'claims'),
+  VolumeAttachFailed: advice('Storage', 'See whether the volume is still attached to another node, and release it there.', 'claims'),
+  VolumeMountFailed: advice('Storage', 'Read what the kubelet says of the mount.', 'claims'),
+  VolumePermissionDenied: advice(
+    'Storage',
+    'Set fsGroup, or the owner of the volume’s files, to the user that the program runs as.',
+    'seen',
+  ),
+  VolumeFull: advice('Storage', 'Free space, or expand the volume.', 'volsize'),
+  VolumeReadOnly: advice(
+    'Storage',
+    'Mount the volume for writing, or write elsewhere; if the file system turned read-only by itself, look at the disk.',
+    'seen',
+  ),
+  NodeNotReady: advice('Node', 'Look at the kubelet and the runtime of the node; drain it if it does not come back.', 'nodes'),
+  KubeletUnavailable: advice('Node', 'Start the kubelet of the node again, and read its log.', 'nodes'),
+  ContainerRuntimeUnavailable: advice('Node', 'Start the container runtime of the node again, and read its log.', 'nodes'),
+  KubeProxyUnavailable: advice('Node', 'Start kube-proxy on the node again, and read its log.', 'nodes'),
+  NodeDiskPressure: advice('Node', 'Free disk on the node: images, logs, volumes of pods.', 'nodes'),
+  NodeMemoryPressure: advice('Node', 'Move pods off the node, and look for pods whose requests are below what they use.', 'nodemem'),
+  NodeProcessPressure: advice('Node', 'Find the pod that makes so many processes, and bound it.', 'nodes'),
+  NodeNetworkUnavailable: advice('Node', 'Look at the network plug-in’s pod on the node.', 'nodes'),
+  NodeNetworkDelay: advice('Node', 'Look at the network of the node: its interface, its traffic shaping, its load.', 'nodes'),
+  NodeNetworkLoss: advice('Node', 'Look at the network of the node: its interface, its cable, its counters of errors.', 'nodes'),
+  NodeClockSkewed: advice('Node', 'Start time synchronisation on the node again.', 'nodes'),
+  ControlPlaneUnavailable: advice('Node', 'Bring the part of the control plane back, and read why it ended.', 'nodes'),
+  ServiceMissing: advice('Network', 'Create the Service, or correct the name that its callers use.', 'services'),
+  ServiceSelectorMismatch: advice('Network', 'Let the Service select the labels that its pods have.', 'services'),
+  ServicePortMismatch: advice('Network', 'Let the Service send to a port that its pods serve.', 'services'),
+  ServiceProtocolMismatch: advice('Network', 'Let the Service speak the protocol that its pods speak.', 'services'),
+  ServiceWithoutEndpoints: advice('Network', 'Look at why none of its pods is ready.', 'services'),
+  ServiceUnreachable: advice('Network', 'Try the Service from another pod and from another node, and compare.', 'services'),
+  ClientAddressWrong: advice('Configuration', 'Correct the address in the configuration of the caller.', 'addresses'),
+  IngressBackendMissing: advice('Network', 'Let the Ingress send to a Service and port that exist.', 'services'),
+  IngressHostConflict: advice('Network', 'Give host and path to one Ingress.', 'services'),
+  IngressTLSSecretMissing: advice('Network', 'Create the TLS secret, or correct its name.', 'certs'),
+  RouteMisdirected: advice('Network', 'Send the path to the service that it belongs to.', 'addresses'),
+  RouteNotAccepted: advice('Network', 'Read the route’s conditions: a listener, a reference or a grant is missing.', 'services'),
+  NetworkPolicyBlocks: advice('Network', 'Allow the traffic in the policy, if it is meant to flow.', 'policies'),
+  DNSNameNotFound: advice('Network', 'Correct the name; a Service of another namespace needs the namespace in its name.', 'addresses'),
+  PodDNSMisconfigured: advice(
+    'Network',
+    'Let the pod use the cluster’s name service: remove its own DNS settings, or correct them.',
+    'dns',
+  ),
+  ClusterDNSUnavailable: advice('Network', 'Look at the pods and the Service of the cluster’s name service.', 'dns'),
+  CertificateExpired: advice('Certificate', 'Renew the certificate, and have its users load it.', 'certs'),
+  CertificateExpiring: advice('Certificate', 'Find out why it is not renewed, and renew it.', 'certs'),
+  CertificateNameMismatch: advice(
+    'Certificate',
+    'Issue the certificate for the name that is used, or use the name that it is for.',
+    'certs',
+  ),
+  CertificateUntrusted: advice('Certificate', 'Serve the whole chain, or trust its authority where it is used.', 'certs'),
+  CertificateNotIssued: advice('Certificate', 'Read what the issuer says of the request.', 'certs'),
+  DatabaseAuthenticationFailed: advice('Database', 'Bring the credentials of the program and of the database together.', 'credentials'),
+  DatabaseUnreachable: advice(
+    'Database',
+    'Compare the host and port that the program uses with those of the database’s Service.',
+    'addresses',
+  ),
+  DatabaseConnectionsExhausted: advice(
+    'Database',
+    'Find who holds the connections, and bound the pools of the clients by what the database takes.',
+    'database',
+  ),
+  DatabasePoolExhausted: advice('Database', 'Find the slow calls that hold connections; then size the pool.', 'database'),
+  DatabaseReadOnly: advice(
+    'Database',
+    'Send writes to the primary, or end its read-only mode once the reason for it is known.',
+    'database',
+  ),
+  DatabaseReplicationLag: advice('Database', 'Look at what the replica is busy with.', 'database'),
+  DatabaseSlowQueries: advice('Database', 'Look at the slow queries and their plans.', 'database'),
+  DatabaseSchemaMismatch: advice('Database', 'Run the migration that the version needs, or take the version back.', 'seen'),
+  CPUThrottled: advice('Resources', 'Raise the CPU limit, or take back what made it need more.', 'capacity'),
+  CPUSaturated: advice('Resources', 'Find what uses the CPU; then give it more, or take the change back.', 'capacity'),
+  NetworkDelay: advice('Network', 'Compare its latency from several nodes; look at its pod’s network and sidecars.', 'upstream'),
+  LatencyIncreased: advice('Application', 'Compare its traces with those of an hour before.', 'upstream'),
+  ErrorRateIncreased: advice('Application', 'Look at its new and surging log lines.', 'upstream'),
+  TrafficSurged: advice('Resources', 'Scale it, or bound who asks so much.', 'capacity'),
+  DependencyFailing: advice('Application', 'Look at what it calls.', 'upstream'),
+  RolloutStuck: advice('Rollout', 'Look at the pods of the new revision.', 'seen'),
+  RolloutPaused: advice('Rollout', 'Resume the rollout, or take back what was changed.', 'delivery'),
+  WorkloadScaledToZero: advice('Rollout', 'Scale it up, or remove what depends on it.', 'delivery'),
+  DisruptionBudgetBlocks: advice('Rollout', 'Bring the pods that it guards to health, or let the budget allow one disruption.', 'seen'),
+  AutoscalerAtMaximum: advice('Scaling', 'Raise the bound if the nodes can carry it, or find what makes the load.', 'scaling'),
+  AutoscalerMetricsMissing: advice('Scaling', 'Look at the metrics API and at the requests of the containers.', 'scaling'),
+  AutoscalerConflict: advice('Scaling', 'Let one of the two decide: drop the replica count from Git.', 'scaling'),
+  JobFailed: advice('Jobs', 'Read the log of its last pod.', 'jobs'),
+  JobDeadlineExceeded: advice('Jobs', 'Give it more time, or find what slows it.', 'jobs'),
+  CronJobSuspended: advice('Jobs', 'Resume it if that is meant.', 'jobs'),
+  CronJobMissedRuns: advice('Jobs', 'Look at the run that is still going, and at its concurrency policy.', 'jobs'),
+  StuckTerminating: advice('Deletion', 'Find the controller that has to remove the finalizer.', 'finalizers'),
+  NamespaceStuckTerminating: advice('Deletion', 'Look at what is left in it, and at APIs that do not answer.', 'finalizers'),
+  DeliveryFailed: advice('Delivery', 'Read what the engine says, and correct it in Git.', 'delivery'),
+  DeliverySourceFailed: advice('Delivery', 'Check the repository, the branch and the credentials of the source.', 'delivery'),
+  DeliverySuspended: advice('Delivery', 'Resume it once the reason for it is over.', 'delivery'),
+  DeliveryDrifted: advice('Delivery', 'Find who changed it, and bring Git and the cluster together.', 'delivery'),
 };

@@ -7,11 +7,11 @@
  */
 
 import type { ObjectRef } from '../crds/common.ts';
-import type { FindingReason } from '../crds/reasons.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { Link } from './correlate.ts';
 import type { Finding } from './finding.ts';
+import { WEIGHTS } from './weights.ts';
 
 export interface Ranked {
   readonly finding: Finding;
@@ -48,77 +48,6 @@ const TAKES = {
   explained: 30,
 } as const;
 
-/** How far it is from the symptom that people see: what is deeper explains what is not. */
-const DEPTH: Record<FindingReason, number> = {
-  RolloutStuck: 0,
-  ProbeFailing: 1,
-  ContainerKilledBySignal: 1,
-  ProbeTimingTooTight: 2,
-  ProbePortMismatch: 2,
-  ProbePathNotFound: 2,
-  ProbeSchemeMismatch: 2,
-  Unschedulable: 2,
-  ImagePullFailing: 2,
-  ContainerExitsWithError: 3,
-  ContainerCompletesUnexpectedly: 3,
-  ContainerPermissionDenied: 4,
-  ContainerConfigurationInvalid: 4,
-  ContainerCommandNotFound: 4,
-  ContainerOutOfMemory: 4,
-  NodeOutOfMemory: 4,
-  ImageNotFound: 4,
-  ImageUnauthorized: 4,
-  ImageNameInvalid: 4,
-  ImageRegistryUnavailable: 4,
-  ImageRateLimited: 4,
-  ConfigMapMissing: 4,
-  SecretMissing: 4,
-  ConfigMapKeyMissing: 4,
-  SecretKeyMissing: 4,
-  InsufficientCPU: 4,
-  InsufficientMemory: 4,
-  NodeSelectorUnsatisfied: 4,
-  TaintNotTolerated: 4,
-  TooManyPods: 4,
-  VolumeClaimUnbound: 4,
-  QuotaExceeded: 4,
-};
-
-const WEIGHT: Record<FindingReason, number> = {
-  ConfigMapMissing: 78,
-  SecretMissing: 78,
-  ConfigMapKeyMissing: 78,
-  SecretKeyMissing: 78,
-  ImageNameInvalid: 78,
-  ImageNotFound: 75,
-  ImageUnauthorized: 70,
-  ImageRateLimited: 70,
-  ImageRegistryUnavailable: 65,
-  ImagePullFailing: 50,
-  QuotaExceeded: 78,
-  InsufficientCPU: 74,
-  InsufficientMemory: 74,
-  NodeSelectorUnsatisfied: 72,
-  TooManyPods: 72,
-  TaintNotTolerated: 66,
-  VolumeClaimUnbound: 68,
-  Unschedulable: 50,
-  ContainerOutOfMemory: 75,
-  NodeOutOfMemory: 65,
-  ContainerCommandNotFound: 75,
-  ContainerConfigurationInvalid: 66,
-  ContainerPermissionDenied: 66,
-  ContainerExitsWithError: 56,
-  ContainerCompletesUnexpectedly: 55,
-  ContainerKilledBySignal: 52,
-  ProbePortMismatch: 72,
-  ProbePathNotFound: 70,
-  ProbeSchemeMismatch: 72,
-  ProbeTimingTooTight: 56,
-  ProbeFailing: 50,
-  RolloutStuck: 35,
-};
-
 /** @param linksOf likeliest change first @param named what the question is about */
 export function rank(
   snapshot: Snapshot,
@@ -141,7 +70,7 @@ export function rank(
 }
 
 function explains(deeper: Finding, finding: Finding): boolean {
-  return DEPTH[deeper.reason] > DEPTH[finding.reason] && (sameWorkload(deeper, finding) || sharePod(deeper, finding));
+  return WEIGHTS[deeper.reason].depth > WEIGHTS[finding.reason].depth && (sameWorkload(deeper, finding) || sharePod(deeper, finding));
 }
 
 const sameWorkload = (a: Finding, b: Finding): boolean => objectName(a.object) === objectName(b.object);
@@ -156,7 +85,7 @@ function confidenceOf(
 ): number {
   const kinds = new Set(finding.evidence.map((key) => key.split('/')[0]));
   const sum =
-    WEIGHT[finding.reason] +
+    WEIGHTS[finding.reason].weight +
     changeWeight(links) +
     (onlyTheNewRevision(snapshot, finding) ? ADDS.onlyTheNewRevision : 0) +
     (kinds.size > 1 ? ADDS.corroborated : 0) +

@@ -20,7 +20,8 @@ const images = ANY_OF(IMAGE, /imagePullSecrets|imagePullPolicy/u);
 const probes = ANY_OF(PROBE, PROGRAM, CONFIGURATION);
 const schedules = ANY_OF(SCHEDULING);
 
-const BY_REASON: Readonly<Record<FindingReason, (path: string) => boolean>> = {
+/** A reason that is not here has no cure that takes a change back. */
+const BY_REASON: Readonly<Partial<Record<FindingReason, (path: string) => boolean>>> = {
   ContainerExitsWithError: crashes,
   ContainerKilledBySignal: crashes,
   ContainerCommandNotFound: ANY_OF(PROGRAM, CONFIGURATION),
@@ -28,10 +29,16 @@ const BY_REASON: Readonly<Record<FindingReason, (path: string) => boolean>> = {
   ContainerCompletesUnexpectedly: crashes,
   ContainerConfigurationInvalid: ANY_OF(PROGRAM, CONFIGURATION),
   ContainerOutOfMemory: ANY_OF(MEMORY, PROGRAM, CONFIGURATION),
+  ContainerArgumentsInvalid: ANY_OF(PROGRAM, CONFIGURATION),
+  ContainerPortInUse: ANY_OF(PROGRAM, PROBE, CONFIGURATION),
+  MemoryLeak: ANY_OF(MEMORY, PROGRAM, CONFIGURATION),
   NodeOutOfMemory: ANY_OF(MEMORY, SCHEDULING),
   ImageNotFound: images,
   ImageUnauthorized: images,
+  ImagePullSecretMissing: images,
   ImageNameInvalid: images,
+  ImageRegistryNotResolved: images,
+  ImageArchitectureMismatch: images,
   ImageRegistryUnavailable: images,
   ImageRateLimited: images,
   ImagePullFailing: images,
@@ -47,6 +54,11 @@ const BY_REASON: Readonly<Record<FindingReason, (path: string) => boolean>> = {
   InsufficientCPU: schedules,
   InsufficientMemory: schedules,
   NodeSelectorUnsatisfied: schedules,
+  NodeAffinityUnsatisfied: schedules,
+  PodAffinityUnsatisfied: schedules,
+  PodAntiAffinityConflict: schedules,
+  TopologySpreadUnsatisfied: schedules,
+  HostPortConflict: schedules,
   TaintNotTolerated: schedules,
   TooManyPods: schedules,
   VolumeClaimUnbound: schedules,
@@ -57,5 +69,5 @@ const BY_REASON: Readonly<Record<FindingReason, (path: string) => boolean>> = {
 
 /** Whether a change of the field at `path` (as `compareRendered` writes it) may have brought `reason` about. */
 export function isRelevant(reason: FindingReason, path: string): boolean {
-  return BY_REASON[reason](path);
+  return BY_REASON[reason]?.(path) ?? false;
 }

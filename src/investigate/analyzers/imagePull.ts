@@ -92,7 +92,7 @@ function deniedOrAbsent(snapshot: Snapshot, pod: Pod, { name, image }: Container
   const workload = snapshot.workloads.find(({ ref }) => ref.uid === pod.owner.uid);
   const cameBefore =
     workload?.revisions.some(({ current, images }) => !current && repositoryOf(images[name] ?? '') === repositoryOf(image)) ?? false;
-  return pod.hasPullSecrets || cameBefore ? 'ImageUnauthorized' : 'ImageNotFound';
+  return pod.pullSecrets.length > 0 || cameBefore ? 'ImageUnauthorized' : 'ImageNotFound';
 }
 
 /** Docker Hub and its mirrors answer "denied" for a repository that does not exist. */

@@ -60,6 +60,22 @@ export interface ApiVolume {
   };
   readonly persistentVolumeClaim?: { readonly claimName: string };
 }
+interface ApiPodTerm {
+  readonly topologyKey?: string;
+  readonly labelSelector?: ApiSelector;
+}
+interface ApiPodAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly ApiPodTerm[];
+}
+export interface ApiAffinity {
+  readonly nodeAffinity?: {
+    readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+      readonly nodeSelectorTerms?: readonly Pick<ApiSelector, 'matchExpressions'>[];
+    };
+  };
+  readonly podAffinity?: ApiPodAffinity;
+  readonly podAntiAffinity?: ApiPodAffinity;
+}
 export interface ApiPodSpec {
   readonly containers?: readonly ApiContainer[];
   readonly initContainers?: readonly ApiContainer[];
@@ -67,6 +83,17 @@ export interface ApiPodSpec {
   readonly imagePullSecrets?: readonly { readonly name?: string }[];
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly affinity?: ApiAffinity;
+  readonly tolerations?: readonly {
+    readonly key?: string;
+    readonly operator?: string;
+    readonly value?: string;
+    readonly effect?: string;
+  }[];
+  readonly serviceAccountName?: string;
+  readonly hostNetwork?: boolean;
+  readonly dnsPolicy?: string;
+  readonly dnsConfig?: { readonly nameservers?: readonly string[] };
   readonly restartPolicy?: string;
 }
 export interface ApiPodTemplate {
@@ -109,6 +136,7 @@ export interface ApiPod extends KubeObject {
     readonly reason?: string;
     readonly message?: string;
     readonly startTime?: string;
+    readonly podIP?: string;
     readonly conditions?: readonly ApiCondition[];
     readonly containerStatuses?: readonly ApiContainerStatus[];
     readonly initContainerStatuses?: readonly ApiContainerStatus[];
@@ -175,12 +203,11 @@ export interface ApiClaim extends KubeObject {
   readonly spec?: {
     readonly storageClassName?: string;
     readonly accessModes?: readonly string[];
+    readonly selector?: ApiSelector;
+    readonly volumeName?: string;
     readonly resources?: { readonly requests?: Quantities };
   };
   readonly status?: { readonly phase?: string };
-}
-export interface ApiService extends KubeObject {
-  readonly spec?: { readonly selector?: Readonly<Record<string, string>> };
 }
 
 const core = { group: '', version: 'v1' } as const;
@@ -191,7 +218,6 @@ export const pods = defineResource<ApiPod>({ ...core, kind: 'Pod', plural: 'pods
 export const events = defineResource<ApiEvent>({ ...core, kind: 'Event', plural: 'events', namespaced: true });
 export const nodes = defineResource<ApiNode>({ ...core, kind: 'Node', plural: 'nodes', namespaced: false });
 export const configMaps = defineResource<ApiConfigMap>({ ...core, kind: 'ConfigMap', plural: 'configmaps', namespaced: true });
-export const services = defineResource<ApiService>({ ...core, kind: 'Service', plural: 'services', namespaced: true });
 export const claims = defineResource<ApiClaim>({
   ...core,
   kind: 'PersistentVolumeClaim',

@@ -1,12 +1,14 @@
 /** Nodes, ConfigMaps and claims: the few facts of each that explain why a pod does not run. */
 
 import { parseQuantity } from '../../domain/quantity.ts';
+import type { Cleaner } from '../text.ts';
 import type { ApiClaim, ApiConfigMap, ApiNode } from './api.ts';
+import { conditionView, selectorView } from './commonViews.ts';
 import { evidenceKeys } from './names.ts';
 import { parseMillicores } from './quantity.ts';
 import type { Claim, ConfigMapFacts, Node } from './snapshot.ts';
 
-export function nodeView({ metadata, spec, status }: ApiNode): Node {
+export function nodeView({ metadata, spec, status }: ApiNode, cleaner: Cleaner): Node {
   const is = (type: string): boolean =>
     status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
   return {
@@ -15,6 +17,7 @@ export function nodeView({ metadata, spec, status }: ApiNode): Node {
     ready: is('Ready'),
     memoryPressure: is('MemoryPressure'),
     unschedulable: spec?.unschedulable ?? false,
+    conditions: (status?.conditions ?? []).map((condition) => conditionView(condition, cleaner)),
     taints: (spec?.taints ?? []).map(({ key, value = '', effect }) => ({ key, value, effect })),
     labels: { 'kubernetes.io/hostname': metadata.name, ...metadata.labels },
     allocatable: {
@@ -38,6 +41,10 @@ export function claimView(namespace: string, name: string, object: ApiClaim | un
     exists: object !== undefined,
     phase: object?.status?.phase ?? 'Unknown',
     storageClass: object?.spec?.storageClassName,
+    accessModes: object?.spec?.accessModes ?? [],
+    requestedBytes: parseQuantity(object?.spec?.resources?.requests?.['storage']),
+    selector: object?.spec?.selector && selectorView(object.spec.selector),
+    volume: object?.spec?.volumeName,
     evidence: evidenceKeys.claim(namespace, name),
   };
 }

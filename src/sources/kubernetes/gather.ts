@@ -17,7 +17,8 @@ import { objectName } from './names.ts';
 import { isUnhealthy } from './podHealth.ts';
 import { podRef, podView } from './podView.ts';
 import { KUBERNETES, type Reader } from './reader.ts';
-import type { Claim, ConfigMapFacts, Node, ObjectEvent, Pod, Snapshot } from './snapshot.ts';
+import type { Claim, ConfigMapFacts, Node, ObjectEvent, Pod, Snapshot, Workload } from './snapshot.ts';
+import { NO_TELEMETRY, readSurroundings } from './surroundings.ts';
 import { type Resolution, resolveTargets } from './targets.ts';
 import { workloadView } from './workloadView.ts';
 
@@ -42,19 +43,31 @@ export async function gatherCluster(reader: Reader, request: GatherRequest, clea
     ...families.flatMap((family) => family.pods.map((pod) => podView(pod, family.placeOf(pod), (name) => logsOf(pod, name), cleaner))),
     ...resolution.lonePods.map((pod) => podView(pod, { owner: podRef(pod), current: true }, (name) => logsOf(pod, name), cleaner)),
   ];
-  const facts = await readFacts(reader, pods, resolution);
+  const workloads = families.map((family) => workloadView(family, cleaner));
+  const [facts, surroundings] = await Promise.all([
+    readFacts(reader, pods, resolution, cleaner),
+    readSurroundings(reader, namespacesOf(workloads, pods), pods.some(waitsForVolume), cleaner),
+  ]);
   return {
     at: request.at,
     window: request.window,
-    workloads: families.map((family) => workloadView(family, cleaner)),
+    workloads,
     pods,
     events: [...events, ...(await readNodeEvents(reader, pods, cleaner))],
     ...facts,
+    ...surroundings,
+    ...NO_TELEMETRY,
     missing: resolution.missing,
     unseen: resolution.unseen,
     gaps: [...reader.gaps, ...resolution.foreign.map(foreignGap), ...resolution.missing.map(missingGap)],
   };
 }
+
+const namespacesOf = (workloads: readonly Workload[], pods: readonly Pod[]): string[] => [
+  ...new Set([...workloads.flatMap(({ ref }) => ref.namespace ?? []), ...pods.map(({ namespace }) => namespace)]),
+];
+
+const waitsForVolume = ({ phase, claims }: Pod): boolean => phase === 'Pending' && claims.length > 0;
 
 const foreignGap = (target: ObjectRef): Gap => ({
   source: KUBERNETES,
@@ -91,9 +104,9 @@ async function eventsOf(reader: Reader, { kind, namespace, name }: Subject): Pro
 
 type Facts = Pick<Snapshot, 'nodes' | 'configMaps' | 'configMapNames' | 'claims'>;
 
-async function readFacts(reader: Reader, pods: readonly Pod[], { nodes: targeted }: Resolution): Promise<Facts> {
+async function readFacts(reader: Reader, pods: readonly Pod[], { nodes: targeted }: Resolution, cleaner: Cleaner): Promise<Facts> {
   const [nodes, found, claims] = await Promise.all([
-    readNodes(reader, pods, targeted),
+    readNodes(reader, pods, targeted, cleaner),
     readConfigMaps(reader, pods),
     readClaims(reader, pods),
   ]);
@@ -101,11 +114,12 @@ async function readFacts(reader: Reader, pods: readonly Pod[], { nodes: targeted
 }
 
 /** All nodes for a pod that fits on none of them; otherwise those that the pods are on. */
-async function readNodes(reader: Reader, pods: readonly Pod[], targeted: readonly string[]): Promise<Node[]> {
-  if (pods.some(({ unscheduled }) => unscheduled !== undefined)) return ((await reader.list(nodeResource, {})) ?? []).map(nodeView);
+async function readNodes(reader: Reader, pods: readonly Pod[], targeted: readonly string[], cleaner: Cleaner): Promise<Node[]> {
+  if (pods.some(({ unscheduled }) => unscheduled !== undefined))
+    return ((await reader.list(nodeResource, {})) ?? []).map((node) => nodeView(node, cleaner));
   const names = new Set([...targeted, ...pods.flatMap(({ node }) => node ?? [])]);
   const seen = await Promise.all([...names].slice(0, LIMITS.nodes).map((name) => reader.get(nodeResource, { name })));
-  return seen.flatMap((one) => (one.kind === 'found' ? [nodeView(one.object)] : []));
+  return seen.flatMap((one) => (one.kind === 'found' ? [nodeView(one.object, cleaner)] : []));
 }
 
 /** Every pod mounts it and every namespace has it; should it be missing, the kubelet says so. */

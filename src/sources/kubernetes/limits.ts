@@ -14,4 +14,7 @@ export const LIMITS = {
   references: 8,
   claims: 4,
   eventsAnObject: 30,
+  services: 500,
+  configMapData: 16 * 1024,
+  namespaceWorkloads: 200,
 } as const;

@@ -14,6 +14,11 @@ export const evidenceKeys = {
   node: (name: string): string => `node/${name}`,
   configMap: (namespace: string, name: string): string => `configmap/${namespace}/${name}`,
   claim: (namespace: string, name: string): string => `claim/${namespace}/${name}`,
+  object: (kind: string, namespace: string, name: string): string => `object/${kind}/${namespace}/${name}`,
+  errors: (owner: ObjectRef): string => `errors/${objectName(owner)}`,
+  series: (object: ObjectRef, metric: string): string => `series/${objectName(object)}/${metric}`,
+  check: (namespace: string, service: string, port: number): string => `check/${namespace}/${service}/${port}`,
+  daemon: (node: string, name: string): string => `daemon/${node}/${name}`,
   memory: (namespace: string, pod: string): string => `memory/${namespace}/${pod}`,
 } as const;
 

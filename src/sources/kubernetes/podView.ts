@@ -1,11 +1,12 @@
 /** A pod as analyzers read it. Whose it is, and which revision it belongs to, is known to whoever found it. */
 import type { ObjectRef } from '../../crds/common.ts';
 import type { Cleaner } from '../text.ts';
-import type { ApiCondition, ApiContainer, ApiPod, ApiPodSpec, ApiVolume } from './api.ts';
+import type { ApiAffinity, ApiCondition, ApiContainer, ApiPod, ApiPodSpec, ApiVolume } from './api.ts';
+import { selectorView } from './commonViews.ts';
 import { containerSpecs, containerView } from './containerView.ts';
 import { apiTime, evidenceKeys } from './names.ts';
 import { statusesOf } from './podHealth.ts';
-import type { Container, Logs, Pod, Reference } from './snapshot.ts';
+import type { Affinity, Container, Logs, Pod, PodTerm, Reference } from './snapshot.ts';
 
 export interface PodPlace {
   readonly owner: ObjectRef;
@@ -39,13 +40,36 @@ export function podView(pod: ApiPod, place: PodPlace, logsOf: (container: string
     references: references(spec),
     claims: (spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),
     nodeSelector: spec?.nodeSelector ?? {},
-    hasPullSecrets: (spec?.imagePullSecrets ?? []).length > 0,
+    labels: metadata.labels ?? {},
+    ip: pod.status?.podIP,
+    serviceAccount: spec?.serviceAccountName ?? 'default',
+    affinity: affinityView(spec?.affinity),
+    tolerations: (spec?.tolerations ?? []).map(({ key, operator = 'Equal', value, effect }) => ({ key, operator, value, effect })),
+    nameservers: spec?.dnsConfig?.nameservers ?? [],
+    hostNetwork: spec?.hostNetwork === true,
+    pullSecrets: (spec?.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []),
   };
 }
 
 function containersOf(pod: ApiPod, logsOf: (container: string) => Logs, cleaner: Cleaner): Container[] {
   const statuses = new Map(statusesOf(pod).map((status) => [status.name, status]));
   return containerSpecs(pod.spec, cleaner).map((spec) => containerView(spec, statuses.get(spec.name), logsOf(spec.name), cleaner));
+}
+
+function affinityView(affinity: ApiAffinity | undefined): Affinity {
+  const { nodeAffinity, podAffinity, podAntiAffinity } = affinity ?? {};
+  const terms = (pods: ApiAffinity['podAffinity']): PodTerm[] =>
+    (pods?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map(({ topologyKey = '', labelSelector }) => ({
+      topologyKey,
+      selector: selectorView(labelSelector),
+    }));
+  return {
+    node: (nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []).map(
+      (term) => selectorView(term).expressions,
+    ),
+    near: terms(podAffinity),
+    apart: terms(podAntiAffinity),
+  };
 }
 
 type Life = Pick<Pod, 'phase' | 'reason' | 'message' | 'ready' | 'readySince' | 'unscheduled'>;

@@ -6,7 +6,7 @@
  */
 import type { Gap } from '../../crds/investigation.ts';
 import type { CallOptions, KubeClient, LogOptions, Selection } from '../../kube/client.ts';
-import { apiErrorIn } from '../../kube/errors.ts';
+import { apiErrorIn, isNotFound } from '../../kube/errors.ts';
 import { type Key, type KubeObject, keyString, type ResourceType, resourceName } from '../../kube/object.ts';
 import type { CallBudget } from '../budget.ts';
 import { gapOf, SourceError } from '../gap.ts';
@@ -17,6 +17,8 @@ export interface Reader {
   get<T extends KubeObject>(resource: ResourceType<T>, key: Key): Promise<Seen<T>>;
   /** Undefined when it could not be read. */
   list<T extends KubeObject>(resource: ResourceType<T>, selection: Selection): Promise<readonly T[] | undefined>;
+  /** The same of a kind that not every cluster has: empty, and no gap, where it is not served. */
+  listServed<T extends KubeObject>(resource: ResourceType<T>, selection: Selection): Promise<readonly T[]>;
   /** Undefined when it could not be read; empty when the container has said nothing. */
   logs(namespace: string, pod: string, options: LogOptions): Promise<string | undefined>;
   readonly gaps: readonly Gap[];
@@ -62,6 +64,16 @@ export function createReader({ kube, budget, signal }: ReaderOptions): Reader {
       const tried = `list ${resourceName(resource)} in ${selection.namespace ?? 'all namespaces'}`;
       const result = await attempt(tried, CALL_TIMEOUT_MS, (options) => kube.list(resource, { ...selection, ...options }));
       return result?.value.items;
+    },
+    async listServed(resource, selection) {
+      const tried = `list ${resourceName(resource)} in ${selection.namespace ?? 'all namespaces'}`;
+      const result = await attempt(tried, CALL_TIMEOUT_MS, (options) =>
+        kube.list(resource, { ...selection, ...options }).catch((error: unknown) => {
+          if (isNotFound(error)) return { items: [] };
+          throw error;
+        }),
+      );
+      return result?.value.items ?? [];
     },
     async logs(namespace, pod, options) {
       const which = options.previous === true ? 'previous log' : 'log';

@@ -21,6 +21,31 @@ export interface Snapshot {
   /** Names of all ConfigMaps of a namespace, where that was asked. */
   readonly configMapNames: Readonly<Record<string, readonly string[]>>;
   readonly claims: readonly Claim[];
+  /** Cluster-wide. */
+  readonly volumes: readonly Volume[];
+  readonly storageClasses: readonly StorageClass[];
+  /** Objects of the targets' namespaces that traffic goes through. */
+  readonly services: readonly Service[];
+  readonly routes: readonly Route[];
+  readonly policies: readonly NetworkPolicy[];
+  /** Objects of those namespaces that bound or change what runs in them. */
+  readonly quotas: readonly Quota[];
+  readonly serviceAccounts: readonly string[];
+  readonly autoscalers: readonly Autoscaler[];
+  readonly budgets: readonly DisruptionBudget[];
+  readonly deliveries: readonly Delivery[];
+  readonly certificates: readonly Certificate[];
+  /** Objects that are being deleted and still there. */
+  readonly deleting: readonly DeletingObject[];
+  /** Lines of workloads, healthy ones included, that tell of trouble. */
+  readonly errorLines: readonly ErrorLines[];
+  /** Who calls whom, as far as anybody has said or seen it. */
+  readonly calls: readonly Call[];
+  /** What was tried over the network, and how it went. */
+  readonly checks: readonly Check[];
+  /** What runs nodes and the control plane. */
+  readonly daemons: readonly Daemon[];
+  readonly series: readonly Series[];
   /** Targets that do not exist, and left nobody behind to look at. */
   readonly missing: readonly ObjectRef[];
   /** Targets that could not be read. */
@@ -53,6 +78,11 @@ export interface Workload {
   readonly paused: boolean;
   readonly conditions: readonly Condition[];
   readonly containers: readonly ContainerSpec[];
+  /** Labels that its pods get. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly serviceAccount: string;
+  /** ConfigMaps and Secrets that its pods name. */
+  readonly references: readonly Reference[];
   /** Newest first; empty when the history could not be read. */
   readonly revisions: readonly Revision[];
   readonly historyEvidence: string;
@@ -108,8 +138,47 @@ export interface Pod {
   readonly containers: readonly Container[];
   readonly references: readonly Reference[];
   readonly claims: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ip?: string | undefined;
+  readonly serviceAccount: string;
   readonly nodeSelector: Readonly<Record<string, string>>;
-  readonly hasPullSecrets: boolean;
+  readonly affinity: Affinity;
+  readonly tolerations: readonly Toleration[];
+  /** Name servers of its own, in place of the cluster's. */
+  readonly nameservers: readonly string[];
+  readonly hostNetwork: boolean;
+  readonly pullSecrets: readonly string[];
+}
+
+export interface Requirement {
+  readonly key: string;
+  readonly operator: string;
+  readonly values: readonly string[];
+}
+
+export interface Affinity {
+  /** Terms of required node affinity: a node has to fit one of them, in full. */
+  readonly node: readonly (readonly Requirement[])[];
+  /** Required, as selectors of pods by topology. */
+  readonly near: readonly PodTerm[];
+  readonly apart: readonly PodTerm[];
+}
+
+export interface PodTerm {
+  readonly topologyKey: string;
+  readonly selector: Selector;
+}
+
+export interface Selector {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly expressions: readonly Requirement[];
+}
+
+export interface Toleration {
+  readonly key?: string | undefined;
+  readonly operator: string;
+  readonly value?: string | undefined;
+  readonly effect?: string | undefined;
 }
 
 /** `sidecar`: an init container that keeps running beside the others. */
@@ -221,9 +290,12 @@ export interface Node {
   readonly ready: boolean;
   readonly memoryPressure: boolean;
   readonly unschedulable: boolean;
+  readonly conditions: readonly Condition[];
   readonly taints: readonly { readonly key: string; readonly value: string; readonly effect: string }[];
   readonly labels: Readonly<Record<string, string>>;
   readonly allocatable: Resources & { readonly pods?: number | undefined };
+  /** What the pods on it request, where all of them are known. */
+  readonly allocated?: Resources | undefined;
 }
 
 export interface ConfigMapFacts {
@@ -231,6 +303,8 @@ export interface ConfigMapFacts {
   readonly name: string;
   readonly exists: boolean;
   readonly keys: readonly string[];
+  /** Cleaned values, where they were read for what they route or address. */
+  readonly data?: Readonly<Record<string, string>> | undefined;
   readonly evidence: string;
 }
 
@@ -239,6 +313,220 @@ export interface Claim {
   readonly name: string;
   readonly exists: boolean;
   readonly phase: string;
+  /** Empty for "none": volumes without a class; absent where it is not said. */
   readonly storageClass?: string | undefined;
+  readonly accessModes: readonly string[];
+  readonly requestedBytes?: number | undefined;
+  readonly selector?: Selector | undefined;
+  /** Volume that it is bound to, or asks for by name. */
+  readonly volume?: string | undefined;
+  readonly evidence: string;
+}
+
+export interface Volume {
+  readonly name: string;
+  readonly phase: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly storageClass: string;
+  readonly accessModes: readonly string[];
+  readonly capacityBytes?: number | undefined;
+  /** Claim that it is bound to, or kept for. */
+  readonly claim?: { readonly namespace: string; readonly name: string } | undefined;
+  readonly evidence: string;
+}
+
+export interface StorageClass {
+  readonly name: string;
+  readonly provisioner: string;
+  readonly bindsLate: boolean;
+  readonly isDefault: boolean;
+}
+
+export interface Service {
+  readonly namespace: string;
+  readonly name: string;
+  readonly evidence: string;
+  readonly type: string;
+  readonly headless: boolean;
+  readonly clusterIP?: string | undefined;
+  readonly externalName?: string | undefined;
+  /** Empty for a Service whose endpoints somebody else keeps. */
+  readonly selector: Readonly<Record<string, string>>;
+  readonly ports: readonly ServicePort[];
+  /** Undefined when they could not be seen. */
+  readonly endpoints?: { readonly ready: number; readonly notReady: number } | undefined;
+}
+
+export interface ServicePort {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: string;
+  /** A number, or the name of a container port. */
+  readonly targetPort: number | string;
+}
+
+/** One rule of an Ingress, of a Gateway route, or of a gateway's configuration: where a path leads. */
+export interface Route {
+  readonly owner: ObjectRef;
+  /** Name of the rule, where it has one. */
+  readonly name: string;
+  readonly host: string;
+  readonly path: string;
+  readonly backend: { readonly namespace: string; readonly service: string; readonly port?: number | string | undefined };
+  readonly tlsSecret?: string | undefined;
+  /** What the controller says of it. */
+  readonly conditions: readonly Condition[];
+  readonly evidence: string;
+}
+
+export interface NetworkPolicy {
+  readonly namespace: string;
+  readonly name: string;
+  readonly podSelector: Selector;
+  /** False where only the policy's name is known. */
+  readonly known: boolean;
+  /** Absent: it says nothing of this direction. */
+  readonly ingress?: readonly PolicyRule[] | undefined;
+  readonly egress?: readonly PolicyRule[] | undefined;
+  readonly createdAt?: number | undefined;
+  readonly evidence: string;
+}
+
+/** No peers: everybody. No ports: all. */
+export interface PolicyRule {
+  readonly peers: readonly {
+    readonly pods?: Selector | undefined;
+    readonly namespaces?: Selector | undefined;
+    readonly cidr?: string | undefined;
+    readonly except: readonly string[];
+  }[];
+  readonly ports: readonly {
+    readonly port?: number | string | undefined;
+    readonly endPort?: number | undefined;
+    readonly protocol: string;
+  }[];
+}
+
+export interface Quota {
+  readonly namespace: string;
+  readonly name: string;
+  readonly hard: Readonly<Record<string, number>>;
+  readonly used: Readonly<Record<string, number>>;
+  readonly evidence: string;
+}
+
+export interface Autoscaler {
+  readonly ref: ObjectRef;
+  readonly target: ObjectRef;
+  readonly min: number;
+  readonly max: number;
+  readonly current: number;
+  readonly desired: number;
+  readonly conditions: readonly Condition[];
+  readonly evidence: string;
+}
+
+export interface DisruptionBudget {
+  readonly namespace: string;
+  readonly name: string;
+  readonly selector: Selector;
+  readonly disruptionsAllowed: number;
+  readonly currentHealthy: number;
+  readonly desiredHealthy: number;
+  readonly expectedPods: number;
+  readonly evidence: string;
+}
+
+/** What a GitOps engine says of one of its objects. */
+export interface Delivery {
+  readonly ref: ObjectRef;
+  readonly suspended: boolean;
+  readonly conditions: readonly Condition[];
+  /** Argo CD's words; empty for Flux. */
+  readonly syncStatus: string;
+  readonly healthStatus: string;
+  readonly revision: string;
+  readonly evidence: string;
+}
+
+/** What cert-manager says of a Certificate. */
+export interface Certificate {
+  readonly ref: ObjectRef;
+  readonly secret: string;
+  readonly names: readonly string[];
+  readonly notAfter?: number | undefined;
+  readonly renewalAt?: number | undefined;
+  readonly conditions: readonly Condition[];
+  readonly evidence: string;
+}
+
+export interface DeletingObject {
+  readonly ref: ObjectRef;
+  readonly since: number;
+  readonly finalizers: readonly string[];
+  readonly conditions: readonly Condition[];
+  readonly evidence: string;
+}
+
+export interface ErrorLines {
+  /** Workload that wrote them, or the pod that nothing owns. */
+  readonly owner: ObjectRef;
+  readonly container?: string | undefined;
+  /** Oldest first; `count` where a source has counted lines that are alike. */
+  readonly lines: readonly { readonly text: string; readonly count: number }[];
+  readonly evidence: string;
+}
+
+export interface Call {
+  readonly caller: ObjectRef;
+  readonly callee: ObjectRef;
+  readonly source: 'environment' | 'declared' | 'trace' | 'metrics' | 'log';
+}
+
+export type CheckOutcome = 'open' | 'refused' | 'timedOut' | 'unresolved' | 'failed';
+
+export interface Check {
+  readonly kind: 'dns' | 'tcp' | 'tls' | 'http';
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+  /** Node that it was tried from; absent: from here. */
+  readonly fromNode?: string | undefined;
+  readonly outcome: CheckOutcome;
+  readonly detail: string;
+  readonly evidence: string;
+}
+
+export interface Daemon {
+  readonly node: string;
+  /** As its unit is called: kubelet, containerd, kube-proxy, kube-scheduler… */
+  readonly name: string;
+  readonly running: boolean;
+  readonly detail: string;
+  readonly evidence: string;
+}
+
+/** What is measured of a workload or node. */
+export const METRICS = [
+  'cpuCores',
+  'cpuThrottledShare',
+  'memoryBytes',
+  'requestsPerSecond',
+  'successShare',
+  'latencyP50Seconds',
+  'latencyP95Seconds',
+  'receivedPacketsPerSecond',
+  'sentPacketsPerSecond',
+  'volumeUsedShare',
+] as const;
+export type Metric = (typeof METRICS)[number];
+
+export interface Series {
+  readonly object: ObjectRef;
+  readonly metric: Metric;
+  /** Pod or container that it is of, where there are several. */
+  readonly instance?: string | undefined;
+  /** Oldest first; times in milliseconds since the epoch. Gaps are left out. */
+  readonly points: readonly (readonly [at: number, value: number])[];
   readonly evidence: string;
 }

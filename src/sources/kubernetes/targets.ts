@@ -7,8 +7,9 @@
  */
 import type { ObjectRef } from '../../crds/common.ts';
 import { apiVersionOf, type KubeObject, type ResourceType } from '../../kube/object.ts';
-import { type ApiPod, type ApiWorkload, isWorkloadKind, pods, services, type WorkloadKind, workloadResources } from './api.ts';
+import { type ApiPod, type ApiWorkload, isWorkloadKind, pods, type WorkloadKind, workloadResources } from './api.ts';
 import { objectName, selectorText } from './names.ts';
+import { serviceObjects } from './networkApi.ts';
 import { isUnhealthy } from './podHealth.ts';
 import type { Reader, Seen } from './reader.ts';
 
@@ -95,7 +96,7 @@ async function resolveNamespace(reader: Reader, target: ObjectRef): Promise<Reso
 
 async function resolveService(reader: Reader, target: ObjectRef): Promise<Resolution> {
   const { namespace = '', name } = target;
-  const seen = await reader.get(services, { namespace, name });
+  const seen = await reader.get(serviceObjects, { namespace, name });
   if (seen.kind === 'absent') return { ...NOTHING, missing: [target] };
   const labelSelector = seen.kind === 'found' ? selectorText({ matchLabels: seen.object.spec?.selector ?? {} }) : undefined;
   const found = labelSelector === undefined ? undefined : await reader.list(pods, { namespace, labelSelector });

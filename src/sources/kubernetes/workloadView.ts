@@ -2,11 +2,13 @@
 import type { ObjectRef } from '../../crds/common.ts';
 import type { FieldChange } from '../changes.ts';
 import type { Cleaner } from '../text.ts';
-import type { ApiCondition, ApiControllerRevision, ApiPodTemplate, ApiWorkload } from './api.ts';
+import type { ApiControllerRevision, ApiPodTemplate, ApiWorkload } from './api.ts';
+import { conditionView } from './commonViews.ts';
 import { containerSpecs } from './containerView.ts';
 import { templateChanges } from './diff.ts';
 import { apiTime, evidenceKeys, objectName } from './names.ts';
-import type { Condition, PodCount, Revision, Workload } from './snapshot.ts';
+import { references } from './podView.ts';
+import type { PodCount, Revision, Workload } from './snapshot.ts';
 
 const REVISION_ANNOTATION = 'deployment.kubernetes.io/revision';
 /** Older ones say nothing about what changed just now. */
@@ -41,6 +43,9 @@ export function workloadView({ ref, object, history, podCounts, podsSeen }: Work
     paused: object.spec?.paused === true || object.spec?.suspend === true,
     conditions: (object.status?.conditions ?? []).map((condition) => conditionView(condition, cleaner)),
     containers: containerSpecs(templateOf(object)?.spec, cleaner),
+    podLabels: templateOf(object)?.metadata?.labels ?? {},
+    serviceAccount: templateOf(object)?.spec?.serviceAccountName ?? 'default',
+    references: references(templateOf(object)?.spec),
     revisions: revisionViews(ref, history, podCounts, cleaner),
     historyEvidence: evidenceKeys.history(ref),
     podCounts,
@@ -88,15 +93,6 @@ function jobCounts({ spec, status = {} }: ApiWorkload): Counts {
 }
 
 const allEqual = (first: number, ...others: readonly number[]): boolean => others.every((other) => other === first);
-
-const conditionView = (condition: ApiCondition, cleaner: Cleaner): Condition => ({
-  type: condition.type,
-  status: condition.status,
-  reason: condition.reason ?? '',
-  message: cleaner.line(condition.message ?? '', 1024),
-  since: apiTime(condition.lastTransitionTime),
-  updatedAt: apiTime(condition.lastUpdateTime),
-});
 
 /** A Deployment's history, from the ReplicaSets that it owns. */
 export const replicaSetHistory = (replicaSets: readonly ApiWorkload[]): RevisionSource[] =>

@@ -13,6 +13,7 @@ import type {
   Terminated,
   Workload,
 } from '../../../src/sources/kubernetes/snapshot.ts';
+import { NO_SURROUNDINGS, NO_TELEMETRY } from '../../../src/sources/kubernetes/surroundings.ts';
 
 /** Noon: the moment at which every snapshot is taken. */
 export const NOW = Date.parse('2026-01-01T12:00:00Z');
@@ -75,7 +76,14 @@ export function pod(more: Partial<Pod> = {}, ...containers: readonly Container[]
     references: [],
     claims: [],
     nodeSelector: {},
-    hasPullSecrets: false,
+    labels: { app: 'cart' },
+    ip: '10.0.0.1',
+    serviceAccount: 'default',
+    affinity: { node: [], near: [], apart: [] },
+    tolerations: [],
+    nameservers: [],
+    hostNetwork: false,
+    pullSecrets: [],
     ...more,
   };
 }
@@ -101,6 +109,7 @@ export function node(name: string, more: Partial<Node> = {}): Node {
     ready: true,
     memoryPressure: false,
     unschedulable: false,
+    conditions: [],
     taints: [],
     labels: {},
     allocatable: { cpuMillicores: 2000, memoryBytes: 4096 * MI, pods: 110 },
@@ -127,6 +136,9 @@ export function workload(more: Partial<Workload> = {}): Workload {
     paused: false,
     conditions: [],
     containers: [],
+    podLabels: { app: 'cart' },
+    serviceAccount: 'default',
+    references: [],
     revisions: [],
     historyEvidence: 'history/Deployment/shop/cart',
     podCounts: [],
@@ -146,6 +158,8 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     configMaps: [],
     configMapNames: {},
     claims: [],
+    ...NO_SURROUNDINGS,
+    ...NO_TELEMETRY,
     missing: [],
     unseen: [],
     gaps: [],

@@ -59,7 +59,7 @@ describe('imagePull', () => {
     {
       name: 'but for missing rights where the pod has credentials',
       message: mayRequireLogin,
-      pod: { hasPullSecrets: true },
+      pod: { pullSecrets: ['registry'] },
       want: ['ImageUnauthorized'],
     },
     {

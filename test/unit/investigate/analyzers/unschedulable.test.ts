@@ -95,7 +95,7 @@ describe('unschedulable', () => {
   });
 
   test('says what is wrong with the claim', () => {
-    const claim: Claim = { namespace: 'shop', name: 'data', exists: true, phase: 'Pending', evidence: 'claim/shop/data' };
+    const claim: Claim = { namespace: 'shop', name: 'data', exists: true, phase: 'Pending', accessModes: [], evidence: 'claim/shop/data' };
     const message = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.';
     const pending = pod({ phase: 'Pending', node: undefined, unscheduled: { message }, claims: ['data'] });
     const [found] = unschedulable.find(snapshot({ pods: [pending], claims: [claim] }));
