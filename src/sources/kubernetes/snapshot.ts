@@ -517,6 +517,7 @@ export const METRICS = [
   'latencyP95Seconds',
   'receivedPacketsPerSecond',
   'sentPacketsPerSecond',
+  'retransmitsPerSecond',
   'volumeUsedShare',
 ] as const;
 export type Metric = (typeof METRICS)[number];
