@@ -70,10 +70,15 @@ export function rank(
 }
 
 function explains(deeper: Finding, finding: Finding): boolean {
-  return WEIGHTS[deeper.reason].depth > WEIGHTS[finding.reason].depth && (sameWorkload(deeper, finding) || sharePod(deeper, finding));
+  return (
+    WEIGHTS[deeper.reason].depth > WEIGHTS[finding.reason].depth &&
+    (sameWorkload(deeper, finding) || sharePod(deeper, finding) || isBlamed(deeper, finding))
+  );
 }
 
 const sameWorkload = (a: Finding, b: Finding): boolean => objectName(a.object) === objectName(b.object);
+const isBlamed = (deeper: Finding, { blames = [] }: Finding): boolean =>
+  blames.some((ref) => objectName(ref) === objectName(deeper.object));
 const sharePod = (a: Finding, b: Finding): boolean => a.pods.some((pod) => b.pods.includes(pod));
 
 function confidenceOf(

@@ -1,4 +1,5 @@
 /** A frozen snapshot as analyzers read a live one: the same views over the same objects, with what tools said beside them. */
+import type { ObjectRef } from '../../crds/common.ts';
 import type { LogOptions } from '../../kube/client.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ApiPod } from '../kubernetes/api.ts';
@@ -27,9 +28,12 @@ export async function gatherFrozen(bundle: Bundle, cleaner: Cleaner): Promise<Sn
     calls: [...snapshot.calls, ...frozenCalls(bundle, ownerOf)],
     checks: frozenChecks(bundle, cleaner),
     daemons: frozenDaemons(bundle, cleaner),
-    series: frozenSeries(bundle, ownerOf),
+    series: frozenSeries(bundle, (name) => nodeByName(snapshot.nodes, name) ?? ownerOf(name)),
   };
 }
+
+const nodeByName = (nodes: Snapshot['nodes'], wanted: string): ObjectRef | undefined =>
+  nodes.some(({ name }) => name === wanted) ? { apiVersion: 'v1', kind: 'Node', name: wanted } : undefined;
 
 /** Secrets are never looked into, wherever they come from; endpoints of the older kind are read as the newer. */
 function asServed(object: KubeObject): KubeObject[] {
