@@ -1,12 +1,12 @@
 /** One Incident with its diagnosis: why, with the evidence; what changed before it; what could not be seen. */
 import type { Change, EvidenceItem, Finding } from '../../crds/investigation.ts';
 import type { Incident, Investigation } from '../../crds/kinds.ts';
-import { age, moment } from '../text/age.ts';
-import { cut, indented, wrapped } from '../text/layout.ts';
-import { oneLine } from '../text/plain.ts';
-import { ofSeverity } from '../text/style.ts';
+import { age, moment } from '../../text/age.ts';
+import { cut, indented, wrapped } from '../../text/layout.ts';
+import { type Page, paragraph, refText, rows, section } from '../../text/page.ts';
+import { oneLine } from '../../text/plain.ts';
+import { ofSeverity } from '../../text/style.ts';
 import { waitingText } from './incidents.ts';
-import { type Page, paragraph, refText, rows, section } from './page.ts';
 
 const MOST_EVIDENCE = 12;
 const MOST_FIELDS = 8;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { incidentPage } from '../../../src/cli/render/incident.ts';
 import { incidentLines } from '../../../src/cli/render/incidents.ts';
-import type { Page } from '../../../src/cli/render/page.ts';
 import { planPage } from '../../../src/cli/render/plan.ts';
-import { createStyle } from '../../../src/cli/text/style.ts';
 import type { Incident, RemediationPlan } from '../../../src/crds/kinds.ts';
+import type { Page } from '../../../src/text/page.ts';
+import { createStyle } from '../../../src/text/style.ts';
 import { incident, investigation, NOW, plan } from './story.ts';
 
 const page: Page = { style: createStyle(false), width: 80, now: NOW };
