@@ -154,7 +154,7 @@ const report = z.object({
   callers: z.array(text(317)).max(10).optional().describe('Who calls it and is answered with errors, where traces or metrics tell.'),
   errorBudgetBurnt: percent(1000).optional().describe('How much of the error budget is spent, in percent, where an objective is known.'),
   service: text(317).describe('What it is about.'),
-  alert: text(200).optional().describe('The alert that asks, by its name.'),
+  alert: text(200).optional().describe('The alert that asks, by its name; the title of the Incident where there is none.'),
   alertedAt: timestamp().optional().describe('When that alert began.'),
   rootCause: text(1024).describe('The cause with the evidence that it cites, or what is not known.'),
   timeline: reportSection().describe('What happened, oldest first.'),
