@@ -8,7 +8,7 @@
  */
 import { clean, shortened } from './clean.ts';
 import { documentOf, type Reported } from './document.ts';
-import { escapeMrkdwn } from './escapeMrkdwn.ts';
+import { escapeMrkdwn, plainText } from './escapeMrkdwn.ts';
 import type { Line, Section, SectionKey } from './shape.ts';
 import { detailsWithin, escapedWithin, linesWithin } from './within.ts';
 
@@ -55,7 +55,10 @@ const DISPENSABLE: readonly SectionKey[] = [
 
 export function renderBlockKit(reported: Reported): SlackReport {
   const { headline, sections } = documentOf(reported);
-  const header: Block = { type: 'header', text: { type: 'plain_text', text: shortened(headline, LONGEST_HEADER), emoji: false } };
+  const header: Block = {
+    type: 'header',
+    text: { type: 'plain_text', text: shortened(plainText(headline), LONGEST_HEADER), emoji: false },
+  };
   const message = (cap: number, without: readonly SectionKey[]): readonly Block[] => {
     const kept = sections.filter(({ key }) => !without.includes(key));
     const left = sections.filter(({ key }) => without.includes(key));

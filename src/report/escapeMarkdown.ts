@@ -11,7 +11,7 @@ const BREAK = '&#8203;';
 const SPECIAL = /:\/\/|\bwww\.|\bGH-(?=\d)|[#!%^](?=[\p{L}\p{N}"'])|[@~$\\`*_[\]|<>&]/giu;
 const EMOJI = /:([a-z0-9_+\\-]+)(?=:)/giu;
 /** What means something at the beginning of a line alone: lists, headings, underlines of headings, and commands (`/merge`). */
-const LEADING = /^(?:[-+=#/]|\d{1,9}(?=[.)]))/u;
+const LEADING = /^(?:[-+=#/]|\d{1,9}(?=[.)](?:\s|$)))/u;
 
 /** @param text on one line */
 export function escapeMarkdown(text: string): string {
