@@ -125,7 +125,6 @@ const hypothesis = z.object({
       'Who says so: rules over the evidence, or a language model, whose words are shown last and marked as not verified. Absent: rules.',
     ),
 });
-export type Hypothesis = z.infer<typeof hypothesis>;
 
 const rootCause = z.object({
   reason: z.enum(FINDING_REASONS).describe('What is wrong, from the documented vocabulary.'),

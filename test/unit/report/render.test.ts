@@ -137,6 +137,22 @@ describe('a report of any size', () => {
     expect(line).not.toContain('\n');
   });
 
+  test('whose timeline alone is long keeps within one text of Slack, and says how much is missing', () => {
+    const { status } = stories.nothingWrong;
+    const timeline = Array.from({ length: 20 }, () => 'x'.repeat(300));
+    const { blocks } = renderBlockKit({ status: { ...status, report: status.report && { ...status.report, timeline } } });
+    const texts = blocks.flatMap(textsOf).map(({ text }) => text);
+    expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(3000);
+    expect(texts.find((text) => text.startsWith('*Timeline*'))).toMatch(/\nand \d+ more$/u);
+  });
+
+  test('with ids as long as the schema admits is no wider than the terminal', () => {
+    const { status } = stories.commit;
+    const changes = status.changes?.map((change) => ({ ...change, id: 'c'.repeat(32) }));
+    const widths = renderTerminal({ status: { ...status, changes } }, { ...page, width: 60 }).map(({ length }) => length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(60);
+  });
+
   test('says in Slack what was left out, and where it is', () => {
     const { blocks } = renderBlockKit({ status: filled(repeated('x')), more: 'kubectl sre show inc-1' });
     const last = blocks.at(-1);
