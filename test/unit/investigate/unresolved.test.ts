@@ -3,6 +3,7 @@ import type { Gap } from '../../../src/crds/investigation.ts';
 import { number } from '../../../src/investigate/citations.ts';
 import { recordsOf } from '../../../src/investigate/evidence.ts';
 import type { Ranked } from '../../../src/investigate/rank.ts';
+import { reportOf } from '../../../src/investigate/report.ts';
 import { lookNextFor, triedFor } from '../../../src/investigate/unresolved.ts';
 import type { ObservedChange } from '../../../src/sources/changes.ts';
 import type { Snapshot } from '../../../src/sources/kubernetes/snapshot.ts';
@@ -45,6 +46,34 @@ describe('what was tried', () => {
 
   test('says that no change was found', () => {
     expect(triedFor(parts(crashed)).at(-1)).toBe('No change was found in the time that was looked at.');
+  });
+});
+
+describe('a report', () => {
+  const more = {
+    cause: undefined,
+    cures: [],
+    recovery: undefined,
+    alertedAt: undefined,
+    alertNow: undefined,
+    service: 'cart',
+    responseMillis: 1,
+  };
+
+  test('says what was tried and where to look next where no cause is named', () => {
+    const report = reportOf({ ...parts(crashed, { gaps: [gap] }), ...more, healthy: false });
+    expect(report.tried?.length).toBeGreaterThan(1);
+    expect(report.lookNext?.length).toBeGreaterThan(1);
+  });
+
+  test('says neither where nothing is wrong', () => {
+    const { tried, lookNext } = reportOf({ ...parts(crashed), ...more, healthy: true });
+    expect([tried, lookNext]).toEqual([undefined, undefined]);
+  });
+
+  test('carries what metrics say of users', () => {
+    const reach = { failingPerMinute: 12, callers: ['Deployment/shop/storefront'], errorBudgetBurnt: 3 };
+    expect(reportOf({ ...parts(crashed), ...more, healthy: false, reach })).toMatchObject(reach);
   });
 });
 
