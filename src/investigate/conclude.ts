@@ -71,6 +71,7 @@ export function conclude(request: ConcludeRequest): Conclusion {
       numbered,
       gaps,
       alertedAt: timeOf(request.incident?.spec.startsAt),
+      alert: request.incident?.spec.alerts?.[0]?.labels.alertname ?? request.incident?.spec.title,
       alertNow: request.alert?.reason,
       service: serviceOf(snapshot, question),
       responseMillis: Math.max(0, request.now - (timeOf(investigation.metadata.creationTimestamp) ?? request.now)),
