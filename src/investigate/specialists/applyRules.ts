@@ -158,12 +158,19 @@ const waitsForAnswer = ({ metrics }: Run, rule: Rule): boolean => metricsOf(rule
 
 function gapOfRule({ specialist }: Run, { name }: Rule, error: unknown): Gap {
   const late = error instanceof OutOfTime;
-  const { summary } = error as { readonly summary?: unknown };
-  const detail = typeof summary === 'string' ? summary : error instanceof Error ? error.message : 'unknown error';
+  const detail = detailOf(error);
   const advice = late ? 'make its expression smaller' : 'let its expression ask has(…) before it reads what may be absent';
   return {
     source: `specialist ${specialist}`,
     reason: late ? 'TimedOut' : 'Malformed',
     message: cut(`evaluate rule ${name}: ${detail}; ${advice}`, 512),
   };
+}
+
+/** The library's word, without its drawing of the expression. */
+function detailOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  const { code, summary } = error as { readonly code?: unknown; readonly summary?: unknown };
+  if (code === 'index_out_of_bounds') return 'it reads past the end of a list';
+  return typeof summary === 'string' ? summary : error.message;
 }

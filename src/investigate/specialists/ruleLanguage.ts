@@ -2,8 +2,8 @@
  * The language of rules: CEL over the one variable `evidence`, and less of CEL than there is.
  *
  * An expression is parsed and type-checked when it is loaded, never while something is on fire. Left out is what could make it cost more than
- * it looks: loops more than three deep, `cel.bind`, types and bytes, functions that are not in the list below, and regular expressions other
- * than simple literal ones. Together with the bounds of the evidence that makes the work polynomial and small; `withinTime.ts` is the net under it.
+ * it looks: loops more than three deep, adding inside a loop (which doubles), functions that are not in the list below, and regular expressions
+ * other than simple literal ones. With the bounds of the evidence that keeps the work polynomial; `withinTime.ts` is the net under it.
  */
 import { type ASTNode, Environment, type ParseError } from '@marcbachmann/cel-js';
 import { nearestTo } from '../../config/problems.ts';
@@ -65,9 +65,13 @@ interface Facts {
 function wrongIn(node: ASTNode, facts: Facts, loops: number): string | undefined {
   const call = callOf(node);
   const inner = call !== undefined && LOOPS.includes(call.name) ? loops + 1 : loops;
-  const wrong =
-    inner > DEEPEST_LOOP ? `has loops more than ${DEEPEST_LOOP} deep${at(node)}` : (wrongCall(node, call) ?? wrongMetric(node, facts));
+  const wrong = wrongLoop(node, inner) ?? wrongCall(node, call) ?? wrongMetric(node, facts);
   return wrong ?? firstOf(childrenOf(node.args), (child) => wrongIn(child, facts, inner));
+}
+
+function wrongLoop(node: ASTNode, loops: number): string | undefined {
+  if (loops > DEEPEST_LOOP) return `has loops more than ${DEEPEST_LOOP} deep${at(node)}; split it into several rules`;
+  return node.op === '+' && loops > 0 ? `adds inside a loop${at(node)}; add outside of it, or compare` : undefined;
 }
 
 interface Call {

@@ -25,7 +25,8 @@ export function createTimeLimit(): TimeLimit {
       try {
         return script.runInContext(context, { timeout: Math.max(1, Math.ceil(ms)) }) as T;
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')) throw error;
+        // It is an error of the script's realm, hence no instance of our Error.
+        if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
         throw new OutOfTime(`not done within ${ms} ms`, { cause: error });
       } finally {
         delete sandbox.work;
