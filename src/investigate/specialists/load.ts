@@ -1,7 +1,7 @@
 /**
  * Reads specialists from YAML: the built-in ones and a team's own by the same way.
  *
- * All problems are told at once, each with its file and line, the path of the setting, and what to do. A file with a problem gives no
+ * All problems are told at once (20 a file), each with its file and line, the path of the setting, and what to do. A file with a problem gives no
  * specialist; the others are not harmed by it. What comes out is compiled: rules were parsed and type-checked, and cannot be wrong later.
  */
 import { ConfigError, problemsOf } from '../../config/problems.ts';
@@ -44,6 +44,8 @@ export interface LoadOptions {
 }
 
 const LARGEST_FILE = 256 * 1024;
+/** Of one file: who breaks a bracket may have a thousand. */
+const MOST_PROBLEMS = 20;
 
 export function loadSpecialists(sources: readonly SpecialistSource[], { analyzers }: LoadOptions): LoadResult {
   const problems: Problem[] = [];
@@ -51,7 +53,7 @@ export function loadSpecialists(sources: readonly SpecialistSource[], { analyzer
   for (const source of sources) {
     const read = readOne(source, analyzers);
     if ('problems' in read) {
-      problems.push(...read.problems);
+      problems.push(...cutProblems(read.problems, source.name));
       continue;
     }
     const { specialist, where } = read;
@@ -60,6 +62,12 @@ export function loadSpecialists(sources: readonly SpecialistSource[], { analyzer
     else problems.push({ where, path: 'name', message: nameTaken(specialist.name, other) });
   }
   return { specialists: [...found.values()], problems };
+}
+
+function cutProblems(problems: readonly Problem[], name: string): readonly Problem[] {
+  const more = problems.length - MOST_PROBLEMS;
+  if (more <= 0) return problems;
+  return [...problems.slice(0, MOST_PROBLEMS), { where: name, path: '', message: `has ${more} more problems; correct these first` }];
 }
 
 const nameTaken = (name: string, { builtIn }: Specialist): string =>
@@ -71,10 +79,20 @@ function readOne({ name, text, builtIn = false }: SpecialistSource, analyzers: r
   if (text.length > LARGEST_FILE) return { problems: [{ where: name, path: '', message: `is larger than ${LARGEST_FILE / 1024} KiB` }] };
   const source = parsed(text, name);
   if ('problems' in source) return source;
-  const schema = specialistSchema({ analyzers, builtIn });
+  const schema = specialistSchema({ analyzers, builtIn, queries: queryNames(source.data) });
   const result = schema.safeParse(source.data);
   if (result.success) return { specialist: compiled(result.data, builtIn), where: source.whereIs(['name']) };
   return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, source.data, schema, source.whereIs)) };
+}
+
+/** The names of queries in a file that may be wrong in any way. */
+function queryNames(data: unknown): readonly string[] {
+  const { evidence } = (data ?? {}) as { readonly evidence?: unknown };
+  if (!Array.isArray(evidence)) return [];
+  return evidence.flatMap((query: unknown) => {
+    const { name } = (query ?? {}) as { readonly name?: unknown };
+    return typeof name === 'string' ? [name] : [];
+  });
 }
 
 function parsed(text: string, name: string): Source | { readonly problems: readonly Problem[] } {

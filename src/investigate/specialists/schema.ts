@@ -3,13 +3,15 @@ import { z } from 'zod';
 import { nearestTo } from '../../config/problems.ts';
 import { wrongMessage } from './messageTemplate.ts';
 import { wrongQuery } from './queryTemplate.ts';
-import { compileExpression } from './ruleLanguage.ts';
+import { compileExpression, type ExpressionType } from './ruleLanguage.ts';
 import { wrongReason } from './vocabulary.ts';
 
 export interface SchemaOptions {
   /** Names of the analyzers that there are. */
   readonly analyzers: readonly string[];
   readonly builtIn: boolean;
+  /** Names of the file's queries, as far as it has them right: rules are judged even where other parts of the file are wrong. */
+  readonly queries: readonly string[];
 }
 
 /** The most points that rules may add to, or take from, one finding. */
@@ -54,18 +56,26 @@ const weight = (builtIn: boolean) =>
     points: z.int().min(-MOST_POINTS).max(MOST_POINTS).describe('Percent points that are added to their confidence.'),
   });
 
-const rule = (builtIn: boolean) =>
+/** A text that has to be an expression of a type. */
+const expression = (type: ExpressionType, queries: readonly string[]) =>
+  judged(4_000, (value) => {
+    const compiled = compileExpression(value, type, queries);
+    return 'wrong' in compiled ? compiled.wrong : undefined;
+  });
+
+const rule = ({ builtIn, queries }: SchemaOptions) =>
   z.strictObject({
     name: name(),
-    when: line(4_000).describe('CEL of type bool over evidence.'),
-    cites: line(4_000).optional().describe('CEL of type list(string) over evidence: keys of the evidence that shows it.'),
+    when: expression('bool', queries).describe('CEL of type bool over evidence.'),
+    cites: expression('list<string>', queries).optional().describe('CEL of type list<string>: keys of the evidence that shows it.'),
     severity: z.enum(['info', 'warning', 'critical']).optional().describe('How bad that is.'),
-    message: line(400).describe('What was seen, for people; with plain fields such as {{namespace}} and {{metrics.errors}}.'),
+    message: judged(400, (value) => wrongMessage(value, queries)).describe('What was seen, for people; with fields such as {{namespace}}.'),
     advice: line(300).optional().describe('A line of advice for the report.'),
     weighs: z.array(weight(builtIn)).max(10).default([]).describe('What it says about the likelihood of findings.'),
   });
 
-export function specialistSchema({ analyzers, builtIn }: SchemaOptions) {
+export function specialistSchema(options: SchemaOptions) {
+  const { analyzers, builtIn } = options;
   const analyzer = judged(64, (value) => {
     if (analyzers.includes(value)) return undefined;
     const nearest = nearestTo(value, analyzers);
@@ -88,14 +98,12 @@ export function specialistSchema({ analyzers, builtIn }: SchemaOptions) {
         .describe('What it is chosen for.'),
       evidence: z.array(query).max(20).default([]).describe('Queries whose answers it wants.'),
       analyzers: z.array(analyzer).max(50).default([]).describe('Analyzers whose findings are its.'),
-      rules: z.array(rule(builtIn)).max(50).default([]).describe('What it concludes from evidence.'),
+      rules: z.array(rule(options)).max(50).default([]).describe('What it concludes from evidence.'),
       prompt: line(4_000).optional().describe('What a language model is told when this specialist is chosen.'),
       advice: z.array(line(300)).max(10).default([]).describe('Lines of advice in general.'),
     })
     .check(({ value, issues }) => {
-      for (const { path, message } of [...takenNames(value), ...wrongRules(value)]) {
-        issues.push({ code: 'custom', message, input: value, path: [...path] });
-      }
+      for (const { path, message } of takenNames(value)) issues.push({ code: 'custom', message, input: value, path: [...path] });
     });
 }
 
@@ -116,19 +124,5 @@ function takenNames({ evidence, rules }: SpecialistFile): Mistake[] {
         ? [{ path: [list, index, 'name'], message: `${JSON.stringify(taken)} is the name of another one; give each its own` }]
         : [],
     );
-  });
-}
-
-function wrongRules({ evidence, rules }: SpecialistFile): Mistake[] {
-  const queries = evidence.map((item) => item.name);
-  return rules.flatMap(({ when, cites, message }, index) => {
-    const compiled = compileExpression(when, 'bool', queries);
-    const citing = cites === undefined ? undefined : compileExpression(cites, 'list<string>', queries);
-    const wrong = wrongMessage(message, queries);
-    return [
-      ...('wrong' in compiled ? [{ path: ['rules', index, 'when'], message: compiled.wrong }] : []),
-      ...(citing !== undefined && 'wrong' in citing ? [{ path: ['rules', index, 'cites'], message: citing.wrong }] : []),
-      ...(wrong === undefined ? [] : [{ path: ['rules', index, 'message'], message: wrong }]),
-    ];
   });
 }
