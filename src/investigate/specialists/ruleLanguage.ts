@@ -2,8 +2,8 @@
  * The language of rules: CEL over the one variable `evidence`, and less of CEL than there is.
  *
  * An expression is parsed and type-checked when it is loaded, never while something is on fire. Left out is what could make it cost more than
- * it looks: loops more than three deep, adding inside a loop (which doubles), functions that are not in the list below, and regular expressions
- * other than simple literal ones. With the bounds of the evidence that keeps the work polynomial; `withinTime.ts` is the net under it.
+ * it looks: loops more than three deep, lists built more than two deep, adding inside a loop (which doubles), functions that are not in the list
+ * below, and regular expressions other than simple literal ones. With the bounds of the evidence that keeps the work polynomial; `withinTime.ts` is the net under it.
  */
 import { type ASTNode, Environment, type ParseError } from '@marcbachmann/cel-js';
 import { nearestTo } from '../../config/problems.ts';
@@ -23,8 +23,10 @@ export type ExpressionType = 'bool' | 'list<string>';
 const LIMITS = { maxAstNodes: 300, maxDepth: 24, maxListElements: 50, maxMapEntries: 10, maxCallArguments: 5 };
 const LONGEST_EXPRESSION = 4_000;
 const DEEPEST_LOOP = 3;
+const DEEPEST_BUILDER = 2;
 
-const LOOPS: readonly string[] = ['all', 'exists', 'exists_one', 'filter', 'map'];
+const BUILDERS: readonly string[] = ['filter', 'map'];
+const LOOPS: readonly string[] = ['all', 'exists', 'exists_one', ...BUILDERS];
 const FUNCTIONS: readonly string[] = LOOPS.concat(
   'has size contains startsWith endsWith matches lowerAscii upperAscii trim int double string'.split(' '),
 );
@@ -61,17 +63,23 @@ interface Facts {
   readonly queries: readonly string[];
 }
 
-/** What the expression does that rules may not do; notes the metrics that it reads. @param loops that it stands in */
+/** What the expression does that rules may not do; notes the metrics that it reads. @param loops in whose bodies it stands */
 function wrongIn(node: ASTNode, facts: Facts, loops: number): string | undefined {
   const call = callOf(node);
-  const inner = call !== undefined && LOOPS.includes(call.name) ? loops + 1 : loops;
-  const wrong = wrongLoop(node, inner) ?? wrongCall(node, call) ?? wrongMetric(node, facts);
-  return wrong ?? firstOf(childrenOf(node.args), (child) => wrongIn(child, facts, inner));
+  const wrong = wrongLoop(node, call, loops) ?? wrongCall(node, call) ?? wrongMetric(node, facts);
+  if (wrong !== undefined) return wrong;
+  // What a loop runs over is worked out once, its body for each item.
+  const body = call !== undefined && LOOPS.includes(call.name) ? call.args : [];
+  return firstOf(childrenOf(node.args), (child) => wrongIn(child, facts, body.includes(child) ? loops + 1 : loops));
 }
 
-function wrongLoop(node: ASTNode, loops: number): string | undefined {
-  if (loops > DEEPEST_LOOP) return `has loops more than ${DEEPEST_LOOP} deep${at(node)}; split it into several rules`;
-  return node.op === '+' && loops > 0 ? `adds inside a loop${at(node)}; add outside of it, or compare` : undefined;
+/** Loops cost time by their depth; those that build lists cost memory too, and adding doubles. */
+function wrongLoop(node: ASTNode, call: Call | undefined, loops: number): string | undefined {
+  if (node.op === '+' && loops > 0) return `adds inside a loop${at(node)}; add outside of it, or compare`;
+  if (call === undefined || !LOOPS.includes(call.name)) return undefined;
+  if (loops >= DEEPEST_LOOP) return `has loops more than ${DEEPEST_LOOP} deep${at(node)}; split it into several rules`;
+  const builds = BUILDERS.includes(call.name) && loops >= DEEPEST_BUILDER;
+  return builds ? `has ${call.name} more than ${DEEPEST_BUILDER} loops deep${at(node)}; use exists or all there` : undefined;
 }
 
 interface Call {

@@ -1,4 +1,6 @@
 /** What programs do by themselves, and what a release did to them. YAML, as a team would write it. */
+import { ITS_PODS } from './pods.ts';
+
 export const application = String.raw`
 name: application
 description: Crashes, errors, probes, configuration, images and releases of a program.
@@ -40,15 +42,15 @@ handles:
 evidence:
   - name: restartsAnHour
     source: metrics
-    query: sum(increase(kube_pod_container_status_restarts_total{namespace="{{namespace}}", pod=~"{{workload}}-.*"}[1h]))
+    query: sum(increase(kube_pod_container_status_restarts_total{${ITS_PODS}}[1h]))
     description: Restarts of the workload's containers in an hour.
   - name: errorShare
     source: metrics
-    query: sum(rate(http_requests_total{namespace="{{namespace}}", pod=~"{{workload}}-.*", code=~"5.."}[5m])) / sum(rate(http_requests_total{namespace="{{namespace}}", pod=~"{{workload}}-.*"}[5m]))
+    query: sum(rate(http_requests_total{${ITS_PODS}, code=~"5.."}[5m])) / sum(rate(http_requests_total{${ITS_PODS}}[5m]))
     description: Share of the workload's answers that are errors, 0 to 1.
   - name: errorLines
     source: logs
-    query: sum(count_over_time({namespace="{{namespace}}", pod=~"{{workload}}-.*"} |~ "(?i)error|exception|panic|fatal" [15m]))
+    query: sum(count_over_time({${ITS_PODS}} |~ "(?i)error|exception|panic|fatal" [15m]))
     description: Log lines of the workload in 15 minutes that speak of errors.
 analyzers: [crashLoop, imagePull, missingConfig, probe, rolloutStuck]
 rules:

@@ -1,4 +1,6 @@
 /** CPU, memory, quotas and scaling. YAML, as a team would write it. */
+import { ITS_PODS } from './pods.ts';
+
 export const resource = String.raw`
 name: resource
 description: CPU, memory, requests and limits, quotas, autoscaling and load.
@@ -34,11 +36,11 @@ handles:
 evidence:
   - name: throttledShare
     source: metrics
-    query: sum(rate(container_cpu_cfs_throttled_periods_total{namespace="{{namespace}}", pod=~"{{workload}}-.*"}[5m])) / sum(rate(container_cpu_cfs_periods_total{namespace="{{namespace}}", pod=~"{{workload}}-.*"}[5m]))
+    query: sum(rate(container_cpu_cfs_throttled_periods_total{${ITS_PODS}}[5m])) / sum(rate(container_cpu_cfs_periods_total{${ITS_PODS}}[5m]))
     description: Share of CPU periods in which the workload is throttled, 0 to 1.
   - name: memoryShare
     source: metrics
-    query: max(container_memory_working_set_bytes{namespace="{{namespace}}", pod=~"{{workload}}-.*", container!=""} / (kube_pod_container_resource_limits{namespace="{{namespace}}", pod=~"{{workload}}-.*", resource="memory"} > 0))
+    query: max(container_memory_working_set_bytes{${ITS_PODS}, container!=""} / (kube_pod_container_resource_limits{${ITS_PODS}, resource="memory"} > 0))
     description: Working set of the workload's fullest container over its limit, 0 to 1.
   - name: quotaShare
     source: metrics
@@ -50,7 +52,7 @@ evidence:
     description: Replicas of the namespace's fullest autoscaler over its maximum, 0 to 1.
   - name: requestRateChange
     source: metrics
-    query: sum(rate(http_requests_total{namespace="{{namespace}}", pod=~"{{workload}}-.*"}[10m])) / sum(rate(http_requests_total{namespace="{{namespace}}", pod=~"{{workload}}-.*"}[10m] offset 1d))
+    query: sum(rate(http_requests_total{${ITS_PODS}}[10m])) / sum(rate(http_requests_total{${ITS_PODS}}[10m] offset 1d))
     description: Requests to the workload over those at the same time yesterday.
 analyzers: [oomKilled, quota, unschedulable]
 rules:

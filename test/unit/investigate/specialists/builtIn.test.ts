@@ -25,10 +25,6 @@ describe('the built-in specialists', () => {
     expect(FINDING_REASONS.filter((reason) => !specialists.some(({ reasons }) => reasons.has(reason)))).toEqual([]);
   });
 
-  test('claim every analyzer between them', () => {
-    expect(analyzers.map(({ name }) => name).filter((name) => !specialists.some((one) => one.analyzers.includes(name)))).toEqual([]);
-  });
-
   test('each has something to ask, to conclude and to say', () => {
     const empty = specialists.filter(
       ({ evidence, rules, prompt, advice }) => [evidence, rules, advice].some(({ length }) => length === 0) || prompt === undefined,

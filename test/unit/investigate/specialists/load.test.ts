@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../../../src/config/problems.ts';
+import { analyzers } from '../../../../src/investigate/analyzers/all.ts';
 import { readSpecialists } from '../../../../src/investigate/specialists/folder.ts';
 import { loadSpecialists } from '../../../../src/investigate/specialists/load.ts';
 import { createSpecialists, loadAllSpecialists } from '../../../../src/investigate/specialists/specialists.ts';
@@ -248,9 +249,7 @@ describe('the folder of a team', () => {
   });
 
   test('adds to the built-in ones', () => {
-    const all = loadAllSpecialists(folder, {
-      analyzers: ['crashLoop', 'imagePull', 'missingConfig', 'oomKilled', 'probe', 'quota', 'rolloutStuck', 'unschedulable'],
-    });
+    const all = loadAllSpecialists(folder, { analyzers: analyzers.map(({ name }) => name) });
     expect(createSpecialists(all).all.map(({ name }) => name)).toEqual([
       'network',
       'database',

@@ -22,6 +22,7 @@ describe('an expression that rules may use', () => {
     'evidence.alerts.exists(a, a.labels["team"] == "payments")',
     'size(evidence.findings.filter(f, f.reason in ["ProbeFailing"])) > 0',
     nested(3),
+    'evidence.pods.filter(p, p.containers.filter(c, c.restarts > 0).exists(c, c.logLines.exists(l, l.contains("x")))).map(p, p.key).size() > 1',
   ])('%s', (text) => {
     expect(judge(text)).toBe('right');
   });
@@ -84,6 +85,11 @@ describe('a hostile expression is refused when it is loaded', () => {
     { name: 'nots, 3,000 of them', text: `${'!'.repeat(3_000)}true`, want: /^Exceeded maxAstNodes \(300\).*; split/u },
     { name: 'a long literal list', text: `1 in [${'1,'.repeat(200)}1]`, want: /^Exceeded maxListElements \(50\).*; split/u },
     { name: 'loops, four deep', text: nested(4), want: /^has loops more than 3 deep at character \d+; split/u },
+    {
+      name: 'a list of eight million names',
+      text: 'evidence.pods.map(a, evidence.pods.map(b, evidence.pods.map(c, c.name))).size() > 0',
+      want: /^has map more than 2 loops deep at character 43; use exists or all there$/u,
+    },
     { name: 'doubling inside loops', text: '["a"].exists(a, [a + a].exists(b, b == ""))', want: /^adds inside a loop at character 18/u },
     { name: 'doubling by bind', text: 'cel.bind(a, "x", a == "")', want: /^calls bind at character 1;/u },
     { name: 'a way out of the types', text: 'dyn(evidence).constructor == 1', want: /^calls dyn at character 1;/u },
