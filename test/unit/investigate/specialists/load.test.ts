@@ -245,6 +245,7 @@ describe('the folder of a team', () => {
     writeFileSync(join(folder, '..data', 'payments.yaml'), HEAD);
     symlinkSync(join('..data', 'payments.yaml'), join(folder, 'payments.yaml'));
     writeFileSync(join(folder, 'README.md'), 'not a specialist');
+    writeFileSync(join(folder, '.draft.yaml'), 'not yet one');
     expect(readSpecialists(folder)).toEqual([{ name: join(folder, 'payments.yaml'), text: HEAD }]);
   });
 
