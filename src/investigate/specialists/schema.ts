@@ -108,7 +108,6 @@ export function specialistSchema(options: SchemaOptions) {
 }
 
 export type SpecialistFile = z.infer<ReturnType<typeof specialistSchema>>;
-export type QuerySpec = SpecialistFile['evidence'][number];
 export type RuleSpec = SpecialistFile['rules'][number];
 
 interface Mistake {
