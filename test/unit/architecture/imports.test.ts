@@ -22,7 +22,10 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   telemetry: { values: ['redact'], types: ['kube'] },
   sources: { values: ['domain', 'analysis', 'telemetry', 'kube/errors', 'kube/object'], types: ['kube'] },
   evidence: { values: ['redact', 'domain', 'kube/errors', 'kube/object'], types: ['kube'] },
-  investigate: { values: ['analysis', 'domain', 'sources', 'kube/errors', 'kube/object'], types: ['kube'] },
+  investigate: {
+    values: ['analysis', 'domain', 'sources', 'config/problems', 'config/source', 'kube/errors', 'kube/object'],
+    types: ['kube'],
+  },
   report: { values: ['domain', 'text'] },
   gitops: { values: ['domain', 'kube/errors', 'kube/object'], types: ['kube'] },
   remediate: { values: ['domain', 'gitops', 'kube/errors', 'kube/object'], types: ['kube'] },
