@@ -67,8 +67,8 @@ function prune({ sums, cost, starts, count }: Search, minSegment: number): numbe
   for (let candidate = 0; candidate < count; candidate += 1) {
     const start = starts[candidate] as number;
     const inside = (sums[newest] as number) - (sums[start] as number);
-    const long = newest - start >= minSegment;
-    if (long && (cost[start] as number) - (inside * inside) / (newest - start) >= (cost[newest] as number)) continue;
+    const through = (cost[start] as number) - (inside * inside) / (newest - start);
+    if (start < newest && through >= (cost[newest] as number)) continue;
     starts[kept] = start;
     kept += 1;
   }
