@@ -36,7 +36,7 @@ export function pelt(values: ArrayLike<number>, penalty: number, minSegment: num
       starts[count] = ends[arriving] as number;
       count += 1;
     }
-    if (turn % PRUNE_EVERY === 0) count = prune({ sums, cost, starts, count }, minSegment);
+    if (turn % PRUNE_EVERY === 0) count = prune({ sums, cost, starts, count });
     const sum = sums[end] as number;
     let best = Number.POSITIVE_INFINITY;
     for (let candidate = 0; candidate < count; candidate += 1) {
@@ -61,7 +61,7 @@ interface Search {
 }
 
 /** Drops the starts that the newest one beats for every later end: it lies a whole segment before all of them. */
-function prune({ sums, cost, starts, count }: Search, minSegment: number): number {
+function prune({ sums, cost, starts, count }: Search): number {
   const newest = starts[count - 1] as number;
   let kept = 0;
   for (let candidate = 0; candidate < count; candidate += 1) {
