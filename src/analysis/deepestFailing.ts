@@ -35,10 +35,10 @@ export function deepestFailing(
   const componentOf = new Map(components.flatMap((members, index) => members.map((id) => [id, index] as const)));
   const fails: boolean[] = [];
   const deepest: string[][] = [];
-  // What is needed comes last, so that from the end each component finds those that it needs already judged.
+  // What is needed comes last, so that from the end each component finds those that it needs already judged (and itself not yet).
   for (const [index, members] of [...components.entries()].toReversed()) {
     const needed = members.flatMap(next).map((id) => componentOf.get(id) as number);
-    const failsBelow = needed.some((other) => other !== index && fails[other]);
+    const failsBelow = needed.some((other) => fails[other]);
     const failing = members.filter((id) => state.get(id) === true).toSorted();
     if (failing.length > 0 && !failsBelow) deepest.push(failing);
     fails[index] = failing.length > 0 || failsBelow;
