@@ -46,7 +46,7 @@ export function rankByWalk(topology: Topology, scoreOf: (id: string) => number |
   if (start.size === 0) return [];
   const transitions = new Map([...scores.keys()].map((id) => [id, transitionsFrom({ topology, scores, kinds, backward }, id)]));
   const ranks = steadyState(start, transitions, restart);
-  return [...ranks].map(([id, rank]) => ({ id, rank })).toSorted((a, b) => b.rank - a.rank || (a.id < b.id ? -1 : 1));
+  return [...ranks].flatMap(([id, rank]) => (rank > 0 ? [{ id, rank }] : [])).toSorted((a, b) => b.rank - a.rank || (a.id < b.id ? -1 : 1));
 }
 
 interface Walk {
@@ -90,23 +90,23 @@ function scoredNeighbours({ topology, scores, kinds }: Walk, id: string, directi
 }
 
 function steadyState(start: Transitions, transitions: ReadonlyMap<string, Transitions>, restart: number): Map<string, number> {
-  let ranks = new Map(start);
+  const ids = [...transitions.keys()];
+  const places = new Map(ids.map((id, place) => [id, place]));
+  const starts = ids.map((id) => start.get(id) ?? 0);
+  const ways = ids.map((id) => [...(transitions.get(id) as Transitions)].map(([to, share]) => [places.get(to) as number, share] as const));
+  let ranks = starts;
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    const next = new Map<string, number>();
-    const add = (id: string, mass: number): void => void next.set(id, (next.get(id) ?? 0) + mass);
-    let restarting = 0;
-    for (const [id, rank] of ranks) {
-      const ways = transitions.get(id) as Transitions;
-      // From where no way leads, the walk starts anew.
-      restarting += ways.size === 0 ? rank : restart * rank;
-      for (const [to, share] of ways) add(to, (1 - restart) * rank * share);
+    // From where no way leads, the walk starts anew.
+    const restarting = ranks.reduce((sum, rank, place) => sum + (ways[place]?.length === 0 ? rank : restart * rank), 0);
+    const next = starts.map((share) => restarting * share);
+    for (const [place, rank] of ranks.entries()) {
+      for (const [to, share] of ways[place] ?? []) next[to] = (next[to] as number) + (1 - restart) * rank * share;
     }
-    for (const [id, share] of start) add(id, restarting * share);
-    const moved = [...next].reduce((sum, [id, rank]) => sum + Math.abs(rank - (ranks.get(id) ?? 0)), 0);
+    const moved = next.reduce((sum, rank, place) => sum + Math.abs(rank - (ranks[place] as number)), 0);
     ranks = next;
     if (moved < STEADY) break;
   }
-  return ranks;
+  return new Map(ids.map((id, place) => [id, ranks[place] as number]));
 }
 
 /** Positive pulls as shares of their sum. */

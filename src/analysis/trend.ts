@@ -4,13 +4,15 @@
  * The rules, in this order, over each life (the time between two restarts) that has enough readings:
  * - a life *leaks* when its floor (the least of each of its parts: what collections do not free) rises with 99 % confidence, by at least a
  *   tenth of its level, still in its second half (a cache that fills up does not), and a line describes the floor better than a step;
- * - a life *jumps* when a step describes the floor as well as a line or better, is at least a fifth of the level before it, leads above
- *   nearly all (95 %) that was before, and comes out of a steady level (a process that starts up does not);
- * - it *breathes* when it fell three times or more by at least a tenth of its level within a life;
+ * - a life *jumps* when a step describes the floor as well as a line or better, is at least a fifth of the level before it, and
+ *   comes out of a steady level (that of a process that starts up, or of a collector, is not);
+ * - it *breathes* when it fell three times or more by at least a fifth of its level within a life;
  * - else it is *flat*.
  * The series is a leak when lives that leak make up most of the time and at least an hour, whether in one life or in several that restarts
- * cut short; sudden when the last long enough life jumps; then sawtooth, then flat. Restarts must be given: a fall to the bottom may as well
- * be a collection. Source of the slope and its interval: Sen (1968), `theilSen.ts`; the rules are this project's own.
+ * cut short; sudden when the last long enough life jumps; then sawtooth, then flat.
+ *
+ * Restarts must be given: a fall to the bottom may as well be a collection. Memory that follows the load up through half a day looks like a
+ * leak: `baseline.ts` knows the day before. Source of the slope and its interval: Sen (1968), `theilSen.ts`; the rules are this project's own.
  */
 import { median, quantile } from './robust.ts';
 import { inOrder, type Reading } from './series.ts';
@@ -37,7 +39,7 @@ const LEAST_GROWTH = 0.1;
 const LEAST_JUMP = 0.2;
 const MOST_WAVER = 0.15;
 const LEAST_LATE_SHARE = 0.25;
-const LEAST_FALL = 0.1;
+const LEAST_FALL = 0.2;
 const LEAST_FALLS = 3;
 
 type Life =
@@ -85,16 +87,9 @@ function judge(life: readonly Reading[]): Life {
   if (line.low > 0 && line.off < bestStep(floor).off && growsOn(floor)) return { kind: 'leaks', perHour: line.slope };
   const fine = floorOf(life, JUMP_PARTS);
   const { index, before, after, off, waver } = bestStep(fine);
-  const last = fine[index - 1] as Reading;
-  const usual = quantile(
-    life.filter(({ at }) => at < last.at).map(({ value }) => value),
-    0.95,
-  );
-  const above = after - Math.max(before, usual ?? before);
-  const large = after - before >= LEAST_JUMP * Math.abs(before) && above > 0 && above >= LEAST_GROWTH * Math.abs(before);
-  const jumps = large && waver <= MOST_WAVER * (after - before);
+  const jumps = after > before && after - before >= LEAST_JUMP * Math.abs(before) && waver <= MOST_WAVER * (after - before);
   return jumps && off <= lineThrough(fine).off
-    ? { kind: 'jumps', at: firstAbove(life, last, (before + after) / 2), before, after }
+    ? { kind: 'jumps', at: firstAbove(life, fine[index - 1] as Reading, (before + after) / 2), before, after }
     : { kind: 'stays' };
 }
 
@@ -156,7 +151,7 @@ function firstAbove(life: readonly Reading[], after: Reading, level: number): nu
   return (life.find(({ at, value }) => at >= after.at && value >= level) ?? after).at;
 }
 
-/** Falls by a tenth of the life's median, each from the highest since the last one. */
+/** Falls by a fifth of the life's median, each from the highest since the last one. */
 function fallsOf(life: readonly Reading[]): number {
   const least = LEAST_FALL * Math.abs(median(life.map(({ value }) => value)) as number);
   let [falls, high] = [0, Number.NEGATIVE_INFINITY];

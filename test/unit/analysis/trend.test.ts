@@ -37,6 +37,11 @@ describe('memoryPattern', () => {
     { name: 'a step over a collector', readings: minutes(360, (m) => (m < 200 ? 100 : 300) + garbage(m) + normal()), want: 'sudden' },
     { name: 'a collector', readings: minutes(360, (m) => 100 + garbage(m) + normal()), want: 'sawtooth' },
     { name: 'a collector that is about to run', readings: minutes(359, (m) => 100 + garbage(m)), want: 'sawtooth' },
+    {
+      name: 'a step to less than what it had before',
+      readings: minutes(360, (m) => (m >= 300 ? 200 : m >= 60 && m < 80 ? 350 : 100) + normal()),
+      want: 'flat',
+    },
     { name: 'noise', readings: minutes(360, () => 100 + normal()), want: 'flat' },
     { name: 'a constant', readings: minutes(360, () => 100), want: 'flat' },
     { name: 'zeros', readings: minutes(360, () => 0), want: 'flat' },
