@@ -45,7 +45,7 @@ export interface BaselineOptions {
   readonly stretch?: number;
 }
 
-export const LIMIT = 3.5;
+const LIMIT = 3.5;
 const LEAST_WINDOWS = 6;
 const HIGHEST_SCORE = 100;
 const MOST_DAYS = 28;

@@ -31,7 +31,7 @@ export type Calibration = Isotonic | Logistic;
 /** Between 0 and 1. What has no score (NaN) is not believed at all. */
 export function confidenceOf(calibration: Calibration, score: number): number {
   if (Number.isNaN(score)) return 0;
-  return calibration.kind === 'isotonic' ? isotonicAt(calibration, score) : sigmoid(calibration.slope * score + calibration.offset);
+  return calibration.kind === 'isotonic' ? isotonicAt(calibration, score) : logisticAt(calibration, score);
 }
 
 /** Undefined without cases; those without a finite score are left out. */
@@ -73,6 +73,11 @@ function isotonicAt({ steps }: Isotonic, score: number): number {
   if (low === undefined) return (high ?? { confidence: 0 }).confidence;
   if (high === undefined || score <= low.to) return low.confidence;
   return low.confidence + ((score - low.to) / (high.from - low.to)) * (high.confidence - low.confidence);
+}
+
+/** An infinite score is taken for the largest number: times a slope of zero it must not become none. */
+function logisticAt({ slope, offset }: Logistic, score: number): number {
+  return sigmoid(slope * Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, score)) + offset);
 }
 
 const MOST_STEPS = 100;

@@ -6,8 +6,8 @@
  * for having looked. The onset is where a cumulative sum towards the new level last began (Page, "Continuous inspection schemes",
  * Biometrika 41, 1954): earlier than the change where the level crept up.
  *
- * Beyond 4,000 samples, means of short runs are divided, and the places refined to the sample; a segment is at least two runs then. Time is
- * bounded so, whatever the length. A slow drift is cut into stairs; `trend.ts` is for drifts.
+ * Beyond 4,000 samples, means of short runs are divided first, and then the samples near those places; a segment is at least two runs then.
+ * Time grows with the length so, not with its square. A slow drift is cut into stairs; `trend.ts` is for drifts.
  */
 import { noiseOf } from './noise.ts';
 import { pelt } from './pelt.ts';

@@ -13,12 +13,13 @@ export type Forecast =
   | { readonly kind: 'reached' }
   /** Times in milliseconds since the epoch; no `latest` where the slope may as well be none. */
   | { readonly kind: 'reaches'; readonly at: number; readonly earliest: number; readonly latest?: number; readonly perHour: number }
-  /** It falls, or does not move. */
+  /** It falls, does not move, or so slowly that it takes ten years. */
   | { readonly kind: 'never'; readonly perHour: number }
   | { readonly kind: 'not enough history'; readonly have: number; readonly need: number };
 
 const LEAST_READINGS = 10;
 const HOUR = 3_600_000;
+const HORIZON = 87_660 * HOUR;
 /** Readings that tell the present level. */
 const RECENT = 5;
 
@@ -39,11 +40,13 @@ export function forecastLimit(readings: readonly Reading[], limit: number, confi
   const level = median(ordered.slice(-RECENT).map(({ at, value }) => value + (line.slope * (last.at - at)) / HOUR)) as number;
   const left = Math.max(0, limit - level);
   const after = (perHour: number): number => last.at + (left / perHour) * HOUR;
+  if (!(after(line.slope) - last.at < HORIZON)) return { kind: 'never', perHour: line.slope };
+  const latest = after(line.low);
   return {
     kind: 'reaches',
     at: after(line.slope),
     earliest: after(line.high),
-    ...(line.low > 0 ? { latest: after(line.low) } : {}),
+    ...(line.low > 0 && latest - last.at < HORIZON ? { latest } : {}),
     perHour: line.slope,
   };
 }

@@ -11,7 +11,7 @@
 const SIGMA_PER_MAD = 1.4826;
 const SIGMA_PER_MEAN_DEVIATION = 1.253314;
 
-export function finite(values: readonly number[]): number[] {
+function finite(values: readonly number[]): number[] {
   return values.filter((value) => Number.isFinite(value));
 }
 
@@ -24,8 +24,7 @@ export function quantile(values: readonly number[], share: number): number | und
   return quantileOfSorted(Float64Array.from(finite(values)).sort(), share);
 }
 
-/** As `quantile`, of finite values in ascending order: for those who ask several of one sample. */
-export function quantileOfSorted(sorted: { readonly [index: number]: number; readonly length: number }, share: number): number | undefined {
+function quantileOfSorted(sorted: { readonly [index: number]: number; readonly length: number }, share: number): number | undefined {
   if (sorted.length === 0 || Number.isNaN(share)) return undefined;
   const place = (sorted.length - 1) * Math.min(1, Math.max(0, share));
   const below = Math.floor(place);

@@ -105,6 +105,18 @@ describe('anomalyOf', () => {
     );
   });
 
+  test('bears anything, with a score between 0 and 100', () => {
+    const reading = fc.record({ at: fc.integer({ min: NOON - 3 * DAY, max: NOON + HOUR }), value: fc.double() });
+    fc.assert(
+      fc.property(fc.array(reading, { maxLength: 300 }), (readings) => {
+        const anomaly = anomalyOf(readings, window);
+        if (anomaly.kind !== 'scored') return;
+        expect(anomaly.score).toBeGreaterThanOrEqual(0);
+        expect(anomaly.score).toBeLessThanOrEqual(100);
+      }),
+    );
+  });
+
   test('looks at nothing after the window', () => {
     const readings = history(2, noise, 10);
     const later = Array.from({ length: 50 }, (_, index) => ({ at: window.to + index * MINUTE, value: 9999 }));

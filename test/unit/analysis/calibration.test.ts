@@ -124,6 +124,11 @@ test.each<readonly [string, (cases: readonly Judged[]) => Calibration | undefine
   expect(expectedCalibrationError(predictions)).toBeLessThan(0.05);
 });
 
+test('an infinite score has a confidence under any model', () => {
+  const fitted = fitLogistic(judged([0, 0]));
+  expect(fitted === undefined ? undefined : confidenceOf(fitted, Number.POSITIVE_INFINITY)).toBeCloseTo(1 / 3, 6);
+});
+
 test('nothing is fitted to no cases, or to cases without scores', () => {
   expect([fitIsotonic([]), fitLogistic([]), fitIsotonic(judged([Number.NaN, 1])), fitLogistic(judged([Number.NaN, 1]))]).toEqual([
     undefined,

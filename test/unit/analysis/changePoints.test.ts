@@ -75,6 +75,19 @@ describe('changePoints', () => {
     expect(Math.abs((first?.onset ?? 0) - 100)).toBeLessThanOrEqual(4);
   });
 
+  test('bears anything: places in order, onsets not after them, numbers for levels', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.double(), fc.integer({ min: 0, max: 3 })), { maxLength: 200 }), (values) => {
+        const found = changePoints(values);
+        expect(found.map(({ index }) => index)).toEqual(found.map(({ index }) => index).toSorted((a, b) => a - b));
+        for (const { index, onset, before, after, effectSize } of found) {
+          expect(onset).toBeLessThanOrEqual(index);
+          expect([values[index], before, after, effectSize].every((value) => Number.isFinite(value))).toBe(true);
+        }
+      }),
+    );
+  });
+
   test('finds a clear step wherever it is and however large, in any unit', () => {
     const place = fc.integer({ min: 10, max: 90 });
     fc.assert(

@@ -34,12 +34,25 @@ describe('forecastLimit', () => {
   test.each<readonly [string, readonly Reading[], object]>([
     ['one that falls', minutes(30, (minute) => 10 - minute / 60), { kind: 'never' }],
     ['one that does not move', minutes(30, () => 10), { kind: 'never', perHour: 0 }],
+    ['one that takes a hundred years', minutes(30, (minute) => minute / 60 / 87_660), { kind: 'never' }],
     ['one that is there', minutes(30, () => 20), { kind: 'reached' }],
     ['too few readings', minutes(4, (minute) => minute), { kind: 'not enough history', have: 4, need: 10 }],
     ['readings of which few are numbers', minutes(30, (minute) => (minute < 28 ? Number.NaN : 1)), { kind: 'not enough history', have: 2 }],
     ['no readings', [], { kind: 'not enough history', have: 0, need: 10 }],
   ])('says of %s what it is', (_name, readings, want) => {
     expect(forecastLimit(readings, 20)).toMatchObject(want);
+  });
+
+  test('never reaches what is no limit', () => {
+    expect(
+      [Number.NaN, Number.POSITIVE_INFINITY].map(
+        (limit) =>
+          forecastLimit(
+            minutes(30, (minute) => minute),
+            limit,
+          ).kind,
+      ),
+    ).toEqual(['never', 'never']);
   });
 
   test('has no latest time where the slope may be none', () => {

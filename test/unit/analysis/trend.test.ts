@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Reading } from '../../../src/analysis/series.ts';
 import { memoryPattern } from '../../../src/analysis/trend.ts';
@@ -67,6 +68,17 @@ describe('memoryPattern', () => {
     expect(leak.perHour).toBeCloseTo(30, 6);
     expect(leak.lives).toBe(2);
     expect(leak.hours).toBeCloseTo(238 / 60, 6);
+  });
+
+  test('bears anything', () => {
+    const reading = fc.record({ at: fc.integer({ min: 0, max: 1e7 }), value: fc.double() });
+    fc.assert(
+      fc.property(fc.array(reading, { maxLength: 80 }), fc.array(fc.double(), { maxLength: 5 }), (readings, restarts) => {
+        const pattern = memoryPattern(readings, restarts);
+        if (pattern.kind === 'leak') expect(pattern.perHour).toBeGreaterThan(0);
+        if (pattern.kind === 'sudden') expect(pattern.after).toBeGreaterThan(pattern.before);
+      }),
+    );
   });
 
   test('tells when a step was, to the reading', () => {
