@@ -137,7 +137,7 @@ const rootCause = z.object({
 });
 export type RootCause = z.infer<typeof rootCause>;
 
-const gap = z.object({
+export const gap = z.object({
   source: nonEmpty(64).describe('What could not be seen.'),
   reason: z.enum(['Forbidden', 'Unavailable', 'TimedOut', 'Malformed', 'TooLarge', 'NotConfigured', 'NotFound']).describe('Why.'),
   message: text(512).describe('What was tried, and what to do about it.'),

@@ -1,13 +1,15 @@
 /**
  * A frozen snapshot: everything that a diagnosis needs, in one gzipped JSON file, so that it can be made anywhere and again.
  *
- * `objects` is a v1 List as kubectl writes it; `evidence` holds what tools said, by the arguments of the call. A file is at most 256 MiB
- * when inflated; whatever else is wrong with it is said with its name and what to do.
+ * `objects` is a v1 List as kubectl writes it; `evidence` holds what tools said, by the arguments of the call; `notSeen`, the kinds that could
+ * not be read, so that none is taken for absent. A file is at most 256 MiB when inflated; whatever else is wrong with it is said with its
+ * name and what to do.
  */
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
+import { gap } from '../../crds/investigation.ts';
 import type { KubeObject } from '../../kube/object.ts';
 
 const LARGEST = 256 * 2 ** 20;
@@ -31,6 +33,12 @@ const bundleSchema = z.object({
       metricsCsv: z.string().nullish(),
     })
     .prefault({}),
+  notSeen: z
+    .object({
+      kinds: z.array(z.string()).default([]),
+      gaps: z.array(gap).default([]),
+    })
+    .optional(),
 });
 
 export type Bundle = Omit<z.infer<typeof bundleSchema>, 'objects'> & { readonly objects: { readonly items: readonly KubeObject[] } };
@@ -73,12 +81,14 @@ export function parseBundle(path: string, text: string): Bundle {
 
 export const packBundle = (bundle: Bundle): Promise<Buffer> => promisify(gzip)(JSON.stringify(bundle));
 
-/** A time without a zone is that of the machines that the first such snapshots were taken on: UTC+8. */
 export function timeOf({ collectedAt }: Pick<Bundle, 'collectedAt'>): number {
-  const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/u.test(collectedAt);
-  const at = Date.parse(hasZone ? collectedAt : `${collectedAt}${ZONE}`);
+  const at = momentOf(collectedAt);
   if (Number.isNaN(at)) throw new BundleError(`collectedAt: "${collectedAt}" is not a time; write one like 2026-01-31T12:00:00Z`);
   return at;
 }
 
-export const ZONE = '+08:00';
+/**
+ * Milliseconds since the epoch; NaN if it is no time. One without a zone is that of the machines that the first such snapshots were taken
+ * on: UTC+8.
+ */
+export const momentOf = (text: string): number => Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/u.test(text) ? text : `${text}+08:00`);

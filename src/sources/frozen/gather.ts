@@ -4,7 +4,7 @@ import type { LogOptions } from '../../kube/client.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ApiPod } from '../kubernetes/api.ts';
 import { gatherCluster } from '../kubernetes/gather.ts';
-import { createListedReader } from '../kubernetes/listedReader.ts';
+import { createListedReader, type ReadLog } from '../kubernetes/listedReader.ts';
 import type { Snapshot } from '../kubernetes/snapshot.ts';
 import type { Cleaner } from '../text.ts';
 import { type Bundle, timeOf } from './bundle.ts';
@@ -18,7 +18,8 @@ export async function gatherFrozen(bundle: Bundle, cleaner: Cleaner): Promise<Sn
   const objects = bundle.objects.items.flatMap(asServed);
   const logs = frozenLogs(bundle);
   const pods = objects.filter((object) => object.kind === 'Pod') as unknown as readonly ApiPod[];
-  const reader = createListedReader(objects, async (namespace, pod, options) => frozenLog(logs, pods, namespace, pod, options));
+  const readLog: ReadLog = async (namespace, pod, options) => frozenLog(logs, pods, namespace, pod, options);
+  const reader = createListedReader(objects, readLog, bundle.notSeen);
   const targets = [{ apiVersion: 'v1', kind: 'Namespace', name: bundle.namespace }];
   const snapshot = await gatherCluster(reader, { targets, window: { start: at - LOOK_BACK_MS, end: at }, at }, cleaner);
   const ownerOf = ownerByName(snapshot.workloads, snapshot.pods);

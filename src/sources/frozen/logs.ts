@@ -11,9 +11,10 @@ interface Line {
   readonly count: number;
 }
 
-/** Lines of one workload by what they are of: `app`, `previous`, or the name of a container. */
+/** Lines of one workload or pod by what they are of: `app`, the name of a container, `previous`, or `NAME/previous` of a further container. */
 export type FrozenLogs = ReadonlyMap<string, ReadonlyMap<string, readonly Line[]>>;
 
+const PREVIOUS = 'previous';
 const LONGEST = 2_000;
 const MOST_LINES = 400;
 
@@ -64,9 +65,7 @@ function linesOf(entries: readonly unknown[]): Line[] {
 export function logText(logs: FrozenLogs, service: string, container: string, isFirst: boolean, previous: boolean): string | undefined {
   const parts = logs.get(service);
   const lines = previous
-    ? isFirst
-      ? parts?.get('previous')
-      : undefined
+    ? parts?.get(isFirst ? PREVIOUS : `${container}/${PREVIOUS}`)
     : (parts?.get(container) ?? (isFirst ? parts?.get('app') : undefined));
   return lines?.map(({ text }) => text).join('\n');
 }
@@ -77,7 +76,7 @@ export function frozenErrorLines(logs: FrozenLogs, ownerOf: (service: string) =>
     const owner = ownerOf(service);
     if (owner === undefined) return [];
     return [...parts]
-      .filter(([part]) => part !== 'previous')
+      .filter(([part]) => part !== PREVIOUS && !part.endsWith(`/${PREVIOUS}`))
       .map(([part, lines]) => ({
         owner,
         container: part === 'app' ? undefined : part,

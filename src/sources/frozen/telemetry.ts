@@ -3,7 +3,7 @@ import type { ObjectRef } from '../../crds/common.ts';
 import { evidenceKeys } from '../kubernetes/names.ts';
 import type { Call, Check, CheckOutcome, Daemon, Metric, Series } from '../kubernetes/snapshot.ts';
 import type { Cleaner } from '../text.ts';
-import { type Bundle, ZONE } from './bundle.ts';
+import { type Bundle, momentOf } from './bundle.ts';
 import { callArguments } from './calls.ts';
 
 type OwnerOf = (service: string) => ObjectRef | undefined;
@@ -111,7 +111,7 @@ export function frozenSeries({ evidence }: Bundle, ownerOf: OwnerOf): Series[] {
   const [head, ...rows] = (evidence.metricsCsv ?? '').replace(/^\ufeff/u, '').split(/\r?\n/u);
   const columns = (head ?? '').split(',').slice(0, MOST_SERIES);
   const cells = rows.map((row) => row.split(','));
-  const times = cells.map(([time = '']) => Date.parse(`${time.trim().replace(' ', 'T')}${ZONE}`));
+  const times = cells.map(([time = '']) => momentOf(time.trim().replace(' ', 'T')));
   return columns.flatMap((title, index): Series[] => {
     const [, name = '', suffix = ''] = /^(.+)-([^-]+)$/u.exec(title.trim()) ?? [];
     const column = COLUMNS[suffix];
