@@ -46,7 +46,7 @@ export function rankCauses(snapshot: Snapshot, changes: readonly ObservedChange[
   const { findings, errors } = analyse(snapshot);
   const links = new Map(findings.map((finding) => [finding, linksOf(finding, changes, snapshot)]));
   const linked = (finding: Finding): readonly Link[] => links.get(finding) ?? [];
-  return { ranked: rank(snapshot, findings, linked, named), errors };
+  return { ranked: rank({ snapshot, findings, linksOf: linked, named }), errors };
 }
 
 export function diagnose(snapshot: Snapshot, changes: readonly ObservedChange[] = [], named: readonly ObjectRef[] = []): Diagnosis {
