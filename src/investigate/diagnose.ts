@@ -8,6 +8,7 @@ import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { ADVICE } from './advice.ts';
 import { type AnalyserError, analyse } from './analyse.ts';
+import { withConfiguredCalls } from './calls.ts';
 import { type Link, linksOf } from './correlate.ts';
 import type { Finding } from './finding.ts';
 import { NAMED_FROM, type Ranked, rank } from './rank.ts';
@@ -43,7 +44,7 @@ export interface Ranking {
 
 /** @param changes newest first @param named what the question is about */
 export function rankCauses(snapshot: Snapshot, changes: readonly ObservedChange[], named: readonly ObjectRef[]): Ranking {
-  const { findings, errors } = analyse(snapshot);
+  const { findings, errors } = analyse(withConfiguredCalls(snapshot));
   const links = new Map(findings.map((finding) => [finding, linksOf(finding, changes, snapshot)]));
   const linked = (finding: Finding): readonly Link[] => links.get(finding) ?? [];
   return { ranked: rank({ snapshot, findings, linksOf: linked, named }), errors };
