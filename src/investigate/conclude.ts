@@ -46,8 +46,9 @@ export function conclude(request: ConcludeRequest): Conclusion {
   const { investigation, gathered, question } = request;
   const verifies = investigation.spec.purpose === 'Verification';
   const snapshot = verifies ? presentOnly(gathered.snapshot) : gathered.snapshot;
-  const { ranked, errors } = rankCauses(snapshot, gathered.changes, question.targets);
-  const numbered = number(recordsOf(snapshot, gathered.changes), snapshot, ranked, gathered.changes);
+  const around = verifies ? snapshot : gathered.around;
+  const { ranked, errors } = rankCauses({ snapshot: around, changes: gathered.changes, named: question.targets, targets: snapshot });
+  const numbered = number(recordsOf(around, gathered.changes), snapshot, ranked, gathered.changes);
   const gaps = mergeGaps([...question.gaps, ...snapshot.gaps, ...errors.map(analyzerGap)]);
 
   const cause = verifies ? undefined : causeOf(ranked);

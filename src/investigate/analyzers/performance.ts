@@ -138,16 +138,18 @@ const FEWEST_ON_NODE = 3;
 
 function nodesInTrouble(snapshot: Snapshot, graph: Topology, profiles: readonly Profile[], slow: readonly Profile[]): NodeTrouble[] {
   const nodeOf = new Map(snapshot.pods.map(({ owner, node = '' }) => [objectName(owner), node]));
-  const stretched = profiles.filter((one) => slow.includes(one) || (ratio(one.tail) >= TAIL_TIMES && rise(one.tail) >= TAIL_SECONDS));
+  const stretched = new Set(
+    profiles.filter((one) => slow.includes(one) || (ratio(one.tail) >= TAIL_TIMES && rise(one.tail) >= TAIL_SECONDS)),
+  );
   const byNode = Map.groupBy(profiles, ({ object }) => nodeOf.get(objectName(object)) ?? '');
   return [...byNode].flatMap(([node, here]): NodeTrouble[] => {
-    const hit = here.filter((one) => stretched.includes(one));
-    const elsewhere = profiles.filter((one) => !here.includes(one));
-    const callers = elsewhere.filter((one) =>
-      hit.some((callee) => calleesOf(graph, objectName(one.object)).has(objectName(callee.object))),
+    const byHere = new Set(here);
+    const hit = here.filter((one) => stretched.has(one));
+    const elsewhere = profiles.filter((one) => !byHere.has(one));
+    const innocent = elsewhere.filter(
+      (one) => !hit.some((callee) => calleesOf(graph, objectName(one.object)).has(objectName(callee.object))),
     );
-    const innocent = elsewhere.filter((one) => !callers.includes(one));
-    const hitElsewhere = innocent.filter((one) => stretched.includes(one));
+    const hitElsewhere = innocent.filter((one) => stretched.has(one));
     const most = isLosing(snapshot, node) ? 0.6 : 0.8;
     const isHere = node !== '' && here.length >= FEWEST_ON_NODE && hit.length >= most * here.length;
     if (!isHere || hitElsewhere.length > 0.2 * innocent.length) return [];
