@@ -3,6 +3,7 @@ import type { Analyzer } from '../finding.ts';
 import { clientAddress } from './clientAddress.ts';
 import { crashLoop } from './crashLoop.ts';
 import { database } from './database.ts';
+import { dependency } from './dependency.ts';
 import { imagePull } from './imagePull.ts';
 import { misdirectedRoute } from './misdirectedRoute.ts';
 import { missingConfig } from './missingConfig.ts';
@@ -17,6 +18,7 @@ import { scaledToZero } from './scaledToZero.ts';
 import { service } from './service.ts';
 import { unschedulable } from './unschedulable.ts';
 import { volumeClaim } from './volumeClaim.ts';
+
 export const analyzers: readonly Analyzer[] = [
   missingConfig,
   imagePull,
@@ -28,6 +30,7 @@ export const analyzers: readonly Analyzer[] = [
   rolloutStuck,
   clientAddress,
   database,
+  dependency,
   misdirectedRoute,
   nodeDaemons,
   performance,
