@@ -5,8 +5,11 @@
  */
 import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
+import { createTerminal } from './cli/terminal.ts';
+import { systemClock } from './clock.ts';
+import { runCommand } from './commands/run.ts';
 import { ROLES, type Role, runProcess } from './compose/process.ts';
-import { type Config, ConfigError, loadConfig, variablesWithoutEffect } from './config.ts';
+import { type Config, ConfigError, loadConfig, terminalEnvironment, variablesWithoutEffect } from './config.ts';
 import { createRedactor } from './redact/redactor.ts';
 import { explain } from './telemetry/explain.ts';
 import { createLogger } from './telemetry/logger.ts';
@@ -17,11 +20,16 @@ const USAGE = `Usage: agent-sre COMMAND [--config FILE]
   gateway        takes alerts in
   investigator   finds causes and proposes plans
   executor       carries out what was approved
+  diagnose       says what is wrong in a cluster or in a snapshot of one; installs nothing
+  collect        writes a namespace into a file that diagnose reads, without secrets
   config check   reads the configuration, and says what is wrong with it
   version        says which version this is
 `;
 
 async function main(args: readonly string[]): Promise<number> {
+  const [name] = args;
+  if (name === 'diagnose' || name === 'collect')
+    return runCommand({ name, args: args.slice(1), terminal: createTerminal(process, terminalEnvironment()), clock: systemClock });
   const { positionals, values } = parsed(args);
   const [command, ...rest] = positionals;
   if (values.help === true || command === 'help') return said(USAGE);

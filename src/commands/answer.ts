@@ -1,8 +1,8 @@
 /** From what was looked at to an answer: for programs, and as the report that an Investigation would have. Pure. */
 import type { InvestigationStatus } from '../crds/investigation.ts';
 import type { Incident, Investigation } from '../crds/kinds.ts';
-import { type Conclusion, conclude } from '../investigate/conclude.ts';
-import { type Diagnosis, diagnose } from '../investigate/diagnose.ts';
+import { conclude } from '../investigate/conclude.ts';
+import { type Diagnosis, diagnosisOf, rankCauses } from '../investigate/diagnose.ts';
 import type { Looked } from './look.ts';
 import { narrowed, troubledFirst } from './narrow.ts';
 
@@ -11,19 +11,23 @@ export interface Answer extends Omit<Diagnosis, 'rootCause'> {
   readonly elapsedMs: number;
 }
 
-export function answerOf({ gathered, targets }: Looked, elapsedMs: number): Answer {
-  const { rootCause = null, candidates, findings, gaps } = diagnose(gathered.snapshot, gathered.changes, targets);
-  return { rootCause, candidates, findings, gaps, elapsedMs: Math.round(elapsedMs) };
+/** @param elapsedMs asked for when the answer is there */
+export function answerOf({ gathered, targets }: Looked, elapsedMs: () => number): Answer {
+  const { around, snapshot, changes } = gathered;
+  const ranking = rankCauses({ snapshot: around, changes, named: targets, targets: snapshot });
+  const { rootCause = null, candidates, findings, gaps } = diagnosisOf(ranking, snapshot.gaps);
+  return { rootCause, candidates, findings, gaps, elapsedMs: Math.round(elapsedMs()) };
 }
 
 /** @param now milliseconds since the epoch */
 export function statusOf(looked: Looked, elapsedMs: number, now: number): InvestigationStatus {
   const { targets, alert } = looked;
-  const snapshot = troubledFirst(looked.gathered.snapshot);
-  const conclusion: Conclusion = conclude({
+  const { gathered } = looked;
+  const snapshot = troubledFirst(gathered.snapshot);
+  const conclusion = conclude({
     investigation: investigationOf(looked, now - elapsedMs),
     incident: alert === undefined ? undefined : incidentOf(alert.named),
-    gathered: { ...looked.gathered, snapshot },
+    gathered: { ...gathered, snapshot, around: gathered.around === gathered.snapshot ? snapshot : gathered.around },
     question: { targets, window: snapshot.window, gaps: [] },
     alert: alert?.verdict,
     now,

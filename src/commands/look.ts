@@ -63,7 +63,7 @@ async function ofBundle({ clock, redaction }: Looking, bundle: Bundle, from: str
   const snapshot = await gatherFrozen(bundle, redaction.cleaner);
   return {
     about: aboutOf(`Namespace ${bundle.namespace}`, from, timeOf(bundle), clock.now()),
-    gathered: { snapshot, changes: rolloutsOf(snapshot), calls: 0 },
+    gathered: { snapshot, around: snapshot, changes: rolloutsOf(snapshot), calls: 0 },
     targets: [{ apiVersion: 'v1', kind: 'Namespace', name: bundle.namespace }],
   };
 }

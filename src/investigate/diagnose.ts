@@ -60,13 +60,16 @@ export function rankCauses({ snapshot, changes = [], named = [], targets }: Rank
 }
 
 export function diagnose(snapshot: Snapshot, changes: readonly ObservedChange[] = [], named: readonly ObjectRef[] = []): Diagnosis {
-  const { ranked } = rankCauses({ snapshot, changes, named });
+  return diagnosisOf(rankCauses({ snapshot, changes, named }), snapshot.gaps);
+}
+
+export function diagnosisOf({ ranked }: Ranking, gaps: readonly Gap[]): Diagnosis {
   const rootCause = causeOf(ranked);
   return {
     rootCause: rootCause && asCause(rootCause),
     candidates: ranked.slice(0, MOST_CANDIDATES).map(asCause),
     findings: ranked.map((one) => ({ ...asCause(one), analyzer: one.finding.analyzer, evidence: one.finding.evidence })),
-    gaps: mergeGaps(snapshot.gaps),
+    gaps: mergeGaps(gaps),
   };
 }
 

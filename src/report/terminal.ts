@@ -19,14 +19,14 @@ export function renderTerminal(reported: Reported, page: Page): readonly string[
   const paint = ofOutcome(page.style, outcome);
   return [
     ...wrapped(headline, page.width).map((line) => page.style.bold(paint(line))),
-    ...sections.flatMap((section) => block(page, section.heading.toUpperCase(), sectionLines(section, page))),
+    ...sections.flatMap((section) => block(page, section.heading.toUpperCase(), sectionLines(section, page, reported.more))),
   ];
 }
 
-function sectionLines(section: Section, page: Page): readonly string[] {
+function sectionLines(section: Section, page: Page, command = '-o yaml shows all'): readonly string[] {
   const width = page.width - INDENT;
   const note = wrapped(section.note ?? '', width).flatMap((line) => (line === '' ? [] : [page.style.yellow(line)]));
-  const more = section.more === 0 ? [] : [page.style.dim(`and ${section.more} more: -o yaml shows all`)];
+  const more = section.more === 0 ? [] : [page.style.dim(`and ${section.more} more: ${command}`)];
   return [...note, ...section.lines.flatMap((line) => lineOf(section, line, page)), ...more];
 }
 

@@ -1,0 +1,27 @@
+/** A diagnosis as a person reads it: what was looked at, then the page that `kubectl sre show` has of an Investigation. */
+import type { InvestigationStatus } from '../crds/investigation.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
+import { wrapped } from '../text/layout.ts';
+import type { Page } from '../text/page.ts';
+import { oneLine } from '../text/plain.ts';
+import type { Looked } from './look.ts';
+
+export function diagnosisPage({ about, gathered }: Looked, status: InvestigationStatus, page: Page): readonly string[] {
+  const head = [about, `Read ${readFrom(gathered.around)}.`].flatMap((text) => wrapped(oneLine(text), page.width));
+  return [...head.map(page.style.dim), '', ...renderTerminal({ status, more: '--json shows all' }, page)];
+}
+
+function readFrom({ workloads, pods, events, errorLines, series }: Snapshot): string {
+  const tails = pods.flatMap(({ containers }) => containers.flatMap(({ logs }) => [logs.current ?? [], logs.previous ?? []].flat()));
+  const parts = [
+    counted(workloads.length, 'workload'),
+    counted(pods.length, 'pod'),
+    counted(events.length, 'event'),
+    counted(tails.length + errorLines.length, 'log'),
+    ...(series.length === 0 ? [] : [`${series.length} series of measurements`]),
+  ];
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
