@@ -1,7 +1,7 @@
 /** `agent-sre collect`: a namespace in one file, to be diagnosed anywhere and again. */
 import { writeFile } from 'node:fs/promises';
-import type { Clock } from '../clock.ts';
 import type { Terminal } from '../cli/terminal.ts';
+import type { Clock } from '../clock.ts';
 import { type Bundle, packBundle } from '../sources/frozen/bundle.ts';
 import { formatBytes } from '../sources/kubernetes/quantity.ts';
 import { wrapped } from '../text/layout.ts';
@@ -48,7 +48,10 @@ export function collectedLines({ namespace, objects, evidence, notSeen }: Bundle
   const measured = typeof evidence.metricsCsv === 'string' ? ', metrics of the last hour' : '';
   const more = gaps.length - MOST_GAPS;
   return [
-    ...wrapped(`Wrote ${path} (${formatBytes(size)}): ${objects.items.length} objects of namespace ${namespace}, logs of ${logs}${measured}.`, width),
+    ...wrapped(
+      `Wrote ${path} (${formatBytes(size)}): ${objects.items.length} objects of namespace ${namespace}, logs of ${logs}${measured}.`,
+      width,
+    ),
     ...wrapped('Secrets are not in it, and what looks like a secret was taken out. Look it over before you hand it on.', width),
     ...(gaps.length === 0 ? [] : ['', 'Not seen:']),
     ...gaps.slice(0, MOST_GAPS).flatMap(({ source, message }) => wrapped(oneLine(`- ${source}: ${message}`), width)),

@@ -1,7 +1,7 @@
 /** A cluster and the sources beside it, as a command reads them: from the kubeconfig, the configuration and the environment. */
 import type { Clock } from '../clock.ts';
-import { type Config, loadConfig } from '../config.ts';
 import { loadKubeConfig } from '../config/kubeConfig.ts';
+import { type Config, loadConfig } from '../config.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createKubeClient } from '../kube/createClient.ts';
 import type { Logger } from '../kube/logger.ts';
@@ -46,10 +46,7 @@ export function connect(connection: Connection, clock: Clock): Connected {
 function sourcesOf({ sources }: Config, http: ReturnType<typeof createHttpSource>, clock: Clock): Pick<Connected, 'metrics' | 'alerts'> {
   const prometheus = sources.prometheus.map((endpoint) => createPrometheus(http, endpoint));
   const alertmanager = sources.alertmanager.map((endpoint) => createAlertmanager(http, endpoint));
-  const metrics = sources.prometheus.map((endpoint, index) => ({
-    ...createRangeSource(http, endpoint),
-    instant: (prometheus[index] as MetricsSource).instant,
-  }));
+  const metrics = sources.prometheus.map((endpoint) => ({ ...createPrometheus(http, endpoint), ...createRangeSource(http, endpoint) }));
   const isAny = prometheus.length + alertmanager.length > 0;
   return { metrics, alerts: isAny ? createAlertSource({ prometheus, alertmanager, clock }) : undefined };
 }

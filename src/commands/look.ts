@@ -5,9 +5,8 @@ import type { ObjectRef } from '../crds/common.ts';
 import { type Gathered, gather } from '../investigate/gather.ts';
 import type { AlertVerdict } from '../sources/alerts.ts';
 import { rolloutsOf } from '../sources/changes.ts';
-import { type Bundle, readBundle, timeOf } from '../sources/frozen/bundle.ts';
+import { type Bundle, readBundle } from '../sources/frozen/bundle.ts';
 import { gatherFrozen } from '../sources/frozen/gather.ts';
-import { age, moment } from '../text/age.ts';
 import { refText } from '../text/page.ts';
 import type { Connection, NamedAlert, Question } from './arguments.ts';
 import { collectNamespace } from './collecting.ts';
@@ -17,7 +16,7 @@ import { meant, requireNamespace, withinTime } from './reach.ts';
 import type { Redaction } from './redaction.ts';
 
 export interface Looked {
-  /** What was looked at, where and when, for people. */
+  /** What was looked at, and where it is from, for people. */
   readonly about: string;
   readonly gathered: Gathered;
   readonly targets: readonly ObjectRef[];
@@ -30,7 +29,7 @@ export interface Looking {
 }
 
 export async function look(looking: Looking, question: Question, connection: Connection): Promise<Looked> {
-  if (question.kind === 'snapshot') return ofBundle(looking, await readBundle(question.path), basename(question.path));
+  if (question.kind === 'snapshot') return ofBundle(looking, await readBundle(question.path), `from ${basename(question.path)}`);
   const connected = connect(connection, looking.clock);
   try {
     return await lookLive({ ...looking, connected }, question);
@@ -55,24 +54,16 @@ async function lookLive(live: Live, question: Exclude<Question, { readonly kind:
 }
 
 async function lookAtNamespace(live: Live, namespace: string): Promise<Looked> {
-  return ofBundle(live, await collectNamespace(live, namespace), live.connected.context);
+  return ofBundle(live, await collectNamespace(live, namespace), `in ${live.connected.context}`);
 }
 
-/** @param from the file or the context */
-async function ofBundle({ clock, redaction }: Looking, bundle: Bundle, from: string): Promise<Looked> {
+async function ofBundle({ redaction }: Looking, bundle: Bundle, where: string): Promise<Looked> {
   const snapshot = await gatherFrozen(bundle, redaction.cleaner);
   return {
-    about: aboutOf(`Namespace ${bundle.namespace}`, from, timeOf(bundle), clock.now()),
+    about: `Namespace ${bundle.namespace}, ${where}`,
     gathered: { snapshot, around: snapshot, changes: rolloutsOf(snapshot), calls: 0 },
     targets: [{ apiVersion: 'v1', kind: 'Namespace', name: bundle.namespace }],
   };
-}
-
-const JUST_NOW_MS = 60_000;
-
-function aboutOf(what: string, from: string, at: number, now: number): string {
-  const taken = new Date(at).toISOString();
-  return `${what}, from ${from}, as of ${moment(taken)}${now - at < JUST_NOW_MS ? '' : ` (${age(taken, now)} ago)`}`;
 }
 
 async function lookAtObject(live: Live, wanted: ObjectRef, namespace: string): Promise<Looked> {
@@ -98,7 +89,9 @@ async function lookAtService(live: Live, { name, ...service }: ObjectRef, namesp
 async function lookAtAlert(live: Live, alert: NamedAlert, targets: readonly ObjectRef[]): Promise<Looked> {
   const [first] = targets;
   const looked =
-    first?.kind === 'Namespace' ? await lookAtNamespace(live, first.name) : await lookAround(live, targets, targets.map(refText).join(', '));
+    first?.kind === 'Namespace'
+      ? await lookAtNamespace(live, first.name)
+      : await lookAround(live, targets, targets.map(refText).join(', '));
   const verdict = await withinTime(live.clock, async (signal) => live.connected.alerts?.verdict(alert.labels, signal));
   return { ...looked, alert: { named: alert, verdict } };
 }
@@ -117,5 +110,5 @@ async function lookAround({ connected, clock, redaction }: Live, targets: readon
       { targets, window: { start: at - LOOK_BACK_MS, end: at }, at, calls: MOST_CALLS, signal, causes: true },
     ),
   );
-  return { about: aboutOf(what, context, at, clock.now()), gathered, targets };
+  return { about: `${what}, in ${context}`, gathered, targets };
 }

@@ -24,9 +24,12 @@ export function narrowed(conclusion: Conclusion, snapshot: Snapshot, targets: re
   const place = targets.find(({ kind }) => kind === 'Namespace');
   const result = place === undefined ? conclusion.result : toTrouble(conclusion, snapshot, place);
   const cited = citedIn(result);
+  const about = (query: string): string => query.replace(/^get /u, '').replace(`/${place?.name ?? ''}/`, '/');
   return {
     ...result,
-    evidence: result.evidence.flatMap((item) => (cited.has(item.id) ? [{ ...item, summary: `${item.query}: ${item.summary}` }] : [])),
+    evidence: result.evidence
+      .filter(({ id }) => cited.has(id))
+      .map((item) => ({ ...item, summary: `${about(item.query)}: ${item.summary}` })),
   };
 }
 

@@ -2,14 +2,25 @@
 import type { InvestigationStatus } from '../crds/investigation.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
+import { age, moment } from '../text/age.ts';
 import { wrapped } from '../text/layout.ts';
 import type { Page } from '../text/page.ts';
 import { oneLine } from '../text/plain.ts';
 import type { Looked } from './look.ts';
 
 export function diagnosisPage({ about, gathered }: Looked, status: InvestigationStatus, page: Page): readonly string[] {
-  const head = [about, `Read ${readFrom(gathered.around)}.`].flatMap((text) => wrapped(oneLine(text), page.width));
+  const { around } = gathered;
+  const head = [about, `As of ${whenOf(around, page.now)}`, `Read ${readFrom(around)}`].flatMap((text) =>
+    wrapped(oneLine(text), page.width),
+  );
   return [...head.map(page.style.dim), '', ...renderTerminal({ status, more: '--json shows all' }, page)];
+}
+
+const JUST_NOW_MS = 60_000;
+
+function whenOf({ at }: Snapshot, now: number): string {
+  const time = new Date(at).toISOString();
+  return `${moment(time)}${now - at < JUST_NOW_MS ? '' : `, ${age(time, now)} ago`}`;
 }
 
 function readFrom({ workloads, pods, events, errorLines, series }: Snapshot): string {

@@ -1,7 +1,8 @@
 /** What takes secrets out of all that a command reads, and so out of all that it says and writes. */
-import type { RedactValue } from '../sources/collect/objects.ts';
+
 import { stripInvisible } from '../redact/invisible.ts';
 import { createRedactor } from '../redact/redactor.ts';
+import type { RedactValue } from '../sources/collect/objects.ts';
 import { type Cleaner, createCleaner } from '../sources/text.ts';
 
 export interface Redaction {

@@ -25,7 +25,11 @@ export async function runCommand({ name, args, terminal, clock }: RunOptions): P
     await execute(readArguments(name, args), terminal, clock);
     return 0;
   } catch (error) {
-    terminal.complain(...explain(error).split('\n').map((line) => `agent-sre ${name}: ${oneLine(line)}`));
+    terminal.complain(
+      ...explain(error)
+        .split('\n')
+        .map((line) => `agent-sre ${name}: ${oneLine(line)}`),
+    );
     if (error instanceof UsageError) terminal.complain('', error.usage);
     return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
   }

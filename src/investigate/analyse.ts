@@ -20,7 +20,7 @@ export function analyse(snapshot: Snapshot, analyzers: readonly Analyzer[] = all
   const errors: AnalyserError[] = [];
   const found = analyzers.flatMap((analyzer) => {
     try {
-      return [...analyzer.find(snapshot)];
+      return [...analyzer.find(snapshot)].map(dated);
     } catch (error) {
       errors.push({ analyzer: analyzer.name, error });
       return [];
@@ -28,6 +28,9 @@ export function analyse(snapshot: Snapshot, analyzers: readonly Analyzer[] = all
   });
   return { findings: merge(found), errors };
 }
+
+/** Objects of a snapshot that was rebuilt from text have no times; nothing began in 1970. */
+const dated = (finding: Finding): Finding => (finding.since === 0 ? { ...finding, since: undefined } : finding);
 
 function merge(found: readonly Finding[]): Finding[] {
   const groups = Map.groupBy(found, ({ reason, object, detail = '' }) =>

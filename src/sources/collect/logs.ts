@@ -62,10 +62,8 @@ interface Wanted {
 }
 
 function isTelling(pod: ApiPod, status: ApiContainerStatus): boolean {
-  const hasRun =
-    status.state?.running !== undefined || status.state?.terminated !== undefined || status.lastState?.terminated !== undefined;
   const isInit = pod.status?.initContainerStatuses?.includes(status) ?? false;
-  return hasRun && (hasFailed(status) || (!isInit && status.ready !== true));
+  return (hasBegun(status) || ranBefore(status)) && (hasFailed(status) || (!isInit && status.ready !== true));
 }
 
 /** At most so many of those that would say the same, and the first of each sort before the second of any. */
@@ -75,15 +73,12 @@ function fewOfEach<T>(items: readonly T[], most: number, sameness: (item: T) => 
 }
 
 async function troubledParts(reader: Reader, { pod, status }: Wanted, cleaner: Cleaner): Promise<LogParts> {
-  const { state, lastState, restartCount = 0, name: container } = status;
-  const runs = state?.running !== undefined || state?.terminated !== undefined;
-  const read = (options: { readonly previous?: boolean; readonly tailLines?: number; readonly limitBytes: number }): Promise<Lines> =>
-    linesOf(reader, pod, { container, ...options }, cleaner);
-  const tail = { tailLines: LIMITS.tailLines, limitBytes: LIMITS.tailBytes };
+  const container = status.name;
+  const tail = { container, tailLines: LIMITS.tailLines, limitBytes: LIMITS.tailBytes };
   const [present, previous, head] = await Promise.all([
-    runs ? read(tail) : [],
-    restartCount > 0 || lastState?.terminated !== undefined ? read({ ...tail, previous: true }) : [],
-    state?.running !== undefined && status.ready !== true ? read({ limitBytes: LIMITS.headBytes }) : [],
+    hasBegun(status) ? linesOf(reader, pod, tail, cleaner) : [],
+    ranBefore(status) ? linesOf(reader, pod, { ...tail, previous: true }, cleaner) : [],
+    isUnready(status) ? linesOf(reader, pod, { container, limitBytes: LIMITS.headBytes }, cleaner) : [],
   ]);
   const isFirst = pod.spec?.containers?.[0]?.name === container;
   return {
@@ -91,6 +86,10 @@ async function troubledParts(reader: Reader, { pod, status }: Wanted, cleaner: C
     ...named(isFirst ? 'previous' : `${container}/previous`, previous),
   };
 }
+
+const hasBegun = ({ state }: ApiContainerStatus): boolean => state?.running !== undefined || state?.terminated !== undefined;
+const ranBefore = ({ restartCount = 0, lastState }: ApiContainerStatus): boolean => restartCount > 0 || lastState?.terminated !== undefined;
+const isUnready = ({ state, ready }: ApiContainerStatus): boolean => state?.running !== undefined && ready !== true;
 
 /** What the first lines have before the last ones begin. */
 function before(first: string | undefined, head: Lines): Lines {

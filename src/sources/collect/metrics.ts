@@ -53,8 +53,8 @@ export async function collectMetrics(
 }
 
 const seriesOf = async (source: RangeSource, query: string, window: ChangeWindow, signal: AbortSignal): Promise<readonly Series[]> =>
-  (await source.range(query, window, { points: POINTS, maxSeries: MOST_SERIES }, signal)).series.filter(
-    ({ labels }) => PLAIN_NAME.test(labels['pod'] ?? ''),
+  (await source.range(query, window, { points: POINTS, maxSeries: MOST_SERIES }, signal)).series.filter(({ labels }) =>
+    PLAIN_NAME.test(labels['pod'] ?? ''),
   );
 
 /** A name that cannot break the table. */
