@@ -46,6 +46,10 @@ const TROUBLE =
   /no such host|not resolve|NXDOMAIN|ENOTFOUND|EAI_AGAIN|Unknown ?Host|refused|timed? ?out|unavailable|unreachable|reset by peer|no route|dial|connect|fail|error/iu;
 const MOST = 5;
 
+/** A name that is not found, in the words of the common resolvers. */
+export const LOOKUP_FAILS =
+  /\blookup \S+.*(?:i\/o timeout|no such host|server misbehaving|refused)|Temporary failure in name resolution|EAI_AGAIN|ENOTFOUND|UnknownHostException|could not (?:be )?resolved?|bad address/iu;
+
 /** Lines in which a workload complains of something by its name. */
 export function troubleWith(snapshot: Snapshot, workload: Pick<Workload, 'ref'>, name: string): TroubleLine[] {
   const word = new RegExp(String.raw`(?<![\w-])${name.replace(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`)}(?![\w-])`, 'u');

@@ -6,6 +6,7 @@ import { database } from './database.ts';
 import { imagePull } from './imagePull.ts';
 import { misdirectedRoute } from './misdirectedRoute.ts';
 import { missingConfig } from './missingConfig.ts';
+import { missingService } from './missingService.ts';
 import { nodeDaemons } from './nodeDaemons.ts';
 import { oomKilled } from './oomKilled.ts';
 import { performance } from './performance.ts';
@@ -29,6 +30,7 @@ export const analyzers: readonly Analyzer[] = [
   clientAddress,
   database,
   misdirectedRoute,
+  missingService,
   nodeDaemons,
   performance,
   podDns,

@@ -10,10 +10,7 @@ import { evidenceFor, livingPods, onset, podName } from '../containers.ts';
 import { podFields } from '../fields.ts';
 import type { Analyzer } from '../finding.ts';
 import { quote } from '../quote.ts';
-import { linesOf, type TroubleLine } from '../troubleLines.ts';
-
-const LOOKUP_FAILS =
-  /\blookup \S+.*(?:i\/o timeout|no such host|server misbehaving|refused)|Temporary failure in name resolution|EAI_AGAIN|ENOTFOUND|UnknownHostException|could not (?:be )?resolved?|bad address/iu;
+import { LOOKUP_FAILS, linesOf, type TroubleLine } from '../troubleLines.ts';
 
 export const podDns: Analyzer = {
   name: 'podDns',
