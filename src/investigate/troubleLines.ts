@@ -36,10 +36,16 @@ export function linesOf(snapshot: Snapshot, { ref }: Pick<Workload, 'ref'>): Tro
 }
 
 function isOld({ window }: Snapshot, text: string): boolean {
+  const at = timeOf(text);
+  return at !== undefined && at < window.start;
+}
+
+/** The time that a line begins with, if it says in which zone; in milliseconds since the epoch. */
+export function timeOf(text: string): number | undefined {
   const stamp = LEADING_TIME.exec(text)?.[1];
-  if (stamp === undefined || !/(?:Z|[+-]\d\d:?\d\d)$/u.test(stamp)) return false;
+  if (stamp === undefined || !/(?:Z|[+-]\d\d:?\d\d)$/u.test(stamp)) return undefined;
   const at = Date.parse(stamp.replace(' ', 'T'));
-  return !Number.isNaN(at) && at < window.start;
+  return Number.isNaN(at) ? undefined : at;
 }
 
 const TROUBLE =
