@@ -50,7 +50,11 @@ describe('podDns', () => {
       seen: world(asks('10.96.0.10', { ...unready, service: false }), app('redis')),
       want: undefined,
     },
-    { name: 'is not the cache of the node', seen: world(asks('169.254.20.10', { ...unready, service: false }), app('redis')), want: undefined },
+    {
+      name: 'is not the cache of the node',
+      seen: world(asks('169.254.20.10', { ...unready, service: false }), app('redis')),
+      want: undefined,
+    },
     {
       name: 'is not what keeps a pod without a node waiting',
       seen: world(pending('cart', '2 Insufficient cpu', { pod: { nameservers: ['8.8.8.8'] } })),
