@@ -54,13 +54,13 @@ function isHealed(text: string, readySince: number | undefined): boolean {
 function* aboutDatabase(snapshot: Snapshot, trouble: DatabaseTrouble, complaints: readonly Complaint[]): Iterable<Finding> {
   const [first] = complaints.toSorted((a, b) => b.lines.length - a.lines.length);
   if (first === undefined) return;
-  const database = complaints.find(({ workload }) => isDatabase(workload))?.workload ?? databaseOf(snapshot, complaints);
-  const object: ObjectRef = database?.ref ?? first.workload.ref;
+  const behind = complaints.find(({ workload }) => isDatabase(workload))?.workload ?? databaseOf(snapshot, complaints);
+  const object: ObjectRef = behind?.ref ?? first.workload.ref;
   const who =
     complaints.length === 1
       ? objectName(first.workload.ref)
       : `${complaints.length} workloads, ${objectName(first.workload.ref)} among them`;
-  const name = database === undefined ? 'The database' : objectName(object);
+  const name = behind === undefined ? 'The database' : objectName(object);
   yield {
     ...base(trouble),
     object,
@@ -75,8 +75,8 @@ function* aboutDatabase(snapshot: Snapshot, trouble: DatabaseTrouble, complaints
 /** One client's settings are the client's; the same complaint of most points at the database, and is weighed lower on each of them. */
 function* aboutClient(snapshot: Snapshot, trouble: DatabaseTrouble, { workload, lines, pods }: Complaint, all: number): Iterable<Finding> {
   const [line] = lines;
-  const database = databaseOf(snapshot, [{ workload, lines, pods }]);
-  if (trouble.reason === 'DatabaseUnreachable' && database !== undefined && isDown(snapshot, database)) return;
+  const behind = databaseOf(snapshot, [{ workload, lines, pods }]);
+  if (trouble.reason === 'DatabaseUnreachable' && behind !== undefined && isDown(snapshot, behind)) return;
   const container =
     workload.containers.find(({ name }) => name === line?.container) ?? workload.containers.find(({ role }) => role === 'app');
   const [pod] = pods;
@@ -87,7 +87,7 @@ function* aboutClient(snapshot: Snapshot, trouble: DatabaseTrouble, { workload, 
     message: `${objectName(workload.ref)} ${trouble.says}: ${quote(line?.text ?? '')}.`,
     evidence: [...new Set([workload.evidence, ...lines.slice(0, 3).map(({ evidence }) => evidence)])],
     pods: pods.map(({ name }) => name),
-    blames: database === undefined ? [] : [database.ref],
+    blames: behind === undefined ? [] : [behind.ref],
     indirect: all > MANY,
     touchedBy: {
       direct: [...settings, ...(pod !== undefined && container !== undefined ? configurationOf(pod, container) : [])],

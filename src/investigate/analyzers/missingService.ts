@@ -19,7 +19,7 @@ export const missingService: Analyzer = {
   *find(snapshot) {
     for (const workload of snapshot.workloads) {
       const { namespace = '', name } = workload.ref;
-      if (!isSeen(snapshot, namespace) || /Job$/u.test(workload.ref.kind) || isLedTo(snapshot, workload)) continue;
+      if (!isSeen(snapshot, namespace) || workload.ref.kind.endsWith('Job') || isLedTo(snapshot, workload)) continue;
       const callers = snapshot.workloads
         .filter((other) => other !== workload)
         .flatMap((other) => callerOf(snapshot, other, { namespace, name }));

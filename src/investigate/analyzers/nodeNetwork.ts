@@ -22,16 +22,16 @@ const FEWEST_ELSEWHERE = 2;
 
 export function nodesInTrouble(snapshot: Snapshot, profiles: readonly Profile[], slow: readonly Profile[]): NodeTrouble[] {
   const nodeOf = new Map(snapshot.pods.map(({ owner, node = '' }) => [objectName(owner), node]));
-  const stretched = profiles.filter((one) => slow.includes(one) || isStretched(one));
+  const stretched = new Set(profiles.filter((one) => slow.includes(one) || isStretched(one)));
   const byNode = Map.groupBy(profiles, ({ object }) => nodeOf.get(objectName(object)) ?? '');
   return [...byNode].flatMap(([node, here]): NodeTrouble[] => {
-    const hit = here.filter((one) => stretched.includes(one));
+    const hit = here.filter((one) => stretched.has(one));
     const elsewhere = profiles.filter((one) => !here.includes(one));
-    const callers = elsewhere.filter((one) =>
-      hit.some((callee) => calleesOf(snapshot.calls, objectName(one.object)).has(objectName(callee.object))),
-    );
-    const innocent = elsewhere.filter((one) => !callers.includes(one));
-    const hitElsewhere = innocent.filter((one) => stretched.includes(one));
+    const innocent = elsewhere.filter((one) => {
+      const called = calleesOf(snapshot.calls, objectName(one.object));
+      return !hit.some((callee) => called.has(objectName(callee.object)));
+    });
+    const hitElsewhere = innocent.filter((one) => stretched.has(one));
     const most = isLosing(snapshot, node) ? 0.6 : 0.8;
     const isHere = node !== '' && here.length >= FEWEST_ON_NODE && hit.length >= most * here.length;
     if (!isHere || hitElsewhere.length > 0.2 * innocent.length) return [];

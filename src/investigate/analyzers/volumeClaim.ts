@@ -65,7 +65,7 @@ function blameOf({ volumes, storageClasses, gaps }: Snapshot, claim: Claim): Bla
 
 /** A claim that selects a volume by labels or by name waits for that one even where its class could make others. */
 const isProvisioned = ({ selector, volume }: Claim, of: StorageClass | undefined): boolean =>
-  of !== undefined && of.provisioner !== '' && !/no-provisioner$/u.test(of.provisioner) && selector === undefined && volume === undefined;
+  of !== undefined && of.provisioner !== '' && !of.provisioner.endsWith('no-provisioner') && selector === undefined && volume === undefined;
 
 /** The cluster's default where none is named. */
 const classOf = ({ storageClass }: Claim, classes: readonly StorageClass[]): string =>
@@ -79,44 +79,48 @@ function preference({ name, volume: asked }: Claim, wanted: string, { name: own,
 }
 
 /** In the order in which they are said, the one that a person can do least about last. */
-function faultsOf(claim: Claim, wanted: string, volume: Volume): Blame[] {
-  const { name, claim: holder, storageClass, accessModes, capacityBytes = Number.POSITIVE_INFINITY, labels, phase } = volume;
-  const faults: Blame[] = [];
-  const isOurs = holder?.namespace === claim.namespace && holder.name === claim.name;
-  if (holder !== undefined && !isOurs) {
-    faults.push({
-      reason: 'VolumeTakenByAnotherClaim',
-      says: `volume ${name} is ${phase} and taken by claim ${holder.namespace}/${holder.name}`,
-    });
-  } else if (phase === 'Released' || phase === 'Failed') {
-    faults.push({
-      reason: 'VolumeTakenByAnotherClaim',
-      says: `volume ${name} is ${phase}: it is still kept for the claim that held it before`,
-    });
+const faultsOf = (claim: Claim, wanted: string, volume: Volume): Blame[] => [
+  ...takenFault(claim, volume),
+  ...classFault(wanted, volume),
+  ...modeFault(claim, volume),
+  ...sizeFault(claim, volume),
+  ...labelFault(claim, volume),
+];
+
+function takenFault(claim: Claim, { name, claim: holder, phase }: Volume): Blame[] {
+  const reason = 'VolumeTakenByAnotherClaim';
+  if (holder !== undefined && (holder.namespace !== claim.namespace || holder.name !== claim.name)) {
+    return [{ reason, says: `volume ${name} is ${phase} and taken by claim ${holder.namespace}/${holder.name}` }];
   }
-  if (storageClass !== wanted) {
-    const [has, asks] = [storageClass, wanted].map((one) => (one === '' ? 'no class' : `class ${one}`));
-    faults.push({ reason: 'StorageClassMissing', says: `it asks for ${asks}, and volume ${name} is of ${has}` });
-  }
+  if (phase !== 'Released' && phase !== 'Failed') return [];
+  return [{ reason, says: `volume ${name} is ${phase}: it is still kept for the claim that held it before` }];
+}
+
+function classFault(wanted: string, { name, storageClass }: Volume): Blame[] {
+  if (storageClass === wanted) return [];
+  const [has, asks] = [storageClass, wanted].map((one) => (one === '' ? 'no class' : `class ${one}`));
+  return [{ reason: 'StorageClassMissing', says: `it asks for ${asks}, and volume ${name} is of ${has}` }];
+}
+
+function modeFault(claim: Claim, { name, accessModes }: Volume): Blame[] {
   const lacking = claim.accessModes.filter((mode) => !accessModes.includes(mode));
-  if (lacking.length > 0) {
-    faults.push({
-      reason: 'VolumeAccessModeMismatch',
-      says: `it asks for ${lacking.join(', ')}, and volume ${name} offers ${accessModes.join(', ')}`,
-    });
-  }
-  if ((claim.requestedBytes ?? 0) > capacityBytes) {
-    const [asks, holds] = [formatBytes(claim.requestedBytes ?? 0), formatBytes(capacityBytes)];
-    faults.push({ reason: 'VolumeCapacityTooSmall', says: `it asks for ${asks}, and volume ${name} holds ${holds}` });
-  }
-  if (claim.selector !== undefined && !selects(claim.selector, labels)) {
-    const asks = Object.entries(claim.selector.labels).map(([key, value]) => `${key}=${value}`);
-    faults.push({
-      reason: 'VolumeSelectorUnsatisfied',
-      says: `it selects ${asks.join(', ') || 'labels'}, which volume ${name} does not have`,
-    });
-  }
-  return faults;
+  if (lacking.length === 0) return [];
+  return [
+    { reason: 'VolumeAccessModeMismatch', says: `it asks for ${lacking.join(', ')}, and volume ${name} offers ${accessModes.join(', ')}` },
+  ];
+}
+
+/** A size that is not said is held against nobody. */
+function sizeFault({ requestedBytes = 0 }: Claim, { name, capacityBytes = Number.POSITIVE_INFINITY }: Volume): Blame[] {
+  if (requestedBytes <= capacityBytes) return [];
+  const says = `it asks for ${formatBytes(requestedBytes)}, and volume ${name} holds ${formatBytes(capacityBytes)}`;
+  return [{ reason: 'VolumeCapacityTooSmall', says }];
+}
+
+function labelFault({ selector }: Claim, { name, labels }: Volume): Blame[] {
+  if (selector === undefined || selects(selector, labels)) return [];
+  const asks = Object.entries(selector.labels).map(([key, value]) => `${key}=${value}`);
+  return [{ reason: 'VolumeSelectorUnsatisfied', says: `it selects ${asks.join(', ') || 'labels'}, which volume ${name} does not have` }];
 }
 
 /** A claim that a pod names and nobody has made; a quota on storage that leaves too little is why it could not be made. */
@@ -138,8 +142,8 @@ function storageQuota({ quotas, volumes }: Snapshot, namespace: string): { quota
     .flatMap((quota) => Object.keys(quota.hard).map((resource) => ({ quota, resource })))
     .find(({ quota, resource }) => {
       const left = (quota.hard[resource] ?? 0) - (quota.used[resource] ?? 0);
-      if (/persistentvolumeclaims$/u.test(resource)) return left < 1;
-      return /requests\.storage$/u.test(resource) && left <= smallestFree;
+      if (resource.endsWith('persistentvolumeclaims')) return left < 1;
+      return resource.endsWith('requests.storage') && left <= smallestFree;
     });
 }
 

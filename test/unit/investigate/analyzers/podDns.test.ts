@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Pod, Snapshot } from '../../../../src/sources/kubernetes/snapshot.ts';
+import type { Snapshot } from '../../../../src/sources/kubernetes/snapshot.ts';
 import { ago, log, running, waiting } from '../builders.ts';
 import { type AppOptions, app, firstOf, named, pending, says, world } from '../surroundingsBuilders.ts';
 
@@ -9,8 +9,7 @@ interface Case {
   readonly want: string | undefined;
 }
 
-const asks = (server: string, more: AppOptions = {}) =>
-  app('cart', { ...more, pod: { nameservers: [server], ...more.pod } as Partial<Pod> });
+const asks = (server: string, more: AppOptions = {}) => app('cart', { ...more, pod: { nameservers: [server], ...more.pod } });
 const WANT = 'PodDNSMisconfigured Deployment/cart';
 const lookup = (host: string, server = '203.0.113.9') => `dial tcp: lookup ${host} on ${server}:53: read udp 10.1.1.1:5: i/o timeout`;
 const unready = { ready: false, container: { state: running(8) } };

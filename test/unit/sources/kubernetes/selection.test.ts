@@ -52,7 +52,7 @@ describe('createListedReader', () => {
 
   test('takes another version of the same group for the same kind, and another group for another', async () => {
     const kind = (apiVersion: string): KubeObject => ({ ...object('Widget', 'w'), apiVersion });
-    const widgets: ResourceType<KubeObject> = { ...pods, group: 'demo.example', version: 'v1', kind: 'Widget', plural: 'widgets' };
+    const widgets: ResourceType = { ...pods, group: 'demo.example', version: 'v1', kind: 'Widget', plural: 'widgets' };
     const listed = async (apiVersion: string) =>
       (await createListedReader([kind(apiVersion)], async () => undefined).list(widgets, {}))?.length;
     expect([await listed('demo.example/v1beta1'), await listed('other.example/v1')]).toEqual([1, 0]);
