@@ -15,14 +15,14 @@ import { containerFields, objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';
 import { findService, isSeen, serviceRef, workloadsBehind } from '../reachability.ts';
-import { troubleWith } from '../troubleLines.ts';
+import { LOOKUP_FAILS, troubleWith } from '../troubleLines.ts';
 
 export const clientAddress: Analyzer = {
   name: 'clientAddress',
   *find(snapshot) {
-    const addresses = snapshot.workloads
-      .flatMap((workload) => [...addressesOf(workload)])
-      .filter(({ namespace }) => isSeen(snapshot, namespace));
+    const all = snapshot.workloads.flatMap((workload) => [...addressesOf(workload)]);
+    const addresses = all.filter(({ namespace }) => isSeen(snapshot, namespace));
+    for (const address of all) if (!addresses.includes(address)) yield* inStrangeNamespace(snapshot, address);
     const services = new Map<string, Address[]>();
     for (const address of addresses) {
       const one = findService(snapshot, address);
@@ -51,6 +51,20 @@ function* withoutService(snapshot: Snapshot, addresses: readonly Address[], addr
     message: `${objectName(workload.ref)} is told by ${variable} to call ${host}, and there is no such Service; ${meant} is near${said(lines)}.`,
     evidence: [workload.evidence, ...lines.map(({ evidence }) => evidence)],
     indirect: lines.length === 0,
+  };
+}
+
+/** Nothing is known of what another namespace has, but that its name is not found there while it is here. */
+function* inStrangeNamespace(snapshot: Snapshot, address: Address): Iterable<Finding> {
+  const { workload, variable, host, name } = address;
+  const here = findService(snapshot, { name, namespace: workload.ref.namespace ?? '' });
+  const lines = troubleWith(snapshot, workload, host).filter(({ text }) => LOOKUP_FAILS.test(text));
+  if (here === undefined || lines.length === 0) return;
+  yield {
+    ...base(address),
+    reason: 'ClientAddressWrong',
+    message: `${objectName(workload.ref)} is told by ${variable} to call ${host}, which is not found, and Service ${name} is in its own namespace${said(lines)}.`,
+    evidence: [workload.evidence, here.evidence, ...lines.map(({ evidence }) => evidence)],
   };
 }
 

@@ -24,7 +24,10 @@ export const database: Analyzer = {
       const complaints = snapshot.workloads.flatMap((workload) => complaintOf(snapshot, workload, trouble) ?? []);
       const clients = complaints.filter(({ workload }) => !isDatabase(workload));
       if (trouble.ofDatabase) yield* aboutDatabase(snapshot, trouble, complaints);
-      else for (const complaint of clients) yield* aboutClient(snapshot, trouble, complaint, clients.length);
+      else {
+        for (const complaint of clients) yield* aboutClient(snapshot, trouble, complaint, clients.length);
+        for (const group of manyOfOne(snapshot, clients)) yield* aboutDatabase(snapshot, trouble, group);
+      }
     }
   },
 };
@@ -61,15 +64,27 @@ function* aboutDatabase(snapshot: Snapshot, trouble: DatabaseTrouble, complaints
       ? objectName(first.workload.ref)
       : `${complaints.length} workloads, ${objectName(first.workload.ref)} among them`;
   const name = behind === undefined ? 'The database' : objectName(object);
+  const said = quote(first.lines[0]?.text ?? '');
   yield {
     ...base(trouble),
     object,
-    message: `${name} ${trouble.says}, as ${who} say${complaints.length === 1 ? 's' : ''}: ${quote(first.lines[0]?.text ?? '')}.`,
+    message: trouble.ofDatabase
+      ? `${name} ${trouble.says}, as ${who} say${complaints.length === 1 ? 's' : ''}: ${said}.`
+      : `${complaints.length} clients of ${name} say the same, each that it ${trouble.says}: ${said}.`,
     evidence: [...new Set(complaints.slice(0, 5).flatMap(({ lines }) => lines[0]?.evidence ?? []))],
     pods: complaints.flatMap(({ pods }) => pods.map(({ name: pod }) => pod)),
     blames: [],
     touchedBy: { direct: [], plausible: [] },
   };
+}
+
+/** Clients of one database, where there are so many that the database is what they have in common. */
+function manyOfOne(snapshot: Snapshot, clients: readonly Complaint[]): (readonly Complaint[])[] {
+  const groups = Map.groupBy(clients, (complaint) => {
+    const behind = databaseOf(snapshot, [complaint]);
+    return behind === undefined || isDown(snapshot, behind) ? '' : objectName(behind.ref);
+  });
+  return [...groups].filter(([name, group]) => name !== '' && group.length > MANY).map(([, group]) => group);
 }
 
 /** One client's settings are the client's; the same complaint of most points at the database, and is weighed lower on each of them. */

@@ -6,6 +6,7 @@ import { shiftOf } from '../../analysis/shift.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { calleesOf } from '../callees.ts';
+import { livingPods } from '../containers.ts';
 import type { Finding } from '../finding.ts';
 import { isStretched, type Profile, ratio, SLOW_TIMES } from './latencyProfile.ts';
 
@@ -15,18 +16,22 @@ export interface NodeTrouble {
   readonly slow: readonly Profile[];
 }
 
-/** Fewer workloads on a node prove nothing about it. */
+/** Fewer workloads that run on a node alone prove nothing about it. */
 const FEWEST_ON_NODE = 3;
 /** Without as many elsewhere that are well, there is nothing to compare the node with. */
 const FEWEST_ELSEWHERE = 2;
 
 export function nodesInTrouble(snapshot: Snapshot, profiles: readonly Profile[], slow: readonly Profile[]): NodeTrouble[] {
-  const nodeOf = new Map(snapshot.pods.map(({ owner, node = '' }) => [objectName(owner), node]));
+  const places = Map.groupBy(livingPods(snapshot), ({ owner }) => objectName(owner));
+  const nodesOf = ({ object }: Profile): Set<string> => new Set((places.get(objectName(object)) ?? []).map(({ node = '' }) => node));
   const stretched = new Set(profiles.filter((one) => slow.includes(one) || isStretched(one)));
-  const byNode = Map.groupBy(profiles, ({ object }) => nodeOf.get(objectName(object)) ?? '');
+  const byNode = Map.groupBy(profiles, (one) => {
+    const [only = '', ...others] = nodesOf(one);
+    return others.length === 0 ? only : '';
+  });
   return [...byNode].flatMap(([node, here]): NodeTrouble[] => {
     const hit = here.filter((one) => stretched.has(one));
-    const elsewhere = profiles.filter((one) => !here.includes(one));
+    const elsewhere = profiles.filter((one) => !nodesOf(one).has(node));
     const innocent = elsewhere.filter((one) => {
       const called = calleesOf(snapshot.calls, objectName(one.object));
       return !hit.some((callee) => called.has(objectName(callee.object)));

@@ -50,6 +50,20 @@ describe('a client with a slip in an address', () => {
       seen: world(told({ CART_ADDR: 'crat:8080' }), app('cart'), says('frontend', 'dial tcp: lookup crat: no such host')),
       want: wrongIn('CART_ADDR'),
     },
+    {
+      name: 'in the namespace, once its log complains',
+      seen: world(
+        told({ CATALOG_ADDR: 'productcatalog.shpo:8080' }),
+        catalog,
+        says('frontend', 'dial tcp: lookup productcatalog.shpo on 10.96.0.10:53: no such host'),
+      ),
+      want: wrongIn('CATALOG_ADDR'),
+    },
+    {
+      name: 'is not a Service of another namespace that has one of the same name here',
+      seen: world(told({ CATALOG_ADDR: 'productcatalog.platform:8080' }), catalog),
+      want: undefined,
+    },
     { name: 'is not the right name', seen: world(told({ CATALOG_ADDR: 'productcatalog:8080' }), catalog), want: undefined },
     {
       name: 'is not an optional service that never existed',

@@ -166,6 +166,30 @@ describe('a database that refuses', () => {
   ])('$name', check);
 });
 
+const MANY = ['orders', 'cart', 'users', 'stock', 'mail'];
+const all = (engine: Engine, text: string): Snapshot =>
+  world(
+    db(engine),
+    ...MANY.map((name) => app(name)),
+    ...MANY.map((name) => calls(`${name}>${engine}`)),
+    ...MANY.map((name) => says(name, text)),
+  );
+
+describe('what many clients of one database say is about the database', () => {
+  test.each<Case>([
+    {
+      name: 'its password was changed',
+      seen: all('postgres', 'FATAL: password authentication failed for user "shop"'),
+      want: 'DatabaseAuthenticationFailed Deployment/postgres',
+    },
+    {
+      name: 'it moved to another port',
+      seen: all('redis', 'Could not connect to Redis at redis:6379'),
+      want: 'DatabaseUnreachable Deployment/redis',
+    },
+  ])('$name', check);
+});
+
 describe('a database that is down is its own cause', () => {
   const refused = says('orders', 'Communications link failure');
   const client = app('orders', { container: { env: { DB_HOST: 'mysql', DB_PORT: '3306' } } });

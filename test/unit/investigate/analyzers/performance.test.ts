@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Series, Snapshot } from '../../../../src/sources/kubernetes/snapshot.ts';
-import { node } from '../builders.ts';
-import { app, calls, firstOf, named, nodeRef, says, series, world } from '../surroundingsBuilders.ts';
+import { randomFrom } from '../../analysis/support/random.ts';
+import { node, pod } from '../builders.ts';
+import { app, calls, deployment, firstOf, named, nodeRef, says, series, world } from '../surroundingsBuilders.ts';
 
 interface Case {
   readonly name: string;
@@ -195,6 +196,19 @@ describe('performance', () => {
       want: 'NodeNetworkLoss Node/n1',
     },
     {
+      name: 'a node whose pods are all slow, beside one that is spread over both',
+      seen: world(
+        onNodes(shop),
+        onNodes({ wide: 'n1' }),
+        { pods: [{ ...pod({ name: 'wide-2', owner: deployment('wide'), node: 'n2' }), ready: true }] },
+        measured(
+          ...['cart', 'orders', 'users'].map((name) => slow(name, 0.01, 0.3)),
+          ...['frontend', 'stock', 'mail', 'wide'].map((name) => quietly(name)),
+        ),
+      ),
+      want: 'NodeNetworkDelay Node/n1',
+    },
+    {
       name: 'is not the only node there is, when one leaf slows all of its callers down',
       seen: world(
         apps('web', 'cart', 'orders', 'redis'),
@@ -237,4 +251,21 @@ describe('performance', () => {
     expect(named(seen)).toBe(want);
     if (want !== undefined) expect(firstOf(seen)).toBe(want);
   });
+});
+
+test('is not noise, however it falls: ten workloads of any level, each sample up to a fifth off and one in thirty an outlier', () => {
+  const names = Array.from({ length: 10 }, (_, index) => `app-${index}`);
+  for (let seed = 1; seed <= 30; seed += 1) {
+    const { uniform: random } = randomFrom(seed);
+    const noisy = (one: Series): Series => ({
+      ...one,
+      points: one.points.map(([at, value]) => [at, value * (0.8 + 0.4 * random()) * (random() < 1 / 30 ? 20 : 1)] as const),
+    });
+    const seen = world(
+      apps(...names),
+      calls('app-0>app-1', 'app-1>app-2'),
+      measured(...names.map((name) => quietly(name, 0.5 * random()).map(noisy))),
+    );
+    expect(named(seen)).toBeUndefined();
+  }
 });
