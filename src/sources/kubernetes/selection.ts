@@ -35,7 +35,9 @@ function fitsFields(object: KubeObject, selector: string | undefined): boolean {
   return selector.split(',').every((term) => {
     const [path = '', value = ''] = term.split(/==?/u);
     const found = path.split('.').reduce<unknown>(member, object) ?? '';
-    return ['string', 'number', 'boolean'].includes(typeof found) && `${found as string}` === value;
+    return typeof found === 'string'
+      ? found === value
+      : (typeof found === 'number' || typeof found === 'boolean') && String(found) === value;
   });
 }
 

@@ -10,6 +10,7 @@ describe('shiftOf', () => {
   test.each([
     { name: 'a step at the end', values: [...of(45, 1), ...of(15, 9)], quiet: 1, high: 9, onset: 43 },
     { name: 'a step that is over', values: [...of(20, 1), ...of(10, 9), ...of(30, 1)], quiet: 1, high: 9, onset: 18 },
+    { name: 'trouble that lasts for most of the window', values: [...of(22, 1), ...of(38, 9)], quiet: 1, high: 9, onset: 20 },
     { name: 'trouble at the start', values: [...of(12, 9), ...of(48, 1)], quiet: 1, high: 9, onset: 0 },
     { name: 'one outlier, which moves nothing', values: [...of(30, 1), 900, ...of(29, 1)], quiet: 1, high: 1, onset: 0 },
     { name: 'two outliers side by side, which move nothing', values: [...of(30, 1), 900, 900, ...of(28, 1)], quiet: 1, high: 1, onset: 0 },

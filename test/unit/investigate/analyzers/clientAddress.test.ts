@@ -76,6 +76,11 @@ describe('a client with a slip in an address', () => {
       want: undefined,
     },
     {
+      name: 'is not another number of a name that somebody else calls',
+      seen: world(told({ TRAVEL2: 'http://ts-travel2-service:8080' }), app('ts-travel-service')),
+      want: undefined,
+    },
+    {
       name: 'is not a name near one that it calls rightly as well',
       seen: world(told({ ORDER: 'order-service:8080', ORDERS: 'orders-service:8080' }), app('order-service')),
       want: undefined,

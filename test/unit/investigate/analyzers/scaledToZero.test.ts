@@ -75,6 +75,15 @@ describe('scaledToZero', () => {
       want: undefined,
     },
     {
+      name: 'is silent about a canary behind a Service whose endpoints could not be seen',
+      seen: world(
+        off('cart-canary', { workload: { podLabels: { app: 'cart' } }, service: false }),
+        app('cart', { service: { endpoints: undefined } }),
+        told('cart'),
+      ),
+      want: undefined,
+    },
+    {
       name: 'is silent where its only caller is switched off too',
       seen: world(off('cart'), told('cart', { replicas: 0, service: false })),
       want: undefined,
