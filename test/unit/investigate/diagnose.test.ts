@@ -4,7 +4,11 @@ import { ago, commit, container, event, node, waiting } from './builders.ts';
 import { app, calls, daemon, inShort, pending, says, world } from './surroundingsBuilders.ts';
 
 const missing = 'manifest for registry.example/cart:9 not found: manifest unknown';
-const brokenImage = app('cart', { ready: false, container: { image: 'registry.example/cart:9', state: waiting('ErrImagePull', missing) } });
+const brokenImage = app('cart', {
+  ready: false,
+  pod: { createdAt: ago(10) },
+  container: { image: 'registry.example/cart:9', state: waiting('ErrImagePull', missing) },
+});
 
 describe('diagnose', () => {
   test('a namespace of nothing has neither cause nor candidates', () => {
@@ -43,7 +47,7 @@ describe('diagnose', () => {
   });
 
   test('a change of the very field makes it surer', () => {
-    const changed = commit('abc', ago(601), [
+    const changed = commit('abc', ago(11), [
       {
         object: 'Deployment/shop/cart',
         path: 'spec.template.spec.containers[cart].image',
