@@ -7,6 +7,7 @@ import { dependency } from './dependency.ts';
 import { imagePull } from './imagePull.ts';
 import { misdirectedRoute } from './misdirectedRoute.ts';
 import { missingConfig } from './missingConfig.ts';
+import { missingService } from './missingService.ts';
 import { nodeDaemons } from './nodeDaemons.ts';
 import { oomKilled } from './oomKilled.ts';
 import { performance } from './performance.ts';
@@ -32,6 +33,7 @@ export const analyzers: readonly Analyzer[] = [
   database,
   dependency,
   misdirectedRoute,
+  missingService,
   nodeDaemons,
   performance,
   podDns,
