@@ -1,12 +1,20 @@
 /** Every analyzer. Their order does not matter: each answers for itself, and `rank.ts` weighs. */
 import type { Analyzer } from '../finding.ts';
+import { admission } from './admission.ts';
+import { certificates } from './certificates.ts';
 import { crashLoop } from './crashLoop.ts';
 import { imagePull } from './imagePull.ts';
+import { ingress } from './ingress.ts';
 import { missingConfig } from './missingConfig.ts';
+import { networkPolicy } from './networkPolicy.ts';
 import { oomKilled } from './oomKilled.ts';
 import { probe } from './probe.ts';
 import { quota } from './quota.ts';
+import { rbac } from './rbac.ts';
 import { rolloutStuck } from './rolloutStuck.ts';
 import { unschedulable } from './unschedulable.ts';
 
-export const analyzers: readonly Analyzer[] = [missingConfig, imagePull, unschedulable, quota, oomKilled, crashLoop, probe, rolloutStuck];
+const ofContainersAndPods = [missingConfig, imagePull, unschedulable, quota, oomKilled, crashLoop, probe, rolloutStuck];
+const ofSurroundings = [networkPolicy, ingress, certificates, rbac, admission];
+
+export const analyzers: readonly Analyzer[] = [...ofContainersAndPods, ...ofSurroundings];

@@ -1,0 +1,109 @@
+/**
+ * Certificates that have ended, end soon, are for another name, are not trusted, or are not issued.
+ *
+ * Right about a cert-manager Certificate by its own times and conditions: one is late only once the time at which it was to be renewed has
+ * passed, however short it lives; it is not issued once it has not been for minutes. Right about a handshake by what the client says: a TLS
+ * check, or an error line. Disproved by a handshake that succeeds. A certificate that is not valid yet speaks of a clock.
+ */
+import type { ObjectRef } from '../../crds/common.ts';
+import type { FindingReason } from '../../crds/reasons.ts';
+import type { Certificate, Service, Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { objectFields } from '../fields.ts';
+import type { Analyzer, Finding } from '../finding.ts';
+import { quote } from '../quote.ts';
+import { serviceRef } from '../refs.ts';
+import { servicesNamedIn } from '../serviceNames.ts';
+import { spokenTime } from '../times.ts';
+import { refusalIn } from '../tlsWords.ts';
+import { podNamesOf, troubleLines } from '../troubleLines.ts';
+
+export const certificates: Analyzer = {
+  name: 'certificates',
+  *find(snapshot) {
+    for (const certificate of snapshot.certificates) yield* ofCertificate(snapshot, certificate);
+    yield* fromChecks(snapshot);
+    yield* fromLines(snapshot);
+  },
+};
+
+/** Renewal takes a few tries, and so does the first issue. */
+const RENEWAL_SLACK_MS = 60 * 60_000;
+const ISSUE_SLACK_MS = 5 * 60_000;
+
+function* ofCertificate(snapshot: Snapshot, certificate: Certificate): Iterable<Finding> {
+  const { conditions, notAfter, renewalAt, ref } = certificate;
+  const failing = conditions.find(({ type, status }) => type === 'Ready' && status === 'False');
+  const why = failing === undefined ? '' : `; ${failing.reason}: ${quote(failing.message)}`;
+  const tell = (reason: FindingReason, says: string, since: number | undefined): Finding => ({
+    analyzer: certificates.name,
+    reason,
+    object: ref,
+    message: `Certificate ${ref.namespace ?? ''}/${ref.name} ${says}${why}.`,
+    cures: ['RevertCommit'],
+    evidence: [certificate.evidence],
+    pods: usersOf(snapshot, certificate),
+    since,
+    touchedBy: { direct: objectFields(ref, 'spec'), plausible: [] },
+  });
+  if (notAfter !== undefined && notAfter <= snapshot.at) yield tell('CertificateExpired', `ended ${spokenTime(notAfter)}`, notAfter);
+  else if (notAfter !== undefined && renewalAt !== undefined && renewalAt + RENEWAL_SLACK_MS < snapshot.at) {
+    yield tell('CertificateExpiring', `was to be renewed ${spokenTime(renewalAt)} and ends ${spokenTime(notAfter)}`, renewalAt);
+  } else if (failing !== undefined && snapshot.at - (failing.since ?? snapshot.at) > ISSUE_SLACK_MS) {
+    yield tell('CertificateNotIssued', 'is not issued', failing.since);
+  }
+}
+
+/** Pods that mount its secret. */
+const usersOf = ({ pods }: Snapshot, { ref, secret }: Certificate): string[] =>
+  pods
+    .filter(
+      ({ namespace, references }) =>
+        namespace === ref.namespace && references.some(({ kind, name }) => kind === 'Secret' && name === secret),
+    )
+    .map(({ name }) => name);
+
+function* fromChecks(snapshot: Snapshot): Iterable<Finding> {
+  for (const check of snapshot.checks.filter(({ kind, outcome }) => kind === 'tls' && outcome === 'failed')) {
+    const reason = refusalIn(check.detail);
+    const place = `${check.namespace}/${check.service}`;
+    if (reason === undefined) continue;
+    yield handshake(reason, {
+      object: serviceRef({ namespace: check.namespace, name: check.service }),
+      message: `A client of Service ${place} on port ${check.port} does not accept its certificate: ${quote(check.detail)}.`,
+      evidence: [check.evidence],
+      pods: [],
+    });
+  }
+}
+
+function* fromLines(snapshot: Snapshot): Iterable<Finding> {
+  for (const line of troubleLines(snapshot)) {
+    const reason = refusalIn(line.text);
+    if (reason === undefined) continue;
+    const { owner, container, text, evidence } = line;
+    const server = servicesNamedIn(snapshot, text, owner.namespace ?? '')[0];
+    const who = `${owner.kind} ${owner.namespace ?? ''}/${owner.name}`;
+    yield handshake(reason, {
+      object: server === undefined ? { ...owner, container } : servedBy(snapshot, server),
+      message: `${who} does not accept the certificate of ${server === undefined ? 'what it calls' : `Service ${server.namespace}/${server.name}`}: ${quote(text)}.`,
+      evidence: [evidence, ...(server === undefined ? [] : [server.evidence])],
+      pods: podNamesOf(snapshot, owner),
+    });
+  }
+}
+
+/** The certificate that is for the Service's name, where one is known; otherwise the Service. */
+function servedBy({ certificates: known }: Snapshot, { namespace, name }: Service): ObjectRef {
+  const own = known.find(
+    (one) => one.ref.namespace === namespace && one.names.some((host) => host === name || host.startsWith(`${name}.${namespace}`)),
+  );
+  return own?.ref ?? serviceRef({ namespace, name });
+}
+
+const handshake = (reason: FindingReason, more: Pick<Finding, 'object' | 'message' | 'evidence' | 'pods'>): Finding => ({
+  analyzer: certificates.name,
+  reason,
+  cures: ['RevertCommit'],
+  touchedBy: { direct: objectFields(more.object, ''), plausible: [] },
+  ...more,
+});
