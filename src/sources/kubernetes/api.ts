@@ -154,6 +154,8 @@ export interface ApiWorkload extends KubeObject {
     readonly selector?: ApiSelector;
     readonly template?: ApiPodTemplate;
     readonly jobTemplate?: { readonly spec?: { readonly template?: ApiPodTemplate } };
+    readonly schedule?: string;
+    readonly concurrencyPolicy?: string;
   };
   readonly status?: {
     readonly observedGeneration?: number;
@@ -168,6 +170,7 @@ export interface ApiWorkload extends KubeObject {
     readonly updatedNumberScheduled?: number;
     readonly numberAvailable?: number;
     readonly active?: unknown;
+    readonly lastScheduleTime?: string;
     readonly succeeded?: number;
     readonly failed?: number;
     readonly conditions?: readonly ApiCondition[];
