@@ -7,6 +7,7 @@
 import type { ObjectRef } from '../crds/common.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { ContainerSpec, Service, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
+import { isUnanswered } from './lookups.ts';
 import { type Endpoint, type PortNumber, selectorFits } from './networkPolicies.ts';
 import { servicesNamedIn } from './serviceNames.ts';
 import { podNamesOf, podsOf, troubleLines } from './troubleLines.ts';
@@ -26,11 +27,6 @@ export interface Flow {
 
 const TIMED_OUT =
   /i\/o timeout|timed[ -]?out|timeout|ETIMEDOUT|deadline exceeded|no route to host|EHOSTUNREACH|connect: operation not permitted/iu;
-const LOOKUP_TIMED_OUT =
-  /lookup .{1,200}(?:i\/o timeout|timed out)|EAI_AGAIN|temporary failure in name resolution|getaddrinfo.{0,80}timed out/iu;
-
-export const isTimeout = (text: string): boolean => TIMED_OUT.test(text);
-export const isLookupTimeout = (text: string): boolean => LOOKUP_TIMED_OUT.test(text);
 
 export function flowsOf(snapshot: Snapshot): Flow[] {
   return [...failedCalls(snapshot), ...failedChecks(snapshot), ...declaredCalls(snapshot), ...fromOutside(snapshot), ...lookups(snapshot)];
@@ -38,7 +34,7 @@ export function flowsOf(snapshot: Snapshot): Flow[] {
 
 function failedCalls(snapshot: Snapshot): Flow[] {
   return troubleLines(snapshot)
-    .filter(({ text }) => isTimeout(text) && !isLookupTimeout(text))
+    .filter(({ text }) => TIMED_OUT.test(text) && !isUnanswered(text))
     .flatMap(({ owner, text, evidence }) =>
       servicesNamedIn(snapshot, text, owner.namespace ?? '').flatMap((service) =>
         between(snapshot, owner, service, { failed: true, evidence: [evidence] }),
@@ -93,7 +89,7 @@ const DNS: Endpoint = {
 const DNS_PORTS: readonly PortNumber[] = [53, 5353].flatMap((port) => ['UDP', 'TCP'].map((protocol) => ({ port, protocol })));
 
 function lookups(snapshot: Snapshot): Flow[] {
-  const failed = troubleLines(snapshot).filter(({ text }) => isLookupTimeout(text));
+  const failed = troubleLines(snapshot).filter(({ text }) => isUnanswered(text));
   const callers = snapshot.calls.filter(({ source }) => source === 'environment').map(({ caller }) => caller);
   return distinctRefs([...failed.map(({ owner }) => owner), ...callers]).flatMap((caller) => {
     const from = endpointOf(snapshot, caller);

@@ -3,6 +3,7 @@ import type { Analyzer } from '../finding.ts';
 import { admission } from './admission.ts';
 import { autoscaler } from './autoscaler.ts';
 import { certificates } from './certificates.ts';
+import { clusterDns } from './clusterDns.ts';
 import { crashLoop } from './crashLoop.ts';
 import { deleting } from './deleting.ts';
 import { deliveries } from './deliveries.ts';
@@ -21,6 +22,8 @@ import { rbac } from './rbac.ts';
 import { rolloutPaused } from './rolloutPaused.ts';
 import { rolloutStuck } from './rolloutStuck.ts';
 import { unschedulable } from './unschedulable.ts';
+import { volumeMounts } from './volumeMounts.ts';
+import { volumeUse } from './volumeUse.ts';
 
 const ofContainersAndPods = [missingConfig, imagePull, unschedulable, quota, oomKilled, crashLoop, probe, rolloutStuck];
 const ofSurroundings = [
@@ -37,6 +40,9 @@ const ofSurroundings = [
   rolloutPaused,
   nodeConditions,
   environmentReference,
+  volumeMounts,
+  volumeUse,
+  clusterDns,
 ];
 
 export const analyzers: readonly Analyzer[] = [...ofContainersAndPods, ...ofSurroundings];

@@ -40,6 +40,7 @@ export interface ApiContainer {
   readonly env?: readonly ApiEnv[];
   readonly envFrom?: readonly { readonly configMapRef?: ApiKeySelector; readonly secretRef?: ApiKeySelector }[];
   readonly resources?: { readonly requests?: Quantities; readonly limits?: Quantities };
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
   readonly livenessProbe?: ApiProbe;
   readonly readinessProbe?: ApiProbe;
   readonly startupProbe?: ApiProbe;

@@ -210,6 +210,16 @@ export interface ContainerSpec {
   readonly requests: Resources;
   readonly limits: Resources;
   readonly probes: readonly Probe[];
+  /** Undefined where they are not known. */
+  readonly mounts?: readonly Mount[] | undefined;
+}
+
+export interface Mount {
+  readonly path: string;
+  readonly volume: string;
+  readonly readOnly: boolean;
+  /** Claim that the volume is, if it is one. */
+  readonly claim?: string | undefined;
 }
 
 export interface Resources {
