@@ -21,6 +21,7 @@ import { quota } from './quota.ts';
 import { rbac } from './rbac.ts';
 import { rolloutPaused } from './rolloutPaused.ts';
 import { rolloutStuck } from './rolloutStuck.ts';
+import { sandbox } from './sandbox.ts';
 import { unschedulable } from './unschedulable.ts';
 import { volumeMounts } from './volumeMounts.ts';
 import { volumeUse } from './volumeUse.ts';
@@ -43,6 +44,7 @@ const ofSurroundings = [
   volumeMounts,
   volumeUse,
   clusterDns,
+  sandbox,
 ];
 
 export const analyzers: readonly Analyzer[] = [...ofContainersAndPods, ...ofSurroundings];
