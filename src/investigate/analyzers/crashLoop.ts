@@ -109,9 +109,8 @@ function byTellingLine(pod: Pod, container: Container, exitCode: number): KindOf
     };
   }
   const refused = argumentsLine(tail);
-  return (
-    refused && { reason: 'ContainerArgumentsInvalid', says: `exits with code ${exitCode}, it refuses its arguments: ${quote(refused)}` }
-  );
+  if (refused === undefined) return undefined;
+  return { reason: 'ContainerArgumentsInvalid', says: `exits with code ${exitCode}, it refuses its arguments: ${quote(refused)}` };
 }
 
 /** Containers of a pod share its network. */

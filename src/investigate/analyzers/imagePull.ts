@@ -75,24 +75,32 @@ const isAboutImage = ({ reason, message }: ObjectEvent): boolean =>
 
 function reasonOf(snapshot: Snapshot, pod: Pod, container: Container, words: string): FindingReason {
   const waiting = container.state.waiting?.reason;
-  if (waiting === 'InvalidImageName' || /invalid reference format|couldn't parse image|must be lowercase/iu.test(words))
-    return 'ImageNameInvalid';
+  if (waiting === 'InvalidImageName') return 'ImageNameInvalid';
   if (waiting === 'ErrImageNeverPull') return 'ImageNotFound';
-  if (NOT_RESOLVED.test(words)) return 'ImageRegistryNotResolved';
-  if (/no match for platform|no matching manifest for|exec format error/iu.test(words)) return 'ImageArchitectureMismatch';
-  if (/toomanyrequests|too many requests|rate limit|\b429\b/iu.test(words)) return 'ImageRateLimited';
-  if (REFUSED.test(words) && lacksPullSecret(snapshot, pod)) return 'ImagePullSecretMissing';
-  if (/does not exist or may require/iu.test(words)) return deniedOrAbsent(snapshot, pod, container);
-  if (REFUSED.test(words)) {
-    return isOnDockerHub(container.image) ? deniedOrAbsent(snapshot, pod, container) : 'ImageUnauthorized';
-  }
+  const clear = CLEAR.find(([pattern]) => pattern.test(words))?.[1];
+  if (clear !== undefined) return clear;
+  if (REFUSED.test(words)) return refusal(snapshot, pod, container, words);
   if (NO_REGISTRY.test(words) || waiting === 'RegistryUnavailable') return 'ImageRegistryUnavailable';
   if (/not found|manifest unknown|no such manifest|name unknown|\b404\b/iu.test(words)) return 'ImageNotFound';
   return lacksPullSecret(snapshot, pod) ? 'ImagePullSecretMissing' : 'ImagePullFailing';
 }
 
+/** Words that mean one thing, whatever else is known. */
+const CLEAR: readonly (readonly [pattern: RegExp, reason: FindingReason])[] = [
+  [/invalid reference format|couldn't parse image|must be lowercase/iu, 'ImageNameInvalid'],
+  [/\blookup \S{1,253}.{0,80}(?:server misbehaving|i\/o timeout)|no such host/iu, 'ImageRegistryNotResolved'],
+  [/no match for platform|no matching manifest for|exec format error/iu, 'ImageArchitectureMismatch'],
+  [/toomanyrequests|too many requests|rate limit|\b429\b/iu, 'ImageRateLimited'],
+];
+
+const HIDES = /does not exist or may require/iu;
+
+function refusal(snapshot: Snapshot, pod: Pod, container: Container, words: string): FindingReason {
+  if (lacksPullSecret(snapshot, pod)) return 'ImagePullSecretMissing';
+  return HIDES.test(words) || isOnDockerHub(container.image) ? deniedOrAbsent(snapshot, pod, container) : 'ImageUnauthorized';
+}
+
 const REFUSED = /does not exist or may require|unauthorized|authentication required|no basic auth|forbidden|denied|\b40[13]\b/iu;
-const NOT_RESOLVED = /\blookup \S{1,253}.{0,80}(?:no such host|server misbehaving|i\/o timeout)|no such host/iu;
 
 /** As the kubelet says: nobody here reads Secrets. A registry that answers clearly that there is no such tag has let the pod in. */
 const lacksPullSecret = (snapshot: Snapshot, pod: Pod): boolean =>
