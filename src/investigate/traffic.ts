@@ -7,10 +7,10 @@
 import type { ObjectRef } from '../crds/common.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { ContainerSpec, Service, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
+import { credibleLines, podNamesOf, podsOf } from './credibleLines.ts';
 import { isUnanswered } from './lookups.ts';
 import { type Endpoint, type PortNumber, selectorFits } from './networkPolicies.ts';
 import { servicesNamedIn } from './serviceNames.ts';
-import { podNamesOf, podsOf, troubleLines } from './troubleLines.ts';
 
 export interface Flow {
   /** Absent: whoever comes from outside. */
@@ -33,7 +33,7 @@ export function flowsOf(snapshot: Snapshot): Flow[] {
 }
 
 function failedCalls(snapshot: Snapshot): Flow[] {
-  return troubleLines(snapshot)
+  return credibleLines(snapshot)
     .filter(({ text }) => TIMED_OUT.test(text) && !isUnanswered(text))
     .flatMap(({ owner, text, evidence }) =>
       servicesNamedIn(snapshot, text, owner.namespace ?? '').flatMap((service) =>
@@ -89,7 +89,7 @@ const DNS: Endpoint = {
 const DNS_PORTS: readonly PortNumber[] = [53, 5353].flatMap((port) => ['UDP', 'TCP'].map((protocol) => ({ port, protocol })));
 
 function lookups(snapshot: Snapshot): Flow[] {
-  const failed = troubleLines(snapshot).filter(({ text }) => isUnanswered(text));
+  const failed = credibleLines(snapshot).filter(({ text }) => isUnanswered(text));
   const callers = snapshot.calls.filter(({ source }) => source === 'environment').map(({ caller }) => caller);
   return distinctRefs([...failed.map(({ owner }) => owner), ...callers]).flatMap((caller) => {
     const from = endpointOf(snapshot, caller);

@@ -8,10 +8,10 @@
 import type { FindingReason } from '../../crds/reasons.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Autoscaler, Condition, Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { isWell, podNamesOf } from '../credibleLines.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';
-import { isWell, podNamesOf } from '../troubleLines.ts';
 
 export const autoscaler: Analyzer = {
   name: 'autoscaler',

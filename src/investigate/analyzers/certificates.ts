@@ -8,6 +8,7 @@
 import type { ObjectRef } from '../../crds/common.ts';
 import type { FindingReason } from '../../crds/reasons.ts';
 import type { Certificate, Service, Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { credibleLines, podNamesOf } from '../credibleLines.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';
@@ -15,7 +16,6 @@ import { serviceRef } from '../refs.ts';
 import { servicesNamedIn } from '../serviceNames.ts';
 import { spokenTime } from '../times.ts';
 import { refusalIn } from '../tlsWords.ts';
-import { podNamesOf, troubleLines } from '../troubleLines.ts';
 
 export const certificates: Analyzer = {
   name: 'certificates',
@@ -77,7 +77,7 @@ function* fromChecks(snapshot: Snapshot): Iterable<Finding> {
 }
 
 function* fromLines(snapshot: Snapshot): Iterable<Finding> {
-  for (const line of troubleLines(snapshot)) {
+  for (const line of credibleLines(snapshot)) {
     const reason = refusalIn(line.text);
     if (reason === undefined) continue;
     const { owner, container, text, evidence } = line;

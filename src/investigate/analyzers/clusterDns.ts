@@ -10,6 +10,7 @@ import { closest } from '../../analysis/similarity.ts';
 import type { ObjectRef } from '../../crds/common.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Service, Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { type CredibleLine, credibleLines, podNamesOf, podsOf } from '../credibleLines.ts';
 import { objectFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { servicesListed } from '../listed.ts';
@@ -17,13 +18,12 @@ import { isUnanswered, unknownNameIn } from '../lookups.ts';
 import { quote } from '../quote.ts';
 import { serviceRef } from '../refs.ts';
 import { lookupFlowOf } from '../traffic.ts';
-import { podNamesOf, podsOf, type TroubleLine, troubleLines } from '../troubleLines.ts';
 import { policyThatCuts } from './networkPolicy.ts';
 
 export const clusterDns: Analyzer = {
   name: 'clusterDns',
   *find(snapshot) {
-    const lines = troubleLines(snapshot);
+    const lines = credibleLines(snapshot);
     yield* unanswered(
       snapshot,
       lines.filter(({ text, owner }) => isUnanswered(text) && !isOnItsOwn(snapshot, owner)),
@@ -45,7 +45,7 @@ function isOnItsOwn(snapshot: Snapshot, owner: ObjectRef): boolean {
   return flow !== undefined && policyThatCuts(snapshot.policies, flow) !== undefined;
 }
 
-function* unanswered(snapshot: Snapshot, lines: readonly TroubleLine[]): Iterable<Finding> {
+function* unanswered(snapshot: Snapshot, lines: readonly CredibleLine[]): Iterable<Finding> {
   const owners = [...new Map(lines.map(({ owner }) => [objectName(owner), owner])).values()];
   const checks = snapshot.checks.filter(({ kind, outcome }) => kind === 'dns' && (outcome === 'timedOut' || outcome === 'refused'));
   const service = snapshot.services.find(({ namespace, name }) => namespace === NAME_SERVICE.namespace && NAMES_OF_IT.has(name));
@@ -96,7 +96,7 @@ function isUnknown(snapshot: Snapshot, name: string, owner: ObjectRef): boolean 
   return !isPodOfHeadless && !snapshot.services.some((one) => one.name === service && one.namespace === namespace);
 }
 
-function unknownName(snapshot: Snapshot, name: string, { owner, container, text, evidence }: TroubleLine): Finding {
+function unknownName(snapshot: Snapshot, name: string, { owner, container, text, evidence }: CredibleLine): Finding {
   const { service, namespace } = placeOf(snapshot, name, owner.namespace ?? '');
   const meant = namespace === undefined ? [] : candidates(snapshot.services, service, namespace);
   const hint = meant.length === 0 ? '' : `; what exists and may be meant: ${meant.join(', ')}`;

@@ -8,10 +8,10 @@
 import type { FindingReason } from '../../crds/reasons.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Condition, Delivery, Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { hasTrouble } from '../credibleLines.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';
-import { hasTrouble } from '../troubleLines.ts';
 
 export const deliveries: Analyzer = {
   name: 'deliveries',

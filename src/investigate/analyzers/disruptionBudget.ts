@@ -7,12 +7,12 @@
  */
 import type { DisruptionBudget, Node, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { livingPods } from '../containers.ts';
+import { credibleLines } from '../credibleLines.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer } from '../finding.ts';
 import { selectorFits } from '../networkPolicies.ts';
 import { quote } from '../quote.ts';
 import { budgetRef } from '../refs.ts';
-import { troubleLines } from '../troubleLines.ts';
 
 export const disruptionBudget: Analyzer = {
   name: 'disruptionBudget',
@@ -62,7 +62,7 @@ function refusedEviction(snapshot: Snapshot, budget: DisruptionBudget, pods: rea
   if (event !== undefined) {
     return { says: `an eviction was refused: ${quote(event.message)}`, evidence: [event.evidence], since: event.firstAt, guessed: false };
   }
-  const line = troubleLines(snapshot).find(({ text }) => REFUSED.test(text) && isOurs('', text));
+  const line = credibleLines(snapshot).find(({ text }) => REFUSED.test(text) && isOurs('', text));
   return line && { says: `an eviction was refused: ${quote(line.text)}`, evidence: [line.evidence], guessed: false };
 }
 

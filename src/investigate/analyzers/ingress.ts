@@ -8,12 +8,12 @@
 import { closest } from '../../analysis/similarity.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Condition, Route, Service, Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { credibleLines } from '../credibleLines.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { servicesListed } from '../listed.ts';
 import { quote } from '../quote.ts';
 import { serviceRef } from '../refs.ts';
-import { troubleLines } from '../troubleLines.ts';
 
 export const ingress: Analyzer = {
   name: 'ingress',
@@ -130,7 +130,11 @@ function* missingSecrets({ events, routes, ...rest }: Snapshot): Iterable<Findin
     ...events
       .filter(({ kind, type }) => (kind === 'Ingress' || kind === 'Gateway') && type === 'Warning')
       .map(({ namespace, message, evidence }) => ({ namespace, text: message, evidence })),
-    ...troubleLines({ events, routes, ...rest }).map(({ owner, text, evidence }) => ({ namespace: owner.namespace ?? '', text, evidence })),
+    ...credibleLines({ events, routes, ...rest }).map(({ owner, text, evidence }) => ({
+      namespace: owner.namespace ?? '',
+      text,
+      evidence,
+    })),
   ];
   for (const { namespace, text, evidence } of said) {
     const named = SECRET_MISSING.map((pattern) => pattern.exec(text)?.[1]).find((name) => name !== undefined);

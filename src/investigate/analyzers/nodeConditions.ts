@@ -8,12 +8,12 @@
 import type { FindingReason } from '../../crds/reasons.ts';
 import type { Condition, Node, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { livingPods } from '../containers.ts';
+import { credibleLines, podsOf } from '../credibleLines.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';
 import { nodeRef } from '../refs.ts';
 import { isNotYetValid } from '../tlsWords.ts';
-import { podsOf, troubleLines } from '../troubleLines.ts';
 
 export const nodeConditions: Analyzer = {
   name: 'nodeConditions',
@@ -65,7 +65,7 @@ function* clocks(snapshot: Snapshot): Iterable<Finding> {
       });
     }
   }
-  for (const { owner, text, evidence } of troubleLines(snapshot)) {
+  for (const { owner, text, evidence } of credibleLines(snapshot)) {
     if (!OFF.test(text) && !isNotYetValid(text)) continue;
     const [node, another] = [...new Set(podsOf(snapshot, owner).map((pod) => pod.node))];
     if (node === undefined || another !== undefined) continue;

@@ -8,14 +8,14 @@
 import type { ObjectRef } from '../../crds/common.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { credibleLines, podNamesOf } from '../credibleLines.ts';
 import { objectFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
-import { podNamesOf, troubleLines } from '../troubleLines.ts';
 
 export const rbac: Analyzer = {
   name: 'rbac',
   *find(snapshot) {
-    for (const { owner, container, text, evidence, healthy } of troubleLines(snapshot)) {
+    for (const { owner, container, text, evidence, healthy } of credibleLines(snapshot)) {
       const refusal = refusalIn(text);
       if (refusal !== undefined) yield finding(snapshot, { ...owner, container }, refusal, evidence, healthy);
     }

@@ -5,9 +5,9 @@
  * everything rolled out, is no finding.
  */
 import { objectName } from '../../sources/kubernetes/names.ts';
+import { podNamesOf } from '../credibleLines.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer } from '../finding.ts';
-import { podNamesOf } from '../troubleLines.ts';
 
 export const rolloutPaused: Analyzer = {
   name: 'rolloutPaused',

@@ -8,16 +8,16 @@
 import type { FindingReason } from '../../crds/reasons.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { ContainerSpec, Mount, Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { type CredibleLine, credibleLines, podNamesOf, podsOf } from '../credibleLines.ts';
 import { containerFields, objectFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { mountNamedIn } from '../mounts.ts';
 import { quote } from '../quote.ts';
-import { podNamesOf, podsOf, type TroubleLine, troubleLines } from '../troubleLines.ts';
 
 export const volumeUse: Analyzer = {
   name: 'volumeUse',
   *find(snapshot) {
-    for (const line of troubleLines(snapshot)) {
+    for (const line of credibleLines(snapshot)) {
       const found = fromLine(snapshot, line);
       if (found !== undefined) yield found;
     }
@@ -36,7 +36,7 @@ const SAYS: Partial<Record<FindingReason, string>> = {
   VolumePermissionDenied: 'is closed to the user that it runs as',
 };
 
-function fromLine(snapshot: Snapshot, line: TroubleLine): Finding | undefined {
+function fromLine(snapshot: Snapshot, line: CredibleLine): Finding | undefined {
   const { owner, container, text } = line;
   const spec = specOf(snapshot, line);
   const mount = spec && mountNamedIn(spec, text);
@@ -71,7 +71,7 @@ function reasonOf(text: string, mount: Mount | undefined): FindingReason | undef
   return mount !== undefined && DENIED.test(text) && !CONNECTS.test(text) ? 'VolumePermissionDenied' : undefined;
 }
 
-function specOf(snapshot: Snapshot, { owner, container }: TroubleLine): ContainerSpec | undefined {
+function specOf(snapshot: Snapshot, { owner, container }: CredibleLine): ContainerSpec | undefined {
   const workload = snapshot.workloads.find(({ ref }) => objectName(ref) === objectName(owner));
   const all = [...podsOf(snapshot, owner).flatMap(({ containers }) => containers), ...(workload?.containers ?? [])];
   return container === undefined ? all[0] : all.find(({ name }) => name === container);

@@ -9,7 +9,7 @@ import { objectName } from '../sources/kubernetes/names.ts';
 import type { Pod, Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { livingPods } from './containers.ts';
 
-export interface TroubleLine {
+export interface CredibleLine {
   readonly owner: ObjectRef;
   readonly container?: string | undefined;
   readonly text: string;
@@ -23,19 +23,19 @@ export interface TroubleLine {
 const OFTEN = 3;
 
 /** Credible lines, those of workloads that are ill first. */
-export function troubleLines(snapshot: Snapshot): TroubleLine[] {
+export function credibleLines(snapshot: Snapshot): CredibleLine[] {
   const lines = [...fromLogs(snapshot), ...collected(snapshot)].filter(({ healthy, count }) => !healthy || count >= OFTEN);
   const distinct = new Map(lines.map((line) => [`${objectName(line.owner)}\n${line.text}`, line]));
   return [...distinct.values()].toSorted((a, b) => Number(a.healthy) - Number(b.healthy));
 }
 
-function collected(snapshot: Snapshot): TroubleLine[] {
+function collected(snapshot: Snapshot): CredibleLine[] {
   return snapshot.errorLines.flatMap(({ owner, container, lines, evidence }) =>
     lines.map(({ text, count }) => ({ owner, container, text: plain(text), count, evidence, healthy: isWell(snapshot, owner) })),
   );
 }
 
-function fromLogs(snapshot: Snapshot): TroubleLine[] {
+function fromLogs(snapshot: Snapshot): CredibleLine[] {
   return livingPods(snapshot).flatMap((pod) =>
     pod.containers.flatMap(({ name: container, logs }) =>
       [logs.previous, logs.current].flatMap((tail) =>
