@@ -47,6 +47,10 @@ generate: ready ## Write config/ and docs/api.md from src/crds
 verify: ready ## Fail when a generated file differs from its source
 	@$(NODE) src/crds/generate/main.ts --check
 
+.PHONY: eval
+eval: ready ## Diagnose a folder of snapshots and score it (DATA=folder OUT=predictions.jsonl HEALTHY=n)
+	@$(NODE) test/eval/main.ts --data "$(DATA)" --out "$(OUT)" --healthy "$(HEALTHY)"
+
 .PHONY: bench
 bench: ready build ## Measure the loop and the controller runtime, beside what they are compared with
 	@$(NODE) test/bench/loop/main.ts

@@ -9,10 +9,10 @@ import { hasEnded } from '../domain/plan.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { apiErrorIn, isForbidden } from '../kube/errors.ts';
 import type { NewObject } from '../kube/object.ts';
+import { oneLine } from '../text/plain.ts';
 import { CliError, findPlan, type Scope } from './find.ts';
 import { diffLines, planSummary } from './render/plan.ts';
 import type { Terminal } from './terminal.ts';
-import { oneLine } from './text/plain.ts';
 
 export interface Judgement {
   readonly decision: 'Approve' | 'Reject';

@@ -4,11 +4,11 @@ import { loadKubeConfig } from '../config/kubeConfig.ts';
 import { createKubeClient } from '../kube/createClient.ts';
 import type { Logger } from '../kube/logger.ts';
 import { explain } from '../telemetry/explain.ts';
+import { oneLine } from '../text/plain.ts';
 import { type Command, readArguments, USAGE, UsageError } from './arguments.ts';
 import { judge } from './judge.ts';
 import { get, show } from './look.ts';
 import type { Terminal } from './terminal.ts';
-import { oneLine } from './text/plain.ts';
 
 export interface RunOptions {
   readonly args: readonly string[];

@@ -1,7 +1,7 @@
 /** Where a command reads and writes: a terminal or a pipe. */
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
-import { createStyle, type Style } from './text/style.ts';
+import { createStyle, type Style } from '../text/style.ts';
 
 export interface Terminal {
   /** Lines to standard output. */

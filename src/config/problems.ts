@@ -87,7 +87,8 @@ function unknownKey(key: string, known: readonly string[]): string {
   return `is not a setting; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`;
 }
 
-function nearestTo(key: string, known: readonly string[]): string | undefined {
+/** The candidate that somebody may have meant. */
+export function nearestTo(key: string, known: readonly string[]): string | undefined {
   const begun = known.find((candidate) => key.length >= 3 && candidate.startsWith(key));
   if (begun !== undefined) return begun;
   const measured = known.map((candidate) => ({ candidate, distance: editDistance(key.toLowerCase(), candidate.toLowerCase()) }));

@@ -5,6 +5,7 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { specialistsSettings } from './specialists.ts';
 
 const port = () =>
   z
@@ -108,7 +109,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('Flux.'),
   investigator: z
-    .strictObject({ concurrency: z.int().min(1).max(50).default(4).describe('Investigations at once.') })
+    .strictObject({ concurrency: z.int().min(1).max(50).default(4).describe('Investigations at once.'), ...specialistsSettings })
     .prefault({})
     .describe('The process that looks for causes.'),
   executor: z

@@ -102,7 +102,7 @@ export const kindDefinitions: readonly KindDefinition[] = [
       column('Target', '.status.rootCause.object.name', 'The object that it is wrong with.'),
       { ...column('Confidence', '.status.rootCause.confidence', 'How sure, in percent.'), type: 'integer' },
       wide('Incident', '.spec.incidentRef.name', 'The Incident that asks.'),
-      wide('Statement', '.status.rootCause.statement', 'The cause in one or two sentences.'),
+      wide('Summary', '.status.report.summary', 'The whole in one line.'),
       age,
     ],
   },

@@ -71,7 +71,8 @@ export const investigationSpec = z
   );
 
 const CONFIDENCE_MAX = 100;
-const confidence = () => z.int().min(0).max(CONFIDENCE_MAX).describe('How sure, in percent.');
+const percent = (max: number) => z.int().min(0).max(max);
+const confidence = () => percent(CONFIDENCE_MAX).describe('How sure, in percent.');
 const evidenceIds = (max: number) => z.array(nonEmpty(32)).max(max);
 
 const evidenceItem = z.object({
@@ -117,6 +118,12 @@ const hypothesis = z.object({
   confidence: confidence(),
   supports: evidenceIds(20).describe('Findings, changes and evidence that speak for it.'),
   contradicts: evidenceIds(20).optional().describe('Findings, changes and evidence that speak against it.'),
+  source: z
+    .enum(['analysis', 'model'])
+    .optional()
+    .describe(
+      'Who says so: rules over the evidence, or a language model, whose words are shown last and marked as not verified. Absent: rules.',
+    ),
 });
 
 const rootCause = z.object({
@@ -139,10 +146,19 @@ export type Gap = z.infer<typeof gap>;
 
 const reportSection = () => z.array(text(1024)).max(20).optional();
 const report = z.object({
+  summary: text(256).optional().describe('The whole in one line.'),
   impact: text(1024).describe('Since when, and what it does to users.'),
+  since: timestamp().optional().describe('When it began, as well as that is known.'),
+  failingPerMinute: count().optional().describe('Requests that fail in a minute, where metrics tell.'),
+  callers: z.array(text(317)).max(10).optional().describe('Who calls it and is answered with errors, where traces or metrics tell.'),
+  errorBudgetBurnt: percent(1000).optional().describe('How much of the error budget is spent, in percent, where an objective is known.'),
   service: text(317).describe('What it is about.'),
+  alert: text(200).optional().describe('The alert that asks, by its name; the title of the Incident where there is none.'),
+  alertedAt: timestamp().optional().describe('When that alert began.'),
   rootCause: text(1024).describe('The cause with the evidence that it cites, or what is not known.'),
   timeline: reportSection().describe('What happened, oldest first.'),
+  tried: reportSection().describe('What was looked at and ruled out, where no cause could be named.'),
+  lookNext: reportSection().describe('Where a person would look next, where no cause could be named.'),
   immediateActions: reportSection().describe('What to do now.'),
   prevention: reportSection().describe('What would have prevented it.'),
   keyMetrics: reportSection().describe('Figures that matter.'),

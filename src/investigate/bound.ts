@@ -92,9 +92,13 @@ function boundedReport(report: Report, longest: number, most: number): Report {
   return {
     ...report,
     impact: cut(report.impact, 1024),
+    callers: report.callers?.slice(0, 10).map((caller) => cut(caller, 317)),
     service: cut(report.service, 317),
+    alert: report.alert && cut(report.alert, 200),
     rootCause: cut(report.rootCause, 1024),
     timeline: section(report.timeline),
+    tried: section(report.tried),
+    lookNext: section(report.lookNext),
     immediateActions: section(report.immediateActions),
     prevention: section(report.prevention),
     keyMetrics: section(report.keyMetrics),

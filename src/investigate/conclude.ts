@@ -48,7 +48,7 @@ export function conclude(request: ConcludeRequest): Conclusion {
   const { findings, errors } = analyse(snapshot);
   const links = new Map(findings.map((finding) => [finding, linksOf(finding, gathered.changes, snapshot)]));
   const linked = (finding: Finding): readonly Link[] => links.get(finding) ?? [];
-  const ranked = rank(snapshot, findings, linked, question.targets);
+  const ranked = rank({ snapshot, findings, linksOf: linked, named: question.targets });
   const numbered = number(recordsOf(snapshot, gathered.changes), snapshot, ranked, gathered.changes);
   const gaps = mergeGaps([...question.gaps, ...snapshot.gaps, ...errors.map(analyzerGap)]);
 
@@ -71,6 +71,7 @@ export function conclude(request: ConcludeRequest): Conclusion {
       numbered,
       gaps,
       alertedAt: timeOf(request.incident?.spec.startsAt),
+      alert: request.incident?.spec.alerts?.[0]?.labels.alertname ?? request.incident?.spec.title,
       alertNow: request.alert?.reason,
       service: serviceOf(snapshot, question),
       responseMillis: Math.max(0, request.now - (timeOf(investigation.metadata.creationTimestamp) ?? request.now)),

@@ -22,6 +22,8 @@ export interface Finding {
   readonly since?: number | undefined;
   /** Told from what is declared rather than from what was seen to happen. */
   readonly indirect?: boolean | undefined;
+  /** What it points at: a deeper finding about one of these explains it. */
+  readonly blames?: readonly ObjectRef[] | undefined;
   /** Tells findings of one reason and object apart, as the name of what is missing does. */
   readonly detail?: string | undefined;
   readonly touchedBy: Interest;

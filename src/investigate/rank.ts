@@ -1,5 +1,5 @@
 /**
- * From findings to a ranked list of causes, with a confidence that a person can add up.
+ * From findings to a ranked list of causes, by points that a person can add up; `confidence.ts` says what they are worth.
  *
  * Each finding starts with the weight of its reason: how often it is the cause when an analyzer is right about it. What confirms it
  * adds, what is missing takes away, and a finding that a deeper one in the same workload explains falls behind that one: a
@@ -9,6 +9,7 @@
 import type { ObjectRef } from '../crds/common.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
+import { confidenceOf } from './confidence.ts';
 import type { Link } from './correlate.ts';
 import type { Finding } from './finding.ts';
 import { WEIGHTS } from './weights.ts';
@@ -24,7 +25,6 @@ export interface Ranked {
 
 /** From here on a cause is named; below, it is a hypothesis. */
 export const NAMED_FROM = 50;
-const HIGHEST = 97;
 const LOWEST = 5;
 
 const ADDS = {
@@ -46,45 +46,66 @@ const TAKES = {
   /** Declared, not seen. */
   indirect: 12,
   explained: 30,
+  /** Something else that nothing explains is nearly as likely: one of the two is wrong, or there are two troubles. */
+  rival: 6,
 } as const;
+/** In points. */
+const RIVAL_WITHIN = 5;
 
-/** @param linksOf likeliest change first @param named what the question is about */
-export function rank(
-  snapshot: Snapshot,
-  findings: readonly Finding[],
-  linksOf: (finding: Finding) => readonly Link[],
-  named: readonly ObjectRef[],
-): Ranked[] {
-  return findings
+export interface RankingRequest {
+  readonly snapshot: Snapshot;
+  readonly findings: readonly Finding[];
+  /** Likeliest change first. */
+  readonly linksOf: (finding: Finding) => readonly Link[];
+  /** What the question is about. */
+  readonly named: readonly ObjectRef[];
+  /** Points that somebody else gives or takes, as a team's own rules do. */
+  readonly extraPoints?: ((finding: Finding) => number) | undefined;
+}
+
+export function rank(request: RankingRequest): Ranked[] {
+  const scored = request.findings
     .map((finding) => {
-      const links = linksOf(finding);
-      const explainedBy = findings.find((other) => explains(other, finding));
-      return { finding, links, explainedBy, confidence: confidenceOf(snapshot, finding, links, named, explainedBy !== undefined) };
+      const links = request.linksOf(finding);
+      const explainedBy = request.findings.find((other) => explains(other, finding));
+      return { finding, links, explainedBy, points: pointsOf(request, finding, links, explainedBy !== undefined) };
     })
     .toSorted(
       (a, b) =>
         Number(a.explainedBy !== undefined) - Number(b.explainedBy !== undefined) ||
-        b.confidence - a.confidence ||
+        b.points - a.points ||
         (a.finding.since ?? 0) - (b.finding.since ?? 0),
     );
+  return scored.map(({ points, ...one }) => ({
+    ...one,
+    confidence: confidenceOf(Math.max(LOWEST, points - (scored.some((other) => isRival({ points, ...one }, other)) ? TAKES.rival : 0))),
+  }));
 }
 
+type Scored = Omit<Ranked, 'confidence'> & { readonly points: number };
+
+const isRival = (one: Scored, other: Scored): boolean =>
+  other.finding !== one.finding &&
+  one.explainedBy === undefined &&
+  other.explainedBy === undefined &&
+  !sameWorkload(one.finding, other.finding) &&
+  Math.abs(other.points - one.points) <= RIVAL_WITHIN;
+
 function explains(deeper: Finding, finding: Finding): boolean {
-  return WEIGHTS[deeper.reason].depth > WEIGHTS[finding.reason].depth && (sameWorkload(deeper, finding) || sharePod(deeper, finding));
+  return (
+    WEIGHTS[deeper.reason].depth > WEIGHTS[finding.reason].depth &&
+    (sameWorkload(deeper, finding) || sharePod(deeper, finding) || isBlamed(deeper, finding))
+  );
 }
 
 const sameWorkload = (a: Finding, b: Finding): boolean => objectName(a.object) === objectName(b.object);
+const isBlamed = (deeper: Finding, { blames = [] }: Finding): boolean =>
+  blames.some((ref) => objectName(ref) === objectName(deeper.object));
 const sharePod = (a: Finding, b: Finding): boolean => a.pods.some((pod) => b.pods.includes(pod));
 
-function confidenceOf(
-  snapshot: Snapshot,
-  finding: Finding,
-  links: readonly Link[],
-  named: readonly ObjectRef[],
-  explained: boolean,
-): number {
+function pointsOf({ snapshot, named, extraPoints }: RankingRequest, finding: Finding, links: readonly Link[], explained: boolean): number {
   const kinds = new Set(finding.evidence.map((key) => key.split('/')[0]));
-  const sum =
+  return (
     WEIGHTS[finding.reason].weight +
     changeWeight(links) +
     (onlyTheNewRevision(snapshot, finding) ? ADDS.onlyTheNewRevision : 0) +
@@ -92,8 +113,9 @@ function confidenceOf(
     (named.some((ref) => isNamed(ref, finding)) ? ADDS.named : 0) -
     (logUnseen(snapshot, finding) ? TAKES.logUnseen : 0) -
     (finding.indirect === true ? TAKES.indirect : 0) -
-    (explained ? TAKES.explained : 0);
-  return Math.max(LOWEST, Math.min(HIGHEST, sum));
+    (explained ? TAKES.explained : 0) +
+    (extraPoints?.(finding) ?? 0)
+  );
 }
 
 function changeWeight(links: readonly Link[]): number {

@@ -17,7 +17,8 @@ import { impactOf } from './impact.ts';
 import type { Ranked } from './rank.ts';
 import { statementOf } from './statement.ts';
 import { timelineOf } from './timeline.ts';
-import { spokenTime } from './times.ts';
+import { isoTime, spokenTime } from './times.ts';
+import { lookNextFor, triedFor } from './unresolved.ts';
 
 export interface ReportParts {
   readonly snapshot: Snapshot;
@@ -31,20 +32,31 @@ export interface ReportParts {
   readonly gaps: readonly Gap[];
   /** When the alert says that it began. */
   readonly alertedAt: number | undefined;
+  /** The alert's name. */
+  readonly alert?: string | undefined;
+  /** What metrics and traces say of users, where they were asked. */
+  readonly reach?: Reach | undefined;
   /** What the source of the alert says of it now, where it was asked. */
   readonly alertNow: string | undefined;
   readonly service: string;
   readonly responseMillis: number;
 }
 
+export type Reach = Pick<Report, 'failingPerMinute' | 'callers' | 'errorBudgetBurnt'>;
+
 export function reportOf(parts: ReportParts): Report {
-  const { snapshot, ranked, cause, numbered, gaps, service, responseMillis } = parts;
+  const { snapshot, ranked, cause, numbered, gaps, service, responseMillis, alert, alertedAt } = parts;
   const since = cause?.finding.since ?? ranked[0]?.finding.since ?? (parts.healthy ? undefined : parts.alertedAt);
   return {
     impact: impactOf(snapshot, since, (keys) => cite(numbered.evidenceIds(keys))),
+    ...(since === undefined ? {} : { since: isoTime(since) }),
+    ...parts.reach,
     service,
+    ...(alert === undefined ? {} : { alert }),
+    ...(alertedAt === undefined ? {} : { alertedAt: isoTime(alertedAt) }),
     rootCause: causeInWords(parts),
-    timeline: timelineOf(snapshot, ranked, numbered, parts.alertedAt, parts.recovery),
+    timeline: timelineOf(snapshot, ranked, numbered, alertedAt, parts.recovery),
+    ...(cause === undefined && !parts.healthy ? { tried: triedFor(parts), lookNext: lookNextFor(parts) } : {}),
     immediateActions: actionsOf(parts),
     prevention: cause === undefined ? [] : [ADVICE[cause.finding.reason].prevention],
     keyMetrics: metricsOf(snapshot, cause, numbered),
@@ -74,7 +86,7 @@ function causeInWords(parts: ReportParts): string {
   if (likeliest !== undefined) return `Unresolved. The likeliest, at ${likeliest.confidence} %: ${statementOf(likeliest)}`;
   const zero = snapshot.workloads.filter(isScaledToZero).map(({ ref }) => objectName(ref));
   if (zero.length > 0) return `Unresolved: ${zero.join(', ')} is scaled to 0 replicas; who did that, and why, is not known.`;
-  return 'Unresolved: no rule explains what is seen. Look at the log of the program, at what it depends on, and at what could not be seen.';
+  return 'Unresolved: no rule explains what is seen.';
 }
 
 const changeIds = (links: readonly Link[], { changeId }: Numbered): (string | undefined)[] =>

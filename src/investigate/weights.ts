@@ -47,7 +47,7 @@ export const WEIGHTS: Readonly<Record<FindingReason, Weight>> = {
   ConfigMapKeyMissing: at(4, 78),
   SecretKeyMissing: at(4, 78),
   EnvironmentReferenceInvalid: at(4, 72),
-  QuotaExceeded: at(4, 78),
+  QuotaExceeded: at(6, 78),
   LimitRangeViolated: at(4, 76),
   ServiceAccountMissing: at(4, 76),
   AdmissionDenied: at(4, 74),

@@ -1,11 +1,11 @@
 /** The list of Incidents: the worst first, then the oldest; who has to act stands in the same line. */
 import { SEVERITIES } from '../../crds/incident.ts';
 import type { Incident } from '../../crds/kinds.ts';
-import { age } from '../text/age.ts';
-import { cut } from '../text/layout.ts';
-import { oneLine } from '../text/plain.ts';
-import { ofSeverity } from '../text/style.ts';
-import type { Page } from './page.ts';
+import { age } from '../../text/age.ts';
+import { cut } from '../../text/layout.ts';
+import type { Page } from '../../text/page.ts';
+import { oneLine } from '../../text/plain.ts';
+import { ofSeverity } from '../../text/style.ts';
 
 export function incidentLines(incidents: readonly Incident[], page: Page): readonly string[] {
   const { style, width, now } = page;

@@ -2,12 +2,12 @@
 import type { RemediationPlan } from '../../crds/kinds.ts';
 import type { Action, Check } from '../../crds/remediationPlan.ts';
 import { hasEnded } from '../../domain/plan.ts';
-import { duration, moment } from '../text/age.ts';
-import { colouredDiff } from '../text/diff.ts';
-import { cut, indented } from '../text/layout.ts';
-import { oneLine } from '../text/plain.ts';
-import { ofRisk, type Style } from '../text/style.ts';
-import { type Page, paragraph, refText, rows, section } from './page.ts';
+import { duration, moment } from '../../text/age.ts';
+import { colouredDiff } from '../../text/diff.ts';
+import { cut, indented } from '../../text/layout.ts';
+import { type Page, paragraph, refText, rows, section } from '../../text/page.ts';
+import { oneLine } from '../../text/plain.ts';
+import { ofRisk, type Style } from '../../text/style.ts';
 
 /** What the API server keeps of a diff. */
 const DIFF_LIMIT = 24_576;

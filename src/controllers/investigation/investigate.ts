@@ -4,6 +4,7 @@
  * The run reads and never writes but for evidence by digest, so that a process which died in the middle simply runs again. What
  * is known at the deadline is the result; what could not be seen by then is a gap.
  */
+import { renderStatus } from '../../report/status.ts';
 import { declare, end, type StepResult } from '../steps.ts';
 import type { InvestigationScope } from './scope.ts';
 
@@ -16,7 +17,7 @@ export async function investigate(scope: InvestigationScope): Promise<StepResult
   status.startedAt ??= new Date(clock.now()).toISOString();
 
   const result = await scope.investigator.run({ investigation, incident, namespaces: scope.namespaces, signal: scope.signal });
-  Object.assign(status, result);
+  Object.assign(status, result, { report: { ...result.report, summary: renderStatus(result) } });
   status.completedAt = new Date(clock.now()).toISOString();
   conclude(scope);
   return end;

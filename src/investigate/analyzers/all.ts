@@ -3,8 +3,10 @@ import type { Analyzer } from '../finding.ts';
 import { admission } from './admission.ts';
 import { autoscaler } from './autoscaler.ts';
 import { certificates } from './certificates.ts';
+import { clientAddress } from './clientAddress.ts';
 import { clusterDns } from './clusterDns.ts';
 import { crashLoop } from './crashLoop.ts';
+import { database } from './database.ts';
 import { deleting } from './deleting.ts';
 import { deliveries } from './deliveries.ts';
 import { disruptionBudget } from './disruptionBudget.ts';
@@ -12,39 +14,60 @@ import { environmentReference } from './environmentReference.ts';
 import { imagePull } from './imagePull.ts';
 import { ingress } from './ingress.ts';
 import { jobs } from './jobs.ts';
+import { misdirectedRoute } from './misdirectedRoute.ts';
 import { missingConfig } from './missingConfig.ts';
 import { networkPolicy } from './networkPolicy.ts';
 import { nodeConditions } from './nodeConditions.ts';
+import { nodeDaemons } from './nodeDaemons.ts';
 import { oomKilled } from './oomKilled.ts';
+import { performance } from './performance.ts';
+import { podDns } from './podDns.ts';
 import { probe } from './probe.ts';
 import { quota } from './quota.ts';
 import { rbac } from './rbac.ts';
 import { rolloutPaused } from './rolloutPaused.ts';
 import { rolloutStuck } from './rolloutStuck.ts';
 import { sandbox } from './sandbox.ts';
+import { scaledToZero } from './scaledToZero.ts';
+import { service } from './service.ts';
 import { unschedulable } from './unschedulable.ts';
+import { volumeClaim } from './volumeClaim.ts';
 import { volumeMounts } from './volumeMounts.ts';
 import { volumeUse } from './volumeUse.ts';
 
-const ofContainersAndPods = [missingConfig, imagePull, unschedulable, quota, oomKilled, crashLoop, probe, rolloutStuck];
-const ofSurroundings = [
-  networkPolicy,
-  ingress,
-  certificates,
-  rbac,
+export const analyzers: readonly Analyzer[] = [
+  missingConfig,
+  imagePull,
+  unschedulable,
+  quota,
+  oomKilled,
+  crashLoop,
+  probe,
+  rolloutStuck,
+  clientAddress,
+  database,
+  misdirectedRoute,
+  nodeDaemons,
+  performance,
+  podDns,
+  scaledToZero,
+  service,
+  volumeClaim,
   admission,
   autoscaler,
-  disruptionBudget,
-  jobs,
+  certificates,
+  clusterDns,
   deleting,
   deliveries,
-  rolloutPaused,
-  nodeConditions,
+  disruptionBudget,
   environmentReference,
+  ingress,
+  jobs,
+  networkPolicy,
+  nodeConditions,
+  rbac,
+  rolloutPaused,
+  sandbox,
   volumeMounts,
   volumeUse,
-  clusterDns,
-  sandbox,
 ];
-
-export const analyzers: readonly Analyzer[] = [...ofContainersAndPods, ...ofSurroundings];

@@ -99,6 +99,7 @@ function finding(snapshot: Snapshot, { pod, container, failing, verdict, event }
     pods: [pod.name],
     since: event === undefined ? onset(snapshot, pod, container) : event.firstAt,
     indirect,
+    detail: failing.type,
     touchedBy: interestOf(pod, container, failing, reason),
   };
 }

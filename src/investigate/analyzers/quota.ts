@@ -24,6 +24,7 @@ export const quota: Analyzer = {
       yield {
         analyzer: quota.name,
         reason: 'QuotaExceeded',
+        detail: resourceIn(said),
         object: workload.ref,
         message: `${objectName(workload.ref)} may not make its pods: ${quote(said.slice(said.search(EXCEEDED)))}.`,
         cures: ['RevertCommit', 'SetResources'],
@@ -38,6 +39,9 @@ export const quota: Analyzer = {
     }
   },
 };
+
+/** `exceeded quota: compute, requested: requests.cpu=1,pods=1, used: …`: the first resource that was asked for. */
+const resourceIn = (said: string): string | undefined => /requested: ([\w./-]+)=/u.exec(said)?.[1];
 
 /** Newest first. What makes a Deployment's pods is one of its ReplicaSets. */
 function refusals({ events, at }: Snapshot, { ref, revisions }: Workload): ObjectEvent[] {

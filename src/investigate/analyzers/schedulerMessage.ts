@@ -17,20 +17,19 @@ export const CORDON_STAGE = 0;
 export const SELECTOR_STAGE = 2;
 
 const OBSTACLES: readonly (readonly [pattern: RegExp, reason: FindingReason, stage: number])[] = [
-  [/were unschedulable/u, 'Unschedulable', CORDON_STAGE],
+  [/were unschedulable/u, 'NodeCordoned', CORDON_STAGE],
   [/untolerated taint|had taints? that the pod didn't tolerate/u, 'TaintNotTolerated', 1],
   [/node affinity|node selector|affinity\/selector/u, 'NodeSelectorUnsatisfied', SELECTOR_STAGE],
-  [/free ports/u, 'Unschedulable', 3],
+  [/free ports/u, 'HostPortConflict', 3],
   [/^Insufficient cpu/u, 'InsufficientCPU', 4],
   [/^Insufficient memory/u, 'InsufficientMemory', 4],
   [/^Too many pods/u, 'TooManyPods', 4],
   [/^Insufficient /u, 'Unschedulable', 4],
-  [
-    /PersistentVolumeClaim|persistentvolumeclaim|persistent volumes to bind|volume node affinity|max volume count/u,
-    'VolumeClaimUnbound',
-    5,
-  ],
-  [/anti-affinity|topology spread|affinity rules/u, 'Unschedulable', 6],
+  [/volume node affinity/u, 'VolumeZoneConflict', 5],
+  [/PersistentVolumeClaim|persistentvolumeclaim|persistent volumes to bind|max volume count/u, 'VolumeClaimUnbound', 5],
+  [/anti-affinity/u, 'PodAntiAffinityConflict', 6],
+  [/topology spread/u, 'TopologySpreadUnsatisfied', 6],
+  [/affinity rules/u, 'PodAffinityUnsatisfied', 6],
 ];
 
 export function obstaclesIn(message: string): Obstacle[] {

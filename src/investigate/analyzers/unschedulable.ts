@@ -4,9 +4,11 @@
  * Right while the pod's PodScheduled condition is False. What blocks is asked of the nodes that the pod's selector allows: where it allows
  * none, the selector is to blame; where it does, what those nodes lack. Otherwise the filter that ran last decides, as the nodes that it
  * turned down came closest to fitting (a control plane's taint is thus never blamed while a worker is just full).
- * Disproved by the pod having a node. Affinity rules beyond the selector are known from the scheduler's words alone.
+ * Disproved by the pod having a node. Affinity between pods is known from the scheduler's words alone; why a claim is not bound is left to
+ * `volumeClaim`.
  */
 
+import type { ObjectRef } from '../../crds/common.ts';
 import type { FindingReason } from '../../crds/reasons.ts';
 import type { ActionType } from '../../crds/remediationPlan.ts';
 import { formatMillicores } from '../../domain/quantity.ts';
@@ -15,6 +17,7 @@ import type { Claim, Container, Node, Pod, Snapshot } from '../../sources/kubern
 import { eventsOf, evidenceFor, livingPods, podName } from '../containers.ts';
 import { containerFields, type FieldPattern, objectFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding, Interest } from '../finding.ts';
+import { affinityInWords, choosesNodes, isAllowed, isKeptFree, selectionBlame } from '../placement.ts';
 import { quote } from '../quote.ts';
 import { CORDON_STAGE, type Obstacle, obstaclesIn, SELECTOR_STAGE } from './schedulerMessage.ts';
 
@@ -36,12 +39,19 @@ function wordsOf(snapshot: Snapshot, pod: Pod): string {
   return said === '' ? (eventsOf(snapshot, pod).find(({ reason }) => reason === 'FailedScheduling')?.message ?? '') : said;
 }
 
+/**
+ * Among the nodes that the pod's selector and affinity allow, what blocks; where they allow none, that is what blocks. Words and nodes are of
+ * one moment only when both agree; where they do not, the words count.
+ */
 function decisive({ nodes }: Snapshot, pod: Pod, obstacles: readonly Obstacle[]): Obstacle[] {
   const beyondSelector = obstacles.filter(({ stage }) => stage !== SELECTOR_STAGE);
-  const allowed = nodes.filter(({ labels }) => Object.entries(pod.nodeSelector).every(([key, value]) => labels[key] === value));
-  const selects = Object.keys(pod.nodeSelector).length > 0 && nodes.length > 0;
-  if (!selects || beyondSelector.length === 0) return last(obstacles);
-  if (allowed.length === 0) return obstacles.filter(({ stage }) => stage === SELECTOR_STAGE);
+  const bySelector = obstacles
+    .filter(({ stage }) => stage === SELECTOR_STAGE)
+    .map((one) => ({ ...one, reason: selectionBlame(nodes, pod) }));
+  const all = [...beyondSelector, ...bySelector];
+  const allowed = nodes.filter((node) => isAllowed(pod, node) && !isKeptFree(node));
+  if (!choosesNodes(pod) || nodes.length === 0 || beyondSelector.length === 0) return last(all);
+  if (allowed.length === 0) return bySelector.length > 0 ? bySelector : last(all);
   const onlyCordoned = allowed.every((node) => node.unschedulable);
   return onlyCordoned ? obstacles.filter(({ stage }) => stage === CORDON_STAGE) : last(beyondSelector);
 }
@@ -66,9 +76,19 @@ function finding(snapshot: Snapshot, pod: Pod, reason: FindingReason, words: str
       ...claims.map(({ evidence }) => evidence),
     ],
     pods: [pod.name],
+    blames: blamesOf(snapshot, reason, words),
     since: pod.unscheduled?.since ?? pod.createdAt,
     touchedBy: interestOf(pod, reason),
   };
+}
+
+/** A taint that Kubernetes itself puts on a node tells of the node's state, which is then what is wrong. */
+const STATE_TAINT = /node\.kubernetes\.io\/(?!unschedulable)/u;
+
+function blamesOf({ nodes }: Snapshot, reason: FindingReason, words: string): ObjectRef[] {
+  if (reason !== 'TaintNotTolerated' || !STATE_TAINT.test(words)) return [];
+  const ill = nodes.filter(({ taints }) => taints.some(({ key }) => STATE_TAINT.test(key)));
+  return ill.map(({ name }) => ({ apiVersion: 'v1', kind: 'Node', name }));
 }
 
 const CURES: Partial<Record<FindingReason, readonly ActionType[]>> = {
@@ -84,6 +104,7 @@ const hungriest = ({ containers }: Pod, reason: FindingReason): Container | unde
 
 function explained(snapshot: Snapshot, pod: Pod, reason: FindingReason, claims: readonly Claim[]): string {
   if (reason === 'InsufficientCPU' || reason === 'InsufficientMemory') return comparison(snapshot.nodes, pod, reason);
+  if (reason === 'NodeAffinityUnsatisfied') return `, as none that could take it fits ${affinityInWords(pod)}`;
   if (reason === 'NodeSelectorUnsatisfied' && Object.keys(pod.nodeSelector).length > 0) {
     const wanted = Object.entries(pod.nodeSelector).map(([key, value]) => `${key}=${value}`);
     return `, as none that could take it has ${wanted.join(', ')}`;

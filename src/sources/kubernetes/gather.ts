@@ -7,7 +7,16 @@
 import type { ObjectRef } from '../../crds/common.ts';
 import type { Gap } from '../../crds/investigation.ts';
 import type { Cleaner } from '../text.ts';
-import { type ApiEvent, type ApiPod, claims as claimResource, configMaps, events as eventResource, nodes as nodeResource } from './api.ts';
+import {
+  type ApiConfigMap,
+  type ApiEvent,
+  type ApiPod,
+  claims as claimResource,
+  configMaps,
+  events as eventResource,
+  nodes as nodeResource,
+} from './api.ts';
+import { routesIn } from './configRoutes.ts';
 import { eventViews } from './eventView.ts';
 import { claimView, configMapView, nodeView } from './factViews.ts';
 import { type Family, familyOf } from './family.ts';
@@ -17,9 +26,10 @@ import { objectName } from './names.ts';
 import { isUnhealthy } from './podHealth.ts';
 import { podRef, podView } from './podView.ts';
 import { KUBERNETES, type Reader } from './reader.ts';
-import type { Claim, ConfigMapFacts, Node, ObjectEvent, Pod, Snapshot, Workload } from './snapshot.ts';
+import type { Claim, ConfigMapFacts, Node, ObjectEvent, Pod, Route, Snapshot, Workload } from './snapshot.ts';
 import { NO_TELEMETRY, readSurroundings } from './surroundings.ts';
 import { type Resolution, resolveTargets } from './targets.ts';
+import { readingWhole } from './wholeNamespace.ts';
 import { workloadView } from './workloadView.ts';
 
 export interface GatherRequest {
@@ -29,7 +39,9 @@ export interface GatherRequest {
   readonly at: number;
 }
 
-export async function gatherCluster(reader: Reader, request: GatherRequest, cleaner: Cleaner): Promise<Snapshot> {
+export async function gatherCluster(asked: Reader, request: GatherRequest, cleaner: Cleaner): Promise<Snapshot> {
+  const whole = request.targets.some(({ kind }) => kind === 'Namespace');
+  const reader = whole ? readingWhole(asked) : asked;
   const resolution = await resolveTargets(reader, request.targets);
   const families = await Promise.all(resolution.roots.map((root) => familyOf(reader, root)));
   const apiPods = [...families.flatMap((family) => family.pods), ...resolution.lonePods];
@@ -45,7 +57,7 @@ export async function gatherCluster(reader: Reader, request: GatherRequest, clea
   ];
   const workloads = families.map((family) => workloadView(family, cleaner));
   const [facts, surroundings] = await Promise.all([
-    readFacts(reader, pods, resolution, cleaner),
+    readFacts(reader, { pods, resolution, whole }, cleaner),
     readSurroundings(reader, namespacesOf(workloads, pods), pods.some(waitsForVolume), cleaner),
   ]);
   return {
@@ -56,6 +68,7 @@ export async function gatherCluster(reader: Reader, request: GatherRequest, clea
     events: [...events, ...(await readNodeEvents(reader, pods, cleaner))],
     ...facts,
     ...surroundings,
+    routes: [...surroundings.routes, ...facts.configMaps.flatMap(configMapRoutes)],
     ...NO_TELEMETRY,
     missing: resolution.missing,
     unseen: resolution.unseen,
@@ -68,6 +81,9 @@ const namespacesOf = (workloads: readonly Workload[], pods: readonly Pod[]): str
 ];
 
 const waitsForVolume = ({ phase, claims }: Pod): boolean => phase === 'Pending' && claims.length > 0;
+
+const configMapRoutes = ({ namespace, name, data = {}, evidence }: ConfigMapFacts): Route[] =>
+  Object.values(data).flatMap((text) => routesIn({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name }, text, evidence));
 
 const foreignGap = (target: ObjectRef): Gap => ({
   source: KUBERNETES,
@@ -104,10 +120,17 @@ async function eventsOf(reader: Reader, { kind, namespace, name }: Subject): Pro
 
 type Facts = Pick<Snapshot, 'nodes' | 'configMaps' | 'configMapNames' | 'claims'>;
 
-async function readFacts(reader: Reader, pods: readonly Pod[], { nodes: targeted }: Resolution, cleaner: Cleaner): Promise<Facts> {
+interface Looked {
+  readonly pods: readonly Pod[];
+  readonly resolution: Resolution;
+  /** All of a namespace is asked for. */
+  readonly whole: boolean;
+}
+
+async function readFacts(reader: Reader, { pods, resolution, whole }: Looked, cleaner: Cleaner): Promise<Facts> {
   const [nodes, found, claims] = await Promise.all([
-    readNodes(reader, pods, targeted, cleaner),
-    readConfigMaps(reader, pods),
+    whole ? readAllNodes(reader, cleaner) : readNodes(reader, pods, resolution.nodes, cleaner),
+    whole ? readAllConfigMaps(reader, pods, cleaner) : readConfigMaps(reader, pods),
     readClaims(reader, pods),
   ]);
   return { nodes, claims, configMaps: found, configMapNames: await readCandidates(reader, found) };
@@ -115,11 +138,39 @@ async function readFacts(reader: Reader, pods: readonly Pod[], { nodes: targeted
 
 /** All nodes for a pod that fits on none of them; otherwise those that the pods are on. */
 async function readNodes(reader: Reader, pods: readonly Pod[], targeted: readonly string[], cleaner: Cleaner): Promise<Node[]> {
-  if (pods.some(({ unscheduled }) => unscheduled !== undefined))
-    return ((await reader.list(nodeResource, {})) ?? []).map((node) => nodeView(node, cleaner));
+  if (pods.some(({ unscheduled }) => unscheduled !== undefined)) return readAllNodes(reader, cleaner);
   const names = new Set([...targeted, ...pods.flatMap(({ node }) => node ?? [])]);
   const seen = await Promise.all([...names].slice(0, LIMITS.nodes).map((name) => reader.get(nodeResource, { name })));
   return seen.flatMap((one) => (one.kind === 'found' ? [nodeView(one.object, cleaner)] : []));
+}
+
+const readAllNodes = async (reader: Reader, cleaner: Cleaner): Promise<Node[]> =>
+  ((await reader.list(nodeResource, {})) ?? []).map((node) => nodeView(node, cleaner));
+
+/** Those that exist, with what they hold, and those that pods name and that do not. */
+async function readAllConfigMaps(reader: Reader, pods: readonly Pod[], cleaner: Cleaner): Promise<ConfigMapFacts[]> {
+  const namespaces = [...new Set(pods.map(({ namespace }) => namespace))];
+  const listed = await Promise.all(
+    namespaces.map(async (namespace) => ({ namespace, objects: await reader.list(configMaps, { namespace }) })),
+  );
+  return listed.flatMap(({ namespace, objects }) => {
+    if (objects === undefined) return [];
+    const existing = new Set(objects.map(({ metadata }) => metadata.name));
+    const named = pods.filter((pod) => pod.namespace === namespace).flatMap(({ references }) => references);
+    const absent = [...new Set(named.filter(({ kind, name }) => kind === 'ConfigMap' && !existing.has(name)).map(({ name }) => name))];
+    return [
+      ...objects.map((object) => configMapWithData(object, cleaner)),
+      ...absent.map((name) => configMapView(namespace, name, undefined)),
+    ];
+  });
+}
+
+function configMapWithData(object: ApiConfigMap, cleaner: Cleaner): ConfigMapFacts {
+  const { namespace = '', name } = object.metadata;
+  const data = Object.entries(object.data ?? {}).map(
+    ([key, value]) => [key, cleaner.lines(value.slice(0, LIMITS.configMapData)).join('\n')] as const,
+  );
+  return { ...configMapView(namespace, name, object), data: Object.fromEntries(data) };
 }
 
 /** Every pod mounts it and every namespace has it; should it be missing, the kubelet says so. */

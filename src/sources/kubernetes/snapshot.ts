@@ -543,6 +543,7 @@ export const METRICS = [
   'latencyP95Seconds',
   'receivedPacketsPerSecond',
   'sentPacketsPerSecond',
+  'retransmitsPerSecond',
   'volumeUsedShare',
 ] as const;
 export type Metric = (typeof METRICS)[number];

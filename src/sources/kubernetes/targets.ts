@@ -8,9 +8,9 @@
 import type { ObjectRef } from '../../crds/common.ts';
 import { apiVersionOf, type KubeObject, type ResourceType } from '../../kube/object.ts';
 import { type ApiPod, type ApiWorkload, isWorkloadKind, pods, type WorkloadKind, workloadResources } from './api.ts';
+import { LIMITS } from './limits.ts';
 import { objectName, selectorText } from './names.ts';
 import { serviceObjects } from './networkApi.ts';
-import { isUnhealthy } from './podHealth.ts';
 import type { Reader, Seen } from './reader.ts';
 
 export interface Root {
@@ -30,7 +30,7 @@ export interface Resolution {
   readonly foreign: readonly ObjectRef[];
 }
 
-/** More workloads than this are another question than "what is wrong with this one". */
+/** More workloads than this are another question than "what is wrong with this one"; of a whole namespace, all are asked for. */
 const MOST_ROOTS = 5;
 const NOTHING: Resolution = { roots: [], lonePods: [], nodes: [], missing: [], unseen: [], foreign: [] };
 
@@ -40,10 +40,11 @@ export async function resolveTargets(reader: Reader, targets: readonly ObjectRef
   const byUid = <T extends { readonly metadata: { readonly uid: string } }>(objects: readonly T[]): T[] => [
     ...new Map(objects.map((object) => [object.metadata.uid, object])).values(),
   ];
+  const most = distinct.some(({ kind }) => kind === 'Namespace') ? LIMITS.namespaceWorkloads : MOST_ROOTS;
   const roots = new Map(resolved.flatMap((part) => part.roots).map((root) => [root.object.metadata.uid, root]));
   return {
-    roots: [...roots.values()].slice(0, MOST_ROOTS),
-    lonePods: byUid(resolved.flatMap(({ lonePods }) => lonePods)).slice(0, MOST_ROOTS),
+    roots: [...roots.values()].slice(0, most),
+    lonePods: byUid(resolved.flatMap(({ lonePods }) => lonePods)).slice(0, most),
     nodes: [...new Set(resolved.flatMap((part) => part.nodes))],
     missing: withoutGuesses(
       resolved.flatMap(({ missing }) => missing),
@@ -88,11 +89,24 @@ async function resolvePod(reader: Reader, target: ObjectRef): Promise<Resolution
   return maker === undefined ? { ...NOTHING, missing: [target] } : { ...NOTHING, roots: [maker] };
 }
 
-/** What is unhealthy in it. */
+/** Every workload at the top of its chain, and the pods that nothing owns. */
 async function resolveNamespace(reader: Reader, target: ObjectRef): Promise<Resolution> {
-  const found = await reader.list(pods, { namespace: target.name });
-  return found === undefined ? { ...NOTHING, unseen: [target] } : rootsOfPods(reader, found.filter(isUnhealthy));
+  const namespace = target.name;
+  const kinds = Object.keys(workloadResources) as WorkloadKind[];
+  const [found, ...lists] = await Promise.all([
+    reader.list(pods, { namespace }),
+    ...kinds.map(async (kind) => (await reader.list(resourceOf(kind), { namespace }))?.map((object) => ({ kind, object }))),
+  ]);
+  if (found === undefined || lists.every((list) => list === undefined)) return { ...NOTHING, unseen: [target] };
+  const roots = lists
+    .flatMap((list) => list ?? [])
+    .filter(({ kind, object }) => controllerOf(object) === undefined && !isRetired(kind, object))
+    .map(({ kind, object }) => rootOf(kind, object));
+  return { ...NOTHING, roots, lonePods: found.filter((pod) => controllerOf(pod) === undefined) };
 }
+
+/** A ReplicaSet without an owner and without pods is what a deleted Deployment left behind. */
+const isRetired = (kind: WorkloadKind, { spec }: ApiWorkload): boolean => kind === 'ReplicaSet' && spec?.replicas === 0;
 
 async function resolveService(reader: Reader, target: ObjectRef): Promise<Resolution> {
   const { namespace = '', name } = target;
@@ -125,9 +139,13 @@ async function ownerRoot(reader: Reader, object: KubeObject): Promise<Root | und
 }
 
 async function climb(reader: Reader, kind: WorkloadKind, object: ApiWorkload): Promise<Root> {
-  const { namespace, name, uid } = object.metadata;
   const above = await ownerRoot(reader, object);
-  return above ?? { ref: { apiVersion: apiVersionOf(workloadResources[kind]), kind, namespace, name, uid }, object };
+  return above ?? rootOf(kind, object);
+}
+
+function rootOf(kind: WorkloadKind, object: ApiWorkload): Root {
+  const { namespace, name, uid } = object.metadata;
+  return { ref: { apiVersion: apiVersionOf(workloadResources[kind]), kind, namespace, name, uid }, object };
 }
 
 /** `cart-5d4f8c7b9-x7k2p`, `db-0`, `agent-9q8wz`: the name of a pod says who made it. */

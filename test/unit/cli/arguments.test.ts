@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readArguments, UsageError } from '../../../src/cli/arguments.ts';
-import { age } from '../../../src/cli/text/age.ts';
-import { cut, labelled, wrapped } from '../../../src/cli/text/layout.ts';
+import { age } from '../../../src/text/age.ts';
+import { cut, labelled, wrapped } from '../../../src/text/layout.ts';
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { incidentPage } from '../../../src/cli/render/incident.ts';
 import { incidentLines } from '../../../src/cli/render/incidents.ts';
-import type { Page } from '../../../src/cli/render/page.ts';
 import { planPage } from '../../../src/cli/render/plan.ts';
-import { createStyle } from '../../../src/cli/text/style.ts';
 import type { Incident, RemediationPlan } from '../../../src/crds/kinds.ts';
+import type { Page } from '../../../src/text/page.ts';
+import { createStyle } from '../../../src/text/style.ts';
 import { incident, investigation, NOW, plan } from './story.ts';
 
 const page: Page = { style: createStyle(false), width: 80, now: NOW };
@@ -40,13 +40,19 @@ KubePodCrashLooping: deployment checkout in shop
   Alerts       1 firing, 0 over
   Targets      Deployment shop/checkout (app)
 
-ROOT CAUSE
-  ContainerExitsWithError of Deployment shop/checkout (app), 95 % sure
-  Container app exits with code 1: PAYMENT_TIMEOUT_MS must be a number, got
-  "2500ms". [f1 c1 e1]
+Root cause found: checkout
 
 IMPACT
   Since 11:58 one of two pods of checkout is not ready.
+
+ABOUT
+  Service      checkout
+  Answered in  0.9 s
+
+ROOT CAUSE
+  ContainerExitsWithError of Deployment/shop/checkout (app), 95 % sure.
+  Container app exits with code 1: PAYMENT_TIMEOUT_MS must be a number, got
+  "2500ms". [f1, c1, e1]
 
 ALSO FOUND
   f2   RolloutStuck: Deployment checkout has 1 of 2 new pods ready. [e2]
@@ -60,15 +66,15 @@ WHAT CHANGED
        - 2500
        + 2500ms
 
+NOT SEEN
+  - prometheus: Unavailable. http://prometheus:9090 refused the connection;
+    check sources.prometheus.
+
 EVIDENCE
   e1   kubernetes: Error: PAYMENT_TIMEOUT_MS must be a number, got "2500ms"
   e2   kubernetes: Deployment shop/checkout: 1 of 2 ready
 
-NOT SEEN
-  prometheus: Unavailable. http://prometheus:9090 refused the connection; check
-  sources.prometheus.
-
-TIMELINE
+HISTORY
   12:00:00  Received: Alertmanager: KubePodCrashLooping: deployment checkout in
             shop
   12:00:03  Diagnosed: Container app exits with code 1: PAYMENT_TIMEOUT_MS must
@@ -77,7 +83,7 @@ TIMELINE
   });
 
   test('says so when nothing is known yet', () => {
-    expect(incidentPage({ ...incident, status: undefined }, undefined, page)).toContain('  not known yet: the investigation is under way');
+    expect(incidentPage({ ...incident, status: undefined }, undefined, page)).toContain('  Not known yet: the investigation is under way.');
   });
 });
 

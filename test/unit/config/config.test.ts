@@ -56,7 +56,7 @@ git:
   allowHttpHosts: [git.local:3000]
   credentials: [{urlPrefix: "https://git.example/", username: sre, passwordFile: /etc/git}]
 flux: {namespace: flux}
-investigator: {concurrency: 8}
+investigator: {concurrency: 8, specialistsDir: /etc/specialists}
 executor: {concurrency: 1}
 remediation: {protectedNamespaces: [payments], soakSeconds: 60}
 evidence: {retentionDays: 7}

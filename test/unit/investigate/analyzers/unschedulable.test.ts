@@ -58,7 +58,7 @@ describe('unschedulable', () => {
       said: nodesAre('1 node(s) were unschedulable', "2 node(s) didn't match Pod's node affinity/selector"),
       pod: { nodeSelector: { disk: 'ssd' } },
       nodes: [{ ...ssd, unschedulable: true }, node('n2')],
-      want: ['Unschedulable'],
+      want: ['NodeCordoned'],
     },
     {
       name: 'blames the selector where it allows no node, though another node is cordoned',

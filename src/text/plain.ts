@@ -2,7 +2,7 @@
  * Text from the cluster as a terminal may show it: what moves the cursor, hides or reorders characters is taken out, so that nobody approves
  * something else than they read.
  */
-import { stripInvisible } from '../../redact/invisible.ts';
+import { stripInvisible } from '../redact/invisible.ts';
 
 const CONTROL = /[^\P{Cc}\n]/gu;
 

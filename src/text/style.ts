@@ -1,6 +1,6 @@
 /** Colours of a terminal, or none at all. */
-import type { Severity } from '../../crds/incident.ts';
-import type { Risk } from '../../crds/remediationPlan.ts';
+import type { Severity } from '../crds/incident.ts';
+import type { Risk } from '../crds/remediationPlan.ts';
 
 type Paint = (text: string) => string;
 

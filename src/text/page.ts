@@ -1,8 +1,8 @@
 /** What every rendering needs to know: how wide, in which colours, and what time it is. */
-import type { ObjectRef } from '../../crds/common.ts';
-import { indented, labelled, wrapped } from '../text/layout.ts';
-import { oneLine, plain } from '../text/plain.ts';
-import type { Style } from '../text/style.ts';
+import type { ObjectRef } from '../crds/common.ts';
+import { indented, labelled, wrapped } from './layout.ts';
+import { oneLine, plain } from './plain.ts';
+import type { Style } from './style.ts';
 
 export interface Page {
   readonly style: Style;

@@ -1,0 +1,45 @@
+/** Addresses in configuration: who is told to call whom, read from literal environment variables and arguments. */
+import type { ContainerSpec, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
+import { type ClusterHost, clusterHost, findService } from './reachability.ts';
+
+export interface Address extends ClusterHost {
+  readonly workload: Workload;
+  readonly container: ContainerSpec;
+  /** Variable that holds it. */
+  readonly variable: string;
+  readonly host: string;
+  readonly port?: number | undefined;
+}
+
+const HOST = String.raw`([a-zA-Z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\.[-a-zA-Z0-9]+)*)`;
+const WITH_PORT = new RegExp(String.raw`^(?:[a-z][a-z0-9+.-]*://)?(?:[^@/\s]*@)?${HOST}:(\d{1,5})(?:[/?].*)?$`, 'u');
+const AS_URL = new RegExp(String.raw`^[a-z][a-z0-9+.-]*://(?:[^@/\s]*@)?${HOST}(?:[/?].*)?$`, 'u');
+/** A bare word is an address only where the variable says so. */
+const BARE = new RegExp(String.raw`^${HOST}$`, 'u');
+const NAMES_A_HOST = /(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER)S?$/iu;
+
+/** Addresses of the cluster that a workload is configured with. */
+export function* addressesOf(workload: Workload): Iterable<Address> {
+  for (const container of workload.containers) {
+    for (const [variable, value] of Object.entries(container.env)) {
+      for (const part of value.split(/[,\s]+/u)) {
+        const found = hostIn(variable, part);
+        const target = found && clusterHost(found.host, workload.ref.namespace ?? '');
+        if (found !== undefined && target !== undefined) yield { ...target, ...found, workload, container, variable };
+      }
+    }
+  }
+}
+
+function hostIn(variable: string, text: string): { host: string; port?: number | undefined } | undefined {
+  const withPort = WITH_PORT.exec(text);
+  if (withPort !== null) return { host: withPort[1] ?? '', port: Number(withPort[2]) };
+  const host = AS_URL.exec(text)?.[1] ?? (NAMES_A_HOST.test(variable) ? BARE.exec(text)?.[1] : undefined);
+  return host === undefined ? undefined : { host };
+}
+
+/** Workloads that are configured with a Service of this name. */
+export const callersOf = (snapshot: Snapshot, { namespace, name }: ClusterHost): Workload[] =>
+  snapshot.workloads.filter((workload) => [...addressesOf(workload)].some((one) => one.namespace === namespace && one.name === name));
+
+export const leadsNowhere = (snapshot: Snapshot, address: Address): boolean => findService(snapshot, address) === undefined;

@@ -1,0 +1,38 @@
+/** Which nodes a pod's own selector and required node affinity allow, judged as the scheduler judges them. */
+import type { FindingReason } from '../crds/reasons.ts';
+import { fitsExpression } from '../sources/kubernetes/selection.ts';
+import type { Node, Pod, Requirement } from '../sources/kubernetes/snapshot.ts';
+
+type Placement = Pick<Pod, 'nodeSelector' | 'affinity'>;
+
+export const choosesNodes = ({ nodeSelector, affinity }: Placement): boolean =>
+  Object.keys(nodeSelector).length > 0 || affinity.node.length > 0;
+
+export const isAllowed = (pod: Placement, node: Node): boolean => fitsSelector(pod, node) && fitsAffinity(pod, node);
+
+const fitsSelector = ({ nodeSelector }: Placement, { labels }: Node): boolean =>
+  Object.entries(nodeSelector).every(([key, value]) => labels[key] === value);
+
+const fitsAffinity = ({ affinity }: Placement, { labels }: Node): boolean =>
+  affinity.node.length === 0 ||
+  affinity.node.some((term) => term.every(({ key, operator, values }) => fitsExpression(labels[key], operator, values)));
+
+/** Which of the two no node satisfies: the selector first, as it is the blunter one. */
+export function selectionBlame(nodes: readonly Node[], pod: Placement): FindingReason {
+  if (pod.affinity.node.length === 0) return 'NodeSelectorUnsatisfied';
+  const hasSelector = Object.keys(pod.nodeSelector).length > 0;
+  return hasSelector && !nodes.some((node) => fitsSelector(pod, node)) ? 'NodeSelectorUnsatisfied' : 'NodeAffinityUnsatisfied';
+}
+
+export const affinityInWords = ({ affinity }: Placement): string =>
+  affinity.node.map((term) => term.map(inWords).join(' and ')).join(', or ');
+
+const inWords = ({ key, operator, values }: Requirement): string =>
+  values.length === 0 ? `${key} ${operator}` : `${key} ${operator} ${values.join(', ')}`;
+
+const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
+
+/** A control plane that takes no workloads, as most do: nobody expects a pod there. */
+export const isKeptFree = ({ labels, unschedulable, taints }: Node): boolean =>
+  (CONTROL_PLANE.some((key) => labels[key] !== undefined) || /^(?:master|control-plane)$/u.test(labels['kubernetes.io/role'] ?? '')) &&
+  (unschedulable || taints.some(({ effect }) => effect === 'NoSchedule'));

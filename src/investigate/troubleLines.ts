@@ -1,0 +1,55 @@
+/**
+ * Lines that tell of trouble, wherever they were read: the logs of containers in trouble, and what sources of logs hold of the others.
+ *
+ * Lines that begin with a time of long before the window are old news and left out.
+ */
+
+import { objectName } from '../sources/kubernetes/names.ts';
+import type { Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
+
+export interface TroubleLine {
+  readonly text: string;
+  readonly count: number;
+  readonly evidence: string;
+  /** Pod that wrote it, where that is known. */
+  readonly pod?: string | undefined;
+  readonly container?: string | undefined;
+}
+
+const LEADING_TIME = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)/u;
+
+/** All lines of a workload, those of crashed runs first. */
+export function linesOf(snapshot: Snapshot, { ref }: Pick<Workload, 'ref'>): TroubleLine[] {
+  const name = objectName(ref);
+  const pods = snapshot.pods.filter(({ owner }) => objectName(owner) === name);
+  const own = pods.flatMap((pod) =>
+    pod.containers.flatMap(({ name: container, logs }) =>
+      [logs.previous, logs.current, logs.head].flatMap((tail) =>
+        (tail?.lines ?? []).map((text) => ({ text, count: 1, evidence: tail?.evidence ?? '', pod: pod.name, container })),
+      ),
+    ),
+  );
+  const kept = snapshot.errorLines
+    .filter(({ owner }) => objectName(owner) === name)
+    .flatMap(({ lines, evidence, container }) => lines.map((line) => ({ ...line, evidence, container })));
+  return [...own, ...kept].filter(({ text }) => !isOld(snapshot, text));
+}
+
+function isOld({ window }: Snapshot, text: string): boolean {
+  const stamp = LEADING_TIME.exec(text)?.[1];
+  if (stamp === undefined || !/(?:Z|[+-]\d\d:?\d\d)$/u.test(stamp)) return false;
+  const at = Date.parse(stamp.replace(' ', 'T'));
+  return !Number.isNaN(at) && at < window.start;
+}
+
+const TROUBLE =
+  /no such host|not resolve|NXDOMAIN|ENOTFOUND|EAI_AGAIN|Unknown ?Host|refused|timed? ?out|unavailable|unreachable|reset by peer|no route|dial|connect|fail|error/iu;
+const MOST = 5;
+
+/** Lines in which a workload complains of something by its name. */
+export function troubleWith(snapshot: Snapshot, workload: Pick<Workload, 'ref'>, name: string): TroubleLine[] {
+  const word = new RegExp(String.raw`(?<![\w-])${name.replace(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`)}(?![\w-])`, 'u');
+  return linesOf(snapshot, workload)
+    .filter(({ text }) => word.test(text) && TROUBLE.test(text))
+    .slice(0, MOST);
+}

@@ -1,0 +1,95 @@
+/** What a frozen snapshot holds of logs: by workload, then by container or run, as lines or as counted patterns. */
+import type { ObjectRef } from '../../crds/common.ts';
+import { evidenceKeys } from '../kubernetes/names.ts';
+import type { ErrorLines, Pod, Workload } from '../kubernetes/snapshot.ts';
+import type { Cleaner } from '../text.ts';
+import type { Bundle } from './bundle.ts';
+import { callArguments } from './calls.ts';
+
+interface Line {
+  readonly text: string;
+  readonly count: number;
+}
+
+/** Lines of one workload by what they are of: `app`, `previous`, or the name of a container. */
+export type FrozenLogs = ReadonlyMap<string, ReadonlyMap<string, readonly Line[]>>;
+
+const LONGEST = 2_000;
+const MOST_LINES = 400;
+
+export function frozenLogs({ evidence }: Bundle): FrozenLogs {
+  const logs = new Map<string, Map<string, readonly Line[]>>();
+  for (const [call, value] of [...Object.entries(evidence.recentLogs ?? {}), ...Object.entries(evidence.errorLogs ?? {})]) {
+    const service = callArguments(call)['service_name'];
+    if (service === undefined) continue;
+    const parts = logs.get(service) ?? new Map<string, readonly Line[]>();
+    for (const [part, lines] of partsOf(value)) if (lines.length > 0) parts.set(part, lines);
+    if (parts.size > 0) logs.set(service, parts);
+  }
+  return logs;
+}
+
+function partsOf(value: unknown): [part: string, lines: readonly Line[]][] {
+  if (typeof value === 'string') return value.trim().startsWith('{') ? partsOf(parsed(value)) : [['app', linesOf([value])]];
+  if (Array.isArray(value)) return [['app', linesOf(value)]];
+  if (typeof value !== 'object' || value === null) return [];
+  const members = value as Readonly<Record<string, unknown>>;
+  if (Array.isArray(members['patterns'])) return [['app', members['patterns'].flatMap(patternLine)]];
+  return Object.entries(members).flatMap(([part, lines]) => (Array.isArray(lines) ? [[part, linesOf(lines)] as [string, Line[]]] : []));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return [text];
+  }
+}
+
+function patternLine(pattern: unknown): Line[] {
+  const { sample, count } = pattern as { readonly sample?: unknown; readonly count?: unknown };
+  return typeof sample === 'string' ? [{ text: sample.slice(0, LONGEST), count: typeof count === 'number' ? count : 1 }] : [];
+}
+
+/** Entries may hold several lines, stack frames among them. */
+function linesOf(entries: readonly unknown[]): Line[] {
+  return entries
+    .flatMap((entry) => (typeof entry === 'string' ? entry.split('\n') : []))
+    .filter((line) => line.trim() !== '')
+    .slice(0, MOST_LINES)
+    .map((line) => ({ text: line.slice(0, LONGEST), count: 1 }));
+}
+
+/** The text of a container's log: the part of its name, else the program's own for the first container. */
+export function logText(logs: FrozenLogs, service: string, container: string, isFirst: boolean, previous: boolean): string | undefined {
+  const parts = logs.get(service);
+  const lines = previous
+    ? isFirst
+      ? parts?.get('previous')
+      : undefined
+    : (parts?.get(container) ?? (isFirst ? parts?.get('app') : undefined));
+  return lines?.map(({ text }) => text).join('\n');
+}
+
+/** @param ownerOf the workload behind the name of a service */
+export function frozenErrorLines(logs: FrozenLogs, ownerOf: (service: string) => ObjectRef | undefined, cleaner: Cleaner): ErrorLines[] {
+  return [...logs].flatMap(([service, parts]) => {
+    const owner = ownerOf(service);
+    if (owner === undefined) return [];
+    return [...parts]
+      .filter(([part]) => part !== 'previous')
+      .map(([part, lines]) => ({
+        owner,
+        container: part === 'app' ? undefined : part,
+        lines: lines.map(({ text, count }) => ({ text: cleaner.line(text), count })),
+        evidence: evidenceKeys.errors(owner),
+      }));
+  });
+}
+
+/** Workload that is called so, or that a pod called so belongs to. */
+export function ownerByName(workloads: readonly Workload[], pods: readonly Pod[]): (service: string) => ObjectRef | undefined {
+  return (service) =>
+    workloads.find(({ ref }) => ref.name === service)?.ref ??
+    pods.find(({ name }) => name === service || name.startsWith(`${service}-`))?.owner;
+}

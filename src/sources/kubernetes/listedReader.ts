@@ -1,0 +1,31 @@
+/** A reader over objects that are in memory already: a frozen snapshot, or whole namespaces that were listed once. */
+import type { LogOptions } from '../../kube/client.ts';
+import { apiVersionOf, type KubeObject, keyString, type ResourceType } from '../../kube/object.ts';
+import type { Reader } from './reader.ts';
+import { isSelected } from './selection.ts';
+
+export type ReadLog = (namespace: string, pod: string, options: LogOptions) => Promise<string | undefined>;
+
+/** @param objects with apiVersion and kind; a kind of another version of the same group is the same kind */
+export function createListedReader(objects: readonly KubeObject[], readLog: ReadLog): Reader {
+  const byKind = Map.groupBy(objects, (object) => kindOf(object.apiVersion ?? 'v1', object.kind ?? ''));
+  const ofKind = <T extends KubeObject>(resource: ResourceType<T>): readonly T[] =>
+    (byKind.get(kindOf(apiVersionOf(resource), resource.kind)) ?? []) as unknown as readonly T[];
+  const list: Reader['list'] = async (resource, selection) => ofKind(resource).filter((object) => isSelected(object, selection));
+  return {
+    gaps: [],
+    async get(resource, key) {
+      const wanted = keyString(key);
+      const object = ofKind(resource).find(
+        ({ metadata }) =>
+          keyString({ ...(key.namespace !== undefined && { namespace: metadata.namespace ?? '' }), name: metadata.name }) === wanted,
+      );
+      return object === undefined ? { kind: 'absent' } : { kind: 'found', object };
+    },
+    list,
+    listServed: async (resource, selection) => (await list(resource, selection)) ?? [],
+    logs: readLog,
+  };
+}
+
+const kindOf = (apiVersion: string, kind: string): string => `${apiVersion.includes('/') ? apiVersion.replace(/\/.*$/u, '') : ''}/${kind}`;

@@ -1,0 +1,68 @@
+/** Whether an object is of a selection, judged here as the API server judges it: for objects that are already in memory. */
+import type { Selection } from '../../kube/client.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import type { Selector } from './snapshot.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+export function isSelected(object: KubeObject, { namespace, labelSelector, fieldSelector }: Selection): boolean {
+  if (namespace !== undefined && object.metadata.namespace !== namespace) return false;
+  return fitsLabels(object.metadata.labels ?? {}, labelSelector) && fitsFields(object, fieldSelector);
+}
+
+/** The syntax of `selectorText`: `a=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`. */
+function fitsLabels(labels: Labels, selector: string | undefined): boolean {
+  if (selector === undefined) return true;
+  return selector.split(/,(?![^(]*\))/u).every((requirement) => fitsRequirement(labels, requirement.trim()));
+}
+
+function fitsRequirement(labels: Labels, requirement: string): boolean {
+  const set = /^(\S+) (in|notin) \(([^)]*)\)$/u.exec(requirement);
+  if (set !== null) {
+    const [, key = '', operator, list = ''] = set;
+    const isIn = list.split(',').includes(labels[key] ?? '\0');
+    return operator === 'in' ? isIn : !isIn;
+  }
+  if (requirement.startsWith('!')) return labels[requirement.slice(1)] === undefined;
+  const [key = '', value] = requirement.split(/==?/u);
+  return value === undefined ? labels[key] !== undefined : labels[key] === value;
+}
+
+function fitsFields(object: KubeObject, selector: string | undefined): boolean {
+  if (selector === undefined) return true;
+  return selector.split(',').every((term) => {
+    const [path = '', value = ''] = term.split(/==?/u);
+    return String(path.split('.').reduce<unknown>(member, object) ?? '') === value;
+  });
+}
+
+const member = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+
+/** An empty selector selects everything, as in policies and budgets. */
+export function selects({ labels, expressions }: Selector, of: Labels): boolean {
+  return (
+    Object.entries(labels).every(([key, value]) => of[key] === value) &&
+    expressions.every(({ key, operator, values }) => fitsExpression(of[key], operator, values))
+  );
+}
+
+/** Operators of label selectors and, for numbers, of node affinity. */
+export function fitsExpression(value: string | undefined, operator: string, values: readonly string[]): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return Number(value) > Number(values[0]);
+    case 'Lt':
+      return Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}
