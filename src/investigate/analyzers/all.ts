@@ -30,6 +30,7 @@ import { rolloutStuck } from './rolloutStuck.ts';
 import { sandbox } from './sandbox.ts';
 import { scaledToZero } from './scaledToZero.ts';
 import { service } from './service.ts';
+import { startFailure } from './startFailure.ts';
 import { unschedulable } from './unschedulable.ts';
 import { volumeClaim } from './volumeClaim.ts';
 import { volumeMounts } from './volumeMounts.ts';
@@ -70,4 +71,5 @@ export const analyzers: readonly Analyzer[] = [
   sandbox,
   volumeMounts,
   volumeUse,
+  startFailure,
 ];

@@ -3,12 +3,12 @@
  *
  * Right by the autoscaler's own conditions, once they have stood for minutes: right after a start there are no metrics yet. At its maximum
  * counts only where it is limited to it and may move at all: a minimum that is the maximum is an intention. Disproved by the condition
- * going away. While its workload is whole, it is no more than a hint.
+ * going away. Pods that are not ready have no metrics, so then it is a symptom; while its workload is whole, it is no more than a hint.
  */
 import type { FindingReason } from '../../crds/reasons.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Autoscaler, Condition, Snapshot } from '../../sources/kubernetes/snapshot.ts';
-import { isWell, podNamesOf } from '../credibleLines.ts';
+import { isWell, podsOf } from '../credibleLines.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';
@@ -22,7 +22,8 @@ export const autoscaler: Analyzer = {
         yield finding(snapshot, scaler, 'AutoscalerAtMaximum', `wants more than its ${scaler.max} replicas`, limited);
       }
       const blind = standing(snapshot, scaler, 'ScalingActive', 'False');
-      if (blind !== undefined && blind.reason !== 'ScalingDisabled') {
+      const isSymptom = podsOf(snapshot, scaler.target).some(({ ready }) => !ready);
+      if (blind !== undefined && blind.reason !== 'ScalingDisabled' && !isSymptom) {
         yield finding(snapshot, scaler, 'AutoscalerMetricsMissing', `cannot read what it scales by, ${quote(blind.message)}`, blind);
       }
     }
@@ -58,7 +59,7 @@ function finding(snapshot: Snapshot, scaler: Autoscaler, reason: FindingReason, 
       scaler.evidence,
       ...snapshot.workloads.filter((one) => objectName(one.ref) === objectName(target)).map(({ evidence }) => evidence),
     ],
-    pods: podNamesOf(snapshot, target),
+    pods: [],
     since,
     indirect: isWell(snapshot, target),
     touchedBy: {

@@ -41,7 +41,7 @@ function* ofCertificate(snapshot: Snapshot, certificate: Certificate): Iterable<
     message: `Certificate ${ref.namespace ?? ''}/${ref.name} ${says}${why}.`,
     cures: ['RevertCommit'],
     evidence: [certificate.evidence],
-    pods: usersOf(snapshot, certificate),
+    pods: reason === 'CertificateExpiring' ? [] : usersOf(snapshot, certificate),
     since,
     touchedBy: { direct: objectFields(ref, 'spec'), plausible: [] },
   });
@@ -80,14 +80,15 @@ function* fromLines(snapshot: Snapshot): Iterable<Finding> {
   for (const line of credibleLines(snapshot)) {
     const reason = refusalIn(line.text);
     if (reason === undefined) continue;
-    const { owner, container, text, evidence } = line;
+    const { owner, container, text, evidence, beside } = line;
     const server = servicesNamedIn(snapshot, text, owner.namespace ?? '')[0];
     const who = `${owner.kind} ${owner.namespace ?? ''}/${owner.name}`;
     yield handshake(reason, {
       object: server === undefined ? { ...owner, container } : servedBy(snapshot, server),
       message: `${who} does not accept the certificate of ${server === undefined ? 'what it calls' : `Service ${server.namespace}/${server.name}`}: ${quote(text)}.`,
       evidence: [evidence, ...(server === undefined ? [] : [server.evidence])],
-      pods: podNamesOf(snapshot, owner),
+      pods: beside ? [] : podNamesOf(snapshot, owner),
+      indirect: beside,
     });
   }
 }
@@ -100,7 +101,7 @@ function servedBy({ certificates: known }: Snapshot, { namespace, name }: Servic
   return own?.ref ?? serviceRef({ namespace, name });
 }
 
-const handshake = (reason: FindingReason, more: Pick<Finding, 'object' | 'message' | 'evidence' | 'pods'>): Finding => ({
+const handshake = (reason: FindingReason, more: Pick<Finding, 'object' | 'message' | 'evidence' | 'pods' | 'indirect'>): Finding => ({
   analyzer: certificates.name,
   reason,
   cures: ['RevertCommit'],

@@ -96,7 +96,7 @@ function isUnknown(snapshot: Snapshot, name: string, owner: ObjectRef): boolean 
   return !isPodOfHeadless && !snapshot.services.some((one) => one.name === service && one.namespace === namespace);
 }
 
-function unknownName(snapshot: Snapshot, name: string, { owner, container, text, evidence }: CredibleLine): Finding {
+function unknownName(snapshot: Snapshot, name: string, { owner, container, text, evidence, beside }: CredibleLine): Finding {
   const { service, namespace } = placeOf(snapshot, name, owner.namespace ?? '');
   const meant = namespace === undefined ? [] : candidates(snapshot.services, service, namespace);
   const hint = meant.length === 0 ? '' : `; what exists and may be meant: ${meant.join(', ')}`;
@@ -107,8 +107,8 @@ function unknownName(snapshot: Snapshot, name: string, { owner, container, text,
     message: `${owner.kind} ${owner.namespace ?? ''}/${owner.name} asks for ${name}, which does not exist${hint}: ${quote(text)}.`,
     cures: ['RevertCommit'],
     evidence: [evidence],
-    pods: podNamesOf(snapshot, owner),
-    indirect: namespace === undefined || !servicesListed(snapshot, namespace),
+    pods: beside ? [] : podNamesOf(snapshot, owner),
+    indirect: beside || namespace === undefined || !servicesListed(snapshot, namespace),
     detail: name,
     touchedBy: {
       direct: podFields(owner, 'containers'),

@@ -1,7 +1,7 @@
 /**
  * What a GitOps engine (Flux, Argo CD) cannot fetch, build or apply, is told not to apply, or sees drift.
  *
- * Right by the engine's own conditions once they have stood for a minute. That what it applied is not healthy is a symptom: while a
+ * Right by the engine's own conditions once they have stood for a minute; while a workload is ill, what keeps the next version out is a hint. That what it applied is not healthy is a symptom: while a
  * workload is not whole, the workload's own finding says why. A suspension or a drift is somebody's intention as often as not, and is told
  * only while something is wrong, as a hint. Disproved by the engine's next success.
  */
@@ -21,12 +21,15 @@ export const deliveries: Analyzer = {
     for (const delivery of snapshot.deliveries) {
       const failure = failureOf(snapshot, delivery, trouble);
       if (failure !== undefined && !(sourceFails && waitsForSource(failure.condition))) {
-        yield finding(
-          delivery,
-          failure.reason,
-          `${failure.condition.reason || failure.condition.type}: ${quote(failure.condition.message)}`,
-          failure.condition,
-        );
+        yield {
+          ...finding(
+            delivery,
+            failure.reason,
+            `${failure.condition.reason || failure.condition.type}: ${quote(failure.condition.message)}`,
+            failure.condition,
+          ),
+          indirect: trouble,
+        };
       }
       if (!trouble) continue;
       if (delivery.suspended) yield { ...finding(delivery, 'DeliverySuspended', 'it is suspended'), indirect: true };

@@ -3,7 +3,8 @@
  *
  * Right when an eviction was refused (an event or a line says so), or, with less weight, when a node that runs one of its pods is cordoned, as
  * it is when it is drained. A budget that allows none is no finding by itself: one replica with a minimum of one is what many want.
- * Disproved by the budget allowing a disruption.
+ * Disproved by the budget allowing a disruption; while
+ * its pods are not healthy it is a symptom, and a hint.
  */
 import type { DisruptionBudget, Node, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { livingPods } from '../containers.ts';
@@ -30,9 +31,9 @@ export const disruptionBudget: Analyzer = {
         message: `PodDisruptionBudget ${budget.namespace}/${budget.name} allows no eviction (${currentHealthy} healthy pods, ${desiredHealthy} wanted), and ${waiting.says}.`,
         cures: ['RevertCommit'],
         evidence: [budget.evidence, ...waiting.evidence],
-        pods: pods.map(({ name }) => name),
+        pods: [],
         since: waiting.since,
-        indirect: waiting.guessed,
+        indirect: waiting.guessed || currentHealthy < desiredHealthy,
         touchedBy: { direct: objectFields(ref, 'spec'), plausible: [] },
       };
     }

@@ -30,9 +30,20 @@ function* failedJob(snapshot: Snapshot, workload: Workload): Iterable<Finding> {
   if (failed === undefined || (isOld && snapshot.workloads.length > 1)) return;
   const late = failed.reason === 'DeadlineExceeded';
   const says = `${late ? 'has run longer than it may' : 'has failed for good'}: ${quote(failed.message === '' ? failed.reason : failed.message)}`;
-  const found = finding(snapshot, workload, late ? 'JobDeadlineExceeded' : 'JobFailed', says, []);
+  const found = finding(snapshot, workload, late && !hasFailedPod(snapshot, workload) ? 'JobDeadlineExceeded' : 'JobFailed', says, []);
   yield { ...found, since: failed.since };
 }
+
+/** Then why they fail is the cause, and the deadline only its end. */
+const hasFailedPod = ({ pods }: Snapshot, { ref }: Workload): boolean =>
+  pods.some(
+    ({ owner, containers }) =>
+      objectName(owner) === objectName(ref) &&
+      containers.some(
+        ({ state, lastState }) =>
+          state.waiting !== undefined || [state, lastState].some(({ terminated }) => (terminated?.exitCode ?? 0) !== 0),
+      ),
+  );
 
 function* idleCronJob(snapshot: Snapshot, workload: Workload): Iterable<Finding> {
   if (workload.paused) {

@@ -56,7 +56,7 @@ function finding({ window }: Snapshot, policy: NetworkPolicy, flows: readonly Fl
     message: `NetworkPolicy ${policy.namespace}/${policy.name} cuts traffic ${told.slice(0, 3).join(', ')}${more}${failed ? ', which times out' : ''}.`,
     cures: ['RevertCommit'],
     evidence: [...new Set([policy.evidence, ...flows.flatMap(({ evidence }) => evidence)])],
-    pods: [...new Set(flows.flatMap(({ pods }) => pods))],
+    pods: [...new Set(flows.filter((flow) => flow.failed).flatMap(({ pods }) => pods))],
     since: policy.createdAt !== undefined && policy.createdAt >= window.start ? policy.createdAt : undefined,
     indirect: !failed,
     touchedBy: { direct: objectFields(ref, ''), plausible: [] },

@@ -91,9 +91,16 @@ function finding(
     message: `Node ${name} ${says}.`,
     cures: [],
     ...seen,
-    pods: livingPods(snapshot)
-      .filter(({ node }) => node === name)
-      .map((pod) => pod.name),
+    pods: takenAlong(snapshot, name, reason),
     touchedBy: { direct: objectFields(ref, ''), plausible: [] },
   };
+}
+
+const TAKES_ALL_ALONG = new Set<FindingReason>(['NodeNotReady', 'NodeNetworkUnavailable']);
+
+/** A node that is not ready explains what is not ready on it; pressure explains what was evicted over it. */
+function takenAlong(snapshot: Snapshot, name: string, reason: FindingReason): string[] {
+  const here = snapshot.pods.filter(({ node }) => node === name);
+  const taken = TAKES_ALL_ALONG.has(reason) ? here.filter(({ ready }) => !ready) : here.filter((pod) => pod.reason === 'Evicted');
+  return taken.map((pod) => pod.name);
 }

@@ -15,9 +15,9 @@ import type { Analyzer, Finding } from '../finding.ts';
 export const rbac: Analyzer = {
   name: 'rbac',
   *find(snapshot) {
-    for (const { owner, container, text, evidence, healthy } of credibleLines(snapshot)) {
+    for (const { owner, container, text, evidence, healthy, beside } of credibleLines(snapshot)) {
       const refusal = refusalIn(text);
-      if (refusal !== undefined) yield finding(snapshot, { ...owner, container }, refusal, evidence, healthy);
+      if (refusal !== undefined) yield finding(snapshot, { ...owner, container }, refusal, evidence, healthy || beside);
     }
     for (const { message, evidence, kind, namespace, name, lastAt } of snapshot.events) {
       const refusal = refusalIn(message);
@@ -65,7 +65,7 @@ function finding(
   owner: ObjectRef,
   { account, verb, resource, place }: Refusal,
   evidence: string,
-  healthy: boolean,
+  indirect: boolean,
 ): Finding {
   const { container: _container, ...workload } = owner;
   return {
@@ -75,8 +75,8 @@ function finding(
     message: `${owner.kind} ${owner.namespace ?? ''}/${owner.name}: service account ${account} may not ${verb} ${resource} ${place}.`,
     cures: ['RevertCommit'],
     evidence: [evidence],
-    pods: podNamesOf(snapshot, workload),
-    indirect: healthy,
+    pods: indirect ? [] : podNamesOf(snapshot, workload),
+    indirect,
     detail: `${verb} ${resource} ${place}`,
     touchedBy: {
       direct: podFields(workload, 'serviceAccountName', 'serviceAccount'),

@@ -5,12 +5,13 @@
  * since it may be the container's own layer. How full a volume is measured to be counts from 98 %. Disproved by the program writing there.
  * What is refused to it outside its mounts is told by `crashLoop`.
  */
+import type { ObjectRef } from '../../crds/common.ts';
 import type { FindingReason } from '../../crds/reasons.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { ContainerSpec, Mount, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { type CredibleLine, credibleLines, podNamesOf, podsOf } from '../credibleLines.ts';
 import { containerFields, objectFields, podFields } from '../fields.ts';
-import type { Analyzer, Finding } from '../finding.ts';
+import type { Analyzer, Finding, Interest } from '../finding.ts';
 import { mountNamedIn } from '../mounts.ts';
 import { quote } from '../quote.ts';
 
@@ -42,8 +43,7 @@ function fromLine(snapshot: Snapshot, line: CredibleLine): Finding | undefined {
   const mount = spec && mountNamedIn(spec, text);
   const reason = reasonOf(text, mount);
   if (reason === undefined) return undefined;
-  const only = spec?.mounts?.filter(({ claim }) => claim !== undefined);
-  const place = mount ?? (reason === 'VolumeFull' && only?.length === 1 ? only[0] : undefined);
+  const place = mount ?? (reason === 'VolumeFull' ? onlyClaim(spec) : undefined);
   const where = place === undefined ? 'where it writes' : `volume ${place.volume} at ${place.path}`;
   return {
     analyzer: volumeUse.name,
@@ -52,16 +52,25 @@ function fromLine(snapshot: Snapshot, line: CredibleLine): Finding | undefined {
     message: `${owner.kind} ${owner.namespace ?? ''}/${owner.name}: ${where} ${SAYS[reason] ?? ''}: ${quote(text)}.`,
     cures: ['RevertCommit'],
     evidence: [line.evidence, ...podsOf(snapshot, owner).map(({ evidence }) => evidence)],
-    pods: podNamesOf(snapshot, owner),
-    indirect: place === undefined,
+    pods: line.beside ? [] : podNamesOf(snapshot, owner),
+    indirect: line.beside || place === undefined,
     detail: place?.volume,
-    touchedBy: {
-      direct: [
-        ...podFields(owner, 'volumes', 'securityContext'),
-        ...(spec === undefined ? [] : containerFields(owner, spec, 'volumeMounts', 'securityContext')),
-      ],
-      plausible: spec === undefined ? [] : containerFields(owner, spec, 'image', 'command', 'args', 'env'),
-    },
+    touchedBy: interestOf(owner, spec),
+  };
+}
+
+/** What can fill up, where the line does not say what did. */
+function onlyClaim(spec: ContainerSpec | undefined): Mount | undefined {
+  const [only, another] = (spec?.mounts ?? []).filter(({ claim }) => claim !== undefined);
+  return another === undefined ? only : undefined;
+}
+
+function interestOf(owner: ObjectRef, spec: ContainerSpec | undefined): Interest {
+  const ofPod = podFields(owner, 'volumes', 'securityContext');
+  if (spec === undefined) return { direct: ofPod, plausible: [] };
+  return {
+    direct: [...ofPod, ...containerFields(owner, spec, 'volumeMounts', 'securityContext')],
+    plausible: containerFields(owner, spec, 'image', 'command', 'args', 'env'),
   };
 }
 

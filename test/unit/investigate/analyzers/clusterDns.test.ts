@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clusterDns } from '../../../../src/investigate/analyzers/clusterDns.ts';
 import type { Snapshot } from '../../../../src/sources/kubernetes/snapshot.ts';
-import { cart, pod, snapshot, workload } from '../builders.ts';
+import { cart, container, ended, log, pod, snapshot, workload } from '../builders.ts';
 import { allow, check, errors, policy, selector, service, told, web, webWorkload, wellCart } from '../surroundingsBuilders.ts';
 
 const unanswered = 'dial tcp: lookup db on 10.96.0.10:53: read udp 10.1.0.5:4242->10.96.0.10:53: i/o timeout';
@@ -74,6 +74,15 @@ describe('clusterDns', () => {
   ])('$name', ({ more, want }) => {
     const well = { workloads: [wellCart(), webWorkload()], pods: [], services: [service('db')] };
     expect(told(clusterDns.find(snapshot({ ...well, ...more })))).toEqual(want);
+  });
+
+  test('takes a lookup that failed long before the end of a run for something else', () => {
+    const crashed = (...lines: readonly string[]) =>
+      snapshot({ services: [service('db')], pods: [pod({}, container({ lastState: ended(1), logs: { previous: log(...lines) } }))] });
+    const failed = 'getaddrinfo ENOTFOUND collector';
+    const more = Array.from({ length: 14 }, (_, index) => `step ${'abcdefghijklmn'.charAt(index)}`);
+    expect(told(clusterDns.find(crashed(...more, failed)))).toEqual(UNKNOWN);
+    expect(told(clusterDns.find(crashed(failed, ...more)))).toEqual(['DNSNameNotFound Deployment/cart (indirect)']);
   });
 
   test('names what may have been meant', () => {
