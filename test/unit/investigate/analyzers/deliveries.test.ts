@@ -27,6 +27,11 @@ describe('deliveries', () => {
       more: { deliveries: [failing('Kustomization', 'BuildFailed')] },
       want: ['DeliveryFailed Kustomization/shop'],
     },
+    {
+      name: 'is a hint while a workload is ill, as that runs what was delivered before',
+      more: { ...ill, deliveries: [failing('Kustomization', 'BuildFailed')] },
+      want: ['DeliveryFailed Kustomization/shop (indirect)'],
+    },
     { name: 'one that failed a moment ago', more: { deliveries: [failing('Kustomization', 'BuildFailed', 0.5)] }, want: [] },
     {
       name: 'a HelmRelease that fails',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ObjectRef } from '../../../../src/crds/common.ts';
 import { jobs } from '../../../../src/investigate/analyzers/jobs.ts';
 import type { Schedule, Snapshot, Workload } from '../../../../src/sources/kubernetes/snapshot.ts';
-import { ago, event, snapshot } from '../builders.ts';
+import { ago, container, ended, event, pod, snapshot } from '../builders.ts';
 import { condition, told, webWorkload, wellCart } from '../surroundingsBuilders.ts';
 
 const ref = (kind: string): ObjectRef => ({ apiVersion: 'batch/v1', kind, namespace: 'shop', name: 'report' });
@@ -75,6 +75,11 @@ describe('jobs', () => {
     { name: 'a schedule that is none proves nothing', more: { workloads: [cron({ text: 'often', lastAt: ago(9000) })] }, want: [] },
   ])('$name', ({ more, want }) => {
     expect(told(jobs.find(snapshot({ pods: [], ...more })))).toEqual(want);
+  });
+
+  test('a Job that ran out of time over pods that fail is one that failed', () => {
+    const pods = [pod({ owner: ref('Job'), restartPolicy: 'Never' }, container({ state: ended(1) }))];
+    expect(told(jobs.find(snapshot({ workloads: [job(failed('DeadlineExceeded'))], pods })))).toEqual(['JobFailed Job/report']);
   });
 
   test('says that a run which still goes on keeps the next from beginning', () => {

@@ -3,7 +3,7 @@ import { autoscaler } from '../../../../src/investigate/analyzers/autoscaler.ts'
 import { disruptionBudget } from '../../../../src/investigate/analyzers/disruptionBudget.ts';
 import { rolloutPaused } from '../../../../src/investigate/analyzers/rolloutPaused.ts';
 import type { Snapshot } from '../../../../src/sources/kubernetes/snapshot.ts';
-import { ago, cart, event, node, snapshot, workload } from '../builders.ts';
+import { ago, cart, event, node, pod, snapshot, workload } from '../builders.ts';
 import { budget, condition, errors, autoscaler as scaler, told, webWorkload, wellCart, wellPod } from '../surroundingsBuilders.ts';
 
 interface Case {
@@ -53,6 +53,11 @@ describe('autoscaler', () => {
       want: ['AutoscalerMetricsMissing HorizontalPodAutoscaler/cart'],
     },
     {
+      name: 'pods that are not ready have no metrics',
+      more: { ...ill, pods: [pod()], autoscalers: [scaler({ conditions: blind('FailedGetResourceMetric') })] },
+      want: [],
+    },
+    {
       name: 'one that cannot read metrics yet',
       more: { autoscalers: [scaler({ conditions: blind('FailedGetResourceMetric', 1) })] },
       want: [],
@@ -95,6 +100,11 @@ describe('disruptionBudget', () => {
         errorLines: [errors({ kind: 'Deployment', namespace: 'ops', name: 'drainer' }, `shop/cart-1: ${refused}`)],
       },
       want: ['DisruptionBudgetBlocks PodDisruptionBudget/cart'],
+    },
+    {
+      name: 'a budget whose pods are not healthy is a symptom',
+      more: { budgets: [budget({ currentHealthy: 0 })], events: [event('EvictionBlocked', refused)] },
+      want: ['DisruptionBudgetBlocks PodDisruptionBudget/cart (indirect)'],
     },
     {
       name: 'an eviction of somebody else',
