@@ -1,6 +1,6 @@
 /** Addresses in configuration: who is told to call whom, read from literal environment variables and arguments. */
 import type { ContainerSpec, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
-import { type ClusterHost, clusterHost, findService } from './reachability.ts';
+import { type ClusterHost, clusterHost } from './reachability.ts';
 
 export interface Address extends ClusterHost {
   readonly workload: Workload;
@@ -41,5 +41,3 @@ function hostIn(variable: string, text: string): { host: string; port?: number |
 /** Workloads that are configured with a Service of this name. */
 export const callersOf = (snapshot: Snapshot, { namespace, name }: ClusterHost): Workload[] =>
   snapshot.workloads.filter((workload) => [...addressesOf(workload)].some((one) => one.namespace === namespace && one.name === name));
-
-export const leadsNowhere = (snapshot: Snapshot, address: Address): boolean => findService(snapshot, address) === undefined;

@@ -8,16 +8,17 @@ import { mergeGaps } from '../sources/gap.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { ADVICE } from './advice.ts';
-import { type AnalyserError, analyse } from './analyse.ts';
+import type { AnalyserError } from './analyse.ts';
 import { bounded } from './bound.ts';
 import { type Numbered, number } from './citations.ts';
-import { type Link, linksOf } from './correlate.ts';
+import type { Link } from './correlate.ts';
 import { curesOf } from './cures.ts';
+import { causeOf, rankCauses } from './diagnose.ts';
 import { type EvidenceRecord, recordsOf } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Gathered } from './gather.ts';
 import { isHealthy, type Recovery, recoveryOf } from './health.ts';
-import { NAMED_FROM, type Ranked, rank } from './rank.ts';
+import type { Ranked } from './rank.ts';
 import { reportOf } from './report.ts';
 import type { InvestigationResult } from './result.ts';
 import type { Question } from './scopeOf.ts';
@@ -45,19 +46,17 @@ export function conclude(request: ConcludeRequest): Conclusion {
   const { investigation, gathered, question } = request;
   const verifies = investigation.spec.purpose === 'Verification';
   const snapshot = verifies ? presentOnly(gathered.snapshot) : gathered.snapshot;
-  const { findings, errors } = analyse(snapshot);
-  const links = new Map(findings.map((finding) => [finding, linksOf(finding, gathered.changes, snapshot)]));
-  const linked = (finding: Finding): readonly Link[] => links.get(finding) ?? [];
-  const ranked = rank({ snapshot, findings, linksOf: linked, named: question.targets });
-  const numbered = number(recordsOf(snapshot, gathered.changes), snapshot, ranked, gathered.changes);
+  const around = verifies ? snapshot : gathered.around;
+  const { ranked, errors } = rankCauses({ snapshot: around, changes: gathered.changes, named: question.targets, targets: snapshot });
+  const numbered = number(recordsOf(around, gathered.changes), snapshot, ranked, gathered.changes);
   const gaps = mergeGaps([...question.gaps, ...snapshot.gaps, ...errors.map(analyzerGap)]);
 
-  const cause = verifies ? undefined : ranked.find(({ confidence, explainedBy }) => explainedBy === undefined && confidence >= NAMED_FROM);
+  const cause = verifies ? undefined : causeOf(ranked);
   const verdict = verdictOf(request, snapshot, ranked, cause, errors.length);
   const result: InvestigationResult = {
     outcome: verdict.outcome,
     evidence: numbered.evidence.map((record) => itemOf(record, gathered.snapshot.at)),
-    findings: ranked.map(({ finding }) => findingOf(finding, linked(finding), numbered, snapshot)),
+    findings: ranked.map(({ finding, links }) => findingOf(finding, links, numbered, snapshot)),
     changes: numbered.changes.map((change) => changeOf(change, numbered)),
     hypotheses: verifies ? [] : ranked.map((one, index) => hypothesisOf(one, index, numbered)),
     rootCause: cause && rootCauseOf(cause, numbered),

@@ -11,6 +11,7 @@ import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { confidenceOf } from './confidence.ts';
 import type { Link } from './correlate.ts';
+import { isElsewhere } from './elsewhere.ts';
 import type { Finding } from './finding.ts';
 import { WEIGHTS } from './weights.ts';
 
@@ -46,6 +47,8 @@ const TAKES = {
   /** Declared, not seen. */
   indirect: 12,
   explained: 30,
+  /** It is about something that was not asked about, and nothing that was found points at it. */
+  elsewhere: 12,
   /** Something else that nothing explains is nearly as likely: one of the two is wrong, or there are two troubles. */
   rival: 6,
 } as const;
@@ -59,6 +62,8 @@ export interface RankingRequest {
   readonly linksOf: (finding: Finding) => readonly Link[];
   /** What the question is about. */
   readonly named: readonly ObjectRef[];
+  /** What was seen of the targets alone; absent: everything was asked about. */
+  readonly targets?: Snapshot | undefined;
   /** Points that somebody else gives or takes, as a team's own rules do. */
   readonly extraPoints?: ((finding: Finding) => number) | undefined;
 }
@@ -103,7 +108,12 @@ const isBlamed = (deeper: Finding, { blames = [] }: Finding): boolean =>
   blames.some((ref) => objectName(ref) === objectName(deeper.object));
 const sharePod = (a: Finding, b: Finding): boolean => a.pods.some((pod) => b.pods.includes(pod));
 
-function pointsOf({ snapshot, named, extraPoints }: RankingRequest, finding: Finding, links: readonly Link[], explained: boolean): number {
+function pointsOf(
+  { snapshot, findings, targets, named, extraPoints }: RankingRequest,
+  finding: Finding,
+  links: readonly Link[],
+  explained: boolean,
+): number {
   const kinds = new Set(finding.evidence.map((key) => key.split('/')[0]));
   return (
     WEIGHTS[finding.reason].weight +
@@ -113,10 +123,14 @@ function pointsOf({ snapshot, named, extraPoints }: RankingRequest, finding: Fin
     (named.some((ref) => isNamed(ref, finding)) ? ADDS.named : 0) -
     (logUnseen(snapshot, finding) ? TAKES.logUnseen : 0) -
     (finding.indirect === true ? TAKES.indirect : 0) -
-    (explained ? TAKES.explained : 0) +
+    (explained ? TAKES.explained : 0) -
+    (isBesides(targets, findings, finding) ? TAKES.elsewhere : 0) +
     (extraPoints?.(finding) ?? 0)
   );
 }
+
+const isBesides = (targets: Snapshot | undefined, findings: readonly Finding[], finding: Finding): boolean =>
+  targets !== undefined && isElsewhere(targets, finding.object) && !findings.some((other) => isBlamed(finding, other));
 
 function changeWeight(links: readonly Link[]): number {
   const direct = links.filter(({ strength }) => strength === 'direct');

@@ -47,7 +47,8 @@ export async function makeHealthy(folder: string, truths: readonly Truth[], coun
 const isOfApp = ({ truth }: Donor): boolean => truth.object.startsWith('app/') && !/^(?:pvc_|pv_|.*cordon|.*taint)/u.test(truth.rootCause);
 
 function healthyFrom(donors: readonly Donor[]): Bundle {
-  const base = donors.find(isOfApp) ?? (donors[0] as Donor);
+  const base = donors.find(isOfApp) ?? donors[0];
+  if (base === undefined) throw new Error('eval: no snapshots to take faults out of');
   const apps = new Set(
     base.bundle.objects.items.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet').map(({ metadata }) => metadata.name),
   );
@@ -67,7 +68,7 @@ function healthyFrom(donors: readonly Donor[]): Bundle {
     ...base.bundle,
     objects: { items: objects },
     evidence: { alerts: {}, ...evidence, nodeServices, metricsCsv: undefined },
-  } as Bundle;
+  };
 }
 
 const isCondition = ({ kind }: KubeObject): boolean => kind === 'ResourceQuota' || kind === 'NetworkPolicy';

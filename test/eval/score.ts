@@ -7,7 +7,7 @@
 import { expectedCalibrationError } from '../../src/analysis/calibrationError.ts';
 import type { Prediction, Ranked, Truth } from './types.ts';
 
-export const CONFIDENT = 0.7;
+const CONFIDENT = 0.7;
 
 export interface Case {
   readonly truth: Truth;

@@ -9,6 +9,7 @@ import { crashLoop } from './crashLoop.ts';
 import { database } from './database.ts';
 import { deleting } from './deleting.ts';
 import { deliveries } from './deliveries.ts';
+import { dependency } from './dependency.ts';
 import { disruptionBudget } from './disruptionBudget.ts';
 import { environmentReference } from './environmentReference.ts';
 import { imagePull } from './imagePull.ts';
@@ -47,6 +48,7 @@ export const analyzers: readonly Analyzer[] = [
   rolloutStuck,
   clientAddress,
   database,
+  dependency,
   misdirectedRoute,
   nodeDaemons,
   performance,
@@ -69,7 +71,7 @@ export const analyzers: readonly Analyzer[] = [
   rbac,
   rolloutPaused,
   sandbox,
+  startFailure,
   volumeMounts,
   volumeUse,
-  startFailure,
 ];

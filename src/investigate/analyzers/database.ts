@@ -113,13 +113,13 @@ function complaintOf(snapshot: Snapshot, workload: Workload, { pattern }: Troubl
 function* aboutDatabase(snapshot: Snapshot, trouble: Trouble, complaints: readonly Complaint[]): Iterable<Finding> {
   const [first] = complaints.toSorted((a, b) => b.lines.length - a.lines.length);
   if (first === undefined) return;
-  const database = complaints.find(({ workload }) => isDatabase(workload))?.workload ?? databaseOf(snapshot, complaints);
-  const object: ObjectRef = database?.ref ?? first.workload.ref;
+  const server = complaints.find(({ workload }) => isDatabase(workload))?.workload ?? databaseOf(snapshot, complaints);
+  const object: ObjectRef = server?.ref ?? first.workload.ref;
   const who =
     complaints.length === 1
       ? objectName(first.workload.ref)
       : `${complaints.length} workloads, ${objectName(first.workload.ref)} among them`;
-  const name = database === undefined ? 'The database' : objectName(object);
+  const name = server === undefined ? 'The database' : objectName(object);
   yield {
     ...base(trouble),
     object,
@@ -138,14 +138,14 @@ function aboutClient(snapshot: Snapshot, trouble: Trouble, { workload, lines, po
     workload.containers.find(({ name }) => name === line?.container) ?? workload.containers.find(({ role }) => role === 'app');
   const [pod] = pods;
   const settings = container === undefined ? [] : containerFields(workload.ref, container, 'env', 'envFrom');
-  const database = databaseOf(snapshot, [{ workload, lines, pods }]);
+  const server = databaseOf(snapshot, [{ workload, lines, pods }]);
   return {
     ...base(trouble),
     object: workload.ref,
     message: `${objectName(workload.ref)} ${trouble.says}: ${quote(line?.text ?? '')}.`,
     evidence: [...new Set([workload.evidence, ...lines.slice(0, 3).map(({ evidence }) => evidence)])],
     pods: pods.map(({ name }) => name),
-    blames: database === undefined ? [] : [database.ref],
+    blames: server === undefined ? [] : [server.ref],
     indirect: all > MANY,
     touchedBy: {
       direct: [...settings, ...(pod !== undefined && container !== undefined ? configurationOf(pod, container) : [])],

@@ -52,8 +52,8 @@ function meantService({ services }: Snapshot, { name, path, backend, owner }: Ro
   const [meant] = named;
   if (meant === undefined || named.length > 1 || meant.name === backend.service) return undefined;
   const exists = here.some((one) => one.name === backend.service);
-  const said = [...own, ...words(path, common)];
-  const shares = words(backend.service, common).some((word) => said.includes(word) || own.join('').includes(word));
+  const said = new Set([...own, ...words(path, common)]);
+  const shares = words(backend.service, common).some((word) => said.has(word) || own.join('').includes(word));
   return exists && shares ? undefined : meant;
 }
 

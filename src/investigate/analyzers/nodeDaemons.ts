@@ -28,7 +28,7 @@ export const nodeDaemons: Analyzer = {
       const reason = UNITS.find(([name]) => name.test(daemon.name))?.[1];
       if (reason !== undefined) yield unitFinding(snapshot, daemon, reason);
     }
-    for (const node of snapshot.nodes) yield* fromNode(snapshot, node);
+    for (const node of snapshot.nodes) yield* saidByNode(snapshot, node);
     yield* unreachableFromOne(snapshot);
     yield* unscheduled(snapshot);
   },
@@ -45,7 +45,7 @@ const STOPPED = /kubelet stopped posting|NodeStatusUnknown|NodeStatusNeverUpdate
 const RUNTIME =
   /container runtime (?:is down|network not ready)|PLEG is not healthy|runtime not ready|rpc error.*containerd|cri.*(?:down|not responding)/iu;
 
-function* fromNode(snapshot: Snapshot, node: Node): Iterable<Finding> {
+function* saidByNode(snapshot: Snapshot, node: Node): Iterable<Finding> {
   const ready = node.conditions.find(({ type }) => type === 'Ready');
   if (ready === undefined || ready.status === 'True') return;
   const words = `${ready.reason} ${ready.message}`;

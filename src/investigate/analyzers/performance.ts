@@ -8,10 +8,12 @@
  * the tail. Disproved by a callee that is slower still.
  */
 import { type Shift, shiftOf } from '../../analysis/shift.ts';
+import type { Topology } from '../../analysis/topology.ts';
 import type { ObjectRef } from '../../crds/common.ts';
 import type { FindingReason } from '../../crds/reasons.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Metric, Series, Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { calleesOf, callGraph } from '../calls.ts';
 import { containerFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 
@@ -20,11 +22,12 @@ export const performance: Analyzer = {
   *find(snapshot) {
     const profiles = profilesOf(snapshot);
     const slow = profiles.filter(isSlow);
-    const nodes = nodesInTrouble(snapshot, profiles, slow);
+    const graph = callGraph(snapshot);
+    const nodes = nodesInTrouble(snapshot, graph, profiles, slow);
     yield* nodes.map((one) => nodeFinding(snapshot, one));
     const [worst] = slow.toSorted((a, b) => b.slowdown - a.slowdown);
     for (const one of slow) {
-      if (isExplained(snapshot, one, slow) || one.slowdown < NEAR_THE_WORST * (worst?.slowdown ?? 0)) continue;
+      if (isExplained(graph, one, slow) || one.slowdown < NEAR_THE_WORST * (worst?.slowdown ?? 0)) continue;
       yield { ...workloadFinding(snapshot, one), indirect: one !== worst };
     }
   },
@@ -119,23 +122,9 @@ const isStarved = (cpu: Level | undefined, throttled: Level | undefined): boolea
   cpu !== undefined && throttled !== undefined && ratio(cpu) >= 2 && throttled.high >= 0.5 && ratio(throttled) >= 5;
 
 /** Something that it calls, however far down, slowed down by half as many orders of magnitude or more, and began no later. */
-function isExplained({ calls }: Snapshot, one: Profile, slow: readonly Profile[]): boolean {
-  const below = calleesOf(calls, objectName(one.object));
+function isExplained(graph: Topology, one: Profile, slow: readonly Profile[]): boolean {
+  const below = calleesOf(graph, objectName(one.object));
   return slow.some((other) => other !== one && below.has(objectName(other.object)) && other.slowdown >= 0.5 * one.slowdown);
-}
-
-function calleesOf(calls: Snapshot['calls'], from: string): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const open = [from];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    for (const { caller, callee } of calls) {
-      const next = objectName(callee);
-      if (objectName(caller) !== name || seen.has(next) || next === from) continue;
-      seen.add(next);
-      open.push(next);
-    }
-  }
-  return seen;
 }
 
 interface NodeTrouble {
@@ -147,18 +136,20 @@ interface NodeTrouble {
 /** Fewer workloads on a node prove nothing about it. */
 const FEWEST_ON_NODE = 3;
 
-function nodesInTrouble(snapshot: Snapshot, profiles: readonly Profile[], slow: readonly Profile[]): NodeTrouble[] {
+function nodesInTrouble(snapshot: Snapshot, graph: Topology, profiles: readonly Profile[], slow: readonly Profile[]): NodeTrouble[] {
   const nodeOf = new Map(snapshot.pods.map(({ owner, node = '' }) => [objectName(owner), node]));
-  const stretched = profiles.filter((one) => slow.includes(one) || (ratio(one.tail) >= TAIL_TIMES && rise(one.tail) >= TAIL_SECONDS));
+  const stretched = new Set(
+    profiles.filter((one) => slow.includes(one) || (ratio(one.tail) >= TAIL_TIMES && rise(one.tail) >= TAIL_SECONDS)),
+  );
   const byNode = Map.groupBy(profiles, ({ object }) => nodeOf.get(objectName(object)) ?? '');
   return [...byNode].flatMap(([node, here]): NodeTrouble[] => {
-    const hit = here.filter((one) => stretched.includes(one));
-    const elsewhere = profiles.filter((one) => !here.includes(one));
-    const callers = elsewhere.filter((one) =>
-      hit.some((callee) => calleesOf(snapshot.calls, objectName(one.object)).has(objectName(callee.object))),
+    const byHere = new Set(here);
+    const hit = here.filter((one) => stretched.has(one));
+    const elsewhere = profiles.filter((one) => !byHere.has(one));
+    const innocent = elsewhere.filter(
+      (one) => !hit.some((callee) => calleesOf(graph, objectName(one.object)).has(objectName(callee.object))),
     );
-    const innocent = elsewhere.filter((one) => !callers.includes(one));
-    const hitElsewhere = innocent.filter((one) => stretched.includes(one));
+    const hitElsewhere = innocent.filter((one) => stretched.has(one));
     const most = isLosing(snapshot, node) ? 0.6 : 0.8;
     const isHere = node !== '' && here.length >= FEWEST_ON_NODE && hit.length >= most * here.length;
     if (!isHere || hitElsewhere.length > 0.2 * innocent.length) return [];

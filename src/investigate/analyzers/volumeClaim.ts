@@ -52,7 +52,7 @@ function blameOf({ volumes, storageClasses }: Snapshot, claim: Claim): Blame | u
     const hint = others.length === 0 ? '' : `; free volumes are of ${others.map((one) => (one === '' ? 'no class' : one)).join(', ')}`;
     return { reason: 'StorageClassMissing', says: `there is no storage class ${wanted}${hint}` };
   }
-  if (existing !== undefined && existing.provisioner !== '' && !/no-provisioner$/u.test(existing.provisioner)) return undefined;
+  if (existing !== undefined && existing.provisioner !== '' && !existing.provisioner.endsWith('no-provisioner')) return undefined;
   const judged = volumes.map((volume) => ({ volume, faults: faultsOf(claim, wanted, volume) }));
   const [nearest] = judged.toSorted(
     (a, b) => a.faults.length - b.faults.length || preference(claim, b.volume) - preference(claim, a.volume),
@@ -124,8 +124,8 @@ function storageQuota({ quotas, volumes }: Snapshot, namespace: string): { quota
     .flatMap((quota) => Object.keys(quota.hard).map((resource) => ({ quota, resource })))
     .find(({ quota, resource }) => {
       const left = (quota.hard[resource] ?? 0) - (quota.used[resource] ?? 0);
-      if (/persistentvolumeclaims$/u.test(resource)) return left < 1;
-      return /requests\.storage$/u.test(resource) && (left <= 0 || left <= smallestFree);
+      if (resource.endsWith('persistentvolumeclaims')) return left < 1;
+      return resource.endsWith('requests.storage') && (left <= 0 || left <= smallestFree);
     });
 }
 

@@ -57,7 +57,7 @@ async function inflated(path: string, bytes: Uint8Array): Promise<Buffer> {
   }
 }
 
-export function parseBundle(path: string, text: string): Bundle {
+function parseBundle(path: string, text: string): Bundle {
   let data: unknown;
   try {
     data = JSON.parse(text);

@@ -32,7 +32,8 @@ function fitsFields(object: KubeObject, selector: string | undefined): boolean {
   if (selector === undefined) return true;
   return selector.split(',').every((term) => {
     const [path = '', value = ''] = term.split(/==?/u);
-    return String(path.split('.').reduce<unknown>(member, object) ?? '') === value;
+    const found = path.split('.').reduce<unknown>(member, object) ?? '';
+    return typeof found === 'object' ? false : String(found) === value;
   });
 }
 

@@ -43,9 +43,7 @@ export function workloadView({ ref, object, history, podCounts, podsSeen }: Work
     paused: object.spec?.paused === true || object.spec?.suspend === true,
     conditions: (object.status?.conditions ?? []).map((condition) => conditionView(condition, cleaner)),
     containers: containerSpecs(templateOf(object)?.spec, cleaner),
-    podLabels: templateOf(object)?.metadata?.labels ?? {},
-    serviceAccount: templateOf(object)?.spec?.serviceAccountName ?? 'default',
-    references: references(templateOf(object)?.spec),
+    ...podsOf(templateOf(object)),
     revisions: revisionViews(ref, history, podCounts, cleaner),
     historyEvidence: evidenceKeys.history(ref),
     podCounts,
@@ -63,6 +61,12 @@ function scheduleOf({ spec, status }: ApiWorkload): Schedule | undefined {
     lastAt: apiTime(status?.lastScheduleTime),
   };
 }
+
+const podsOf = (template: ApiPodTemplate | undefined): Pick<Workload, 'podLabels' | 'serviceAccount' | 'references'> => ({
+  podLabels: template?.metadata?.labels ?? {},
+  serviceAccount: template?.spec?.serviceAccountName ?? 'default',
+  references: references(template?.spec),
+});
 
 const templateOf = ({ spec }: ApiWorkload): ApiPodTemplate | undefined => spec?.template ?? spec?.jobTemplate?.spec?.template;
 
