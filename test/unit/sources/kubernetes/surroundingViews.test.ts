@@ -22,7 +22,7 @@ describe('ingressRoutes', () => {
   const backend = { service: { name: 'cart', port: { number: 80 } } };
   const spec = { rules: [{ host: 'shop.example', http: { paths: [{ path: '/', backend }] } }] };
   const routesOf = (ingress: Partial<ApiIngress>, annotations: object = {}) =>
-    ingressRoutes({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: meta({ annotations }), ...ingress } as ApiIngress);
+    ingressRoutes({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: meta({ annotations }), ...ingress });
 
   test.each([
     { name: 'the class by its field', annotations: {}, more: { ingressClassName: 'inner' }, want: { className: 'inner', canary: false } },
@@ -51,7 +51,7 @@ describe('ingressRoutes', () => {
 
 describe('policyView', () => {
   const viewOf = (spec: ApiNetworkPolicy['spec']) =>
-    policyView({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: meta(), spec } as ApiNetworkPolicy);
+    policyView({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: meta(), spec });
 
   test.each([
     { name: 'says nothing of egress unless it is asked to', spec: { podSelector: {} }, ingress: [], egress: undefined },
