@@ -33,7 +33,7 @@ function fitsFields(object: KubeObject, selector: string | undefined): boolean {
   return selector.split(',').every((term) => {
     const [path = '', value = ''] = term.split(/==?/u);
     const found = path.split('.').reduce<unknown>(member, object) ?? '';
-    return typeof found === 'object' ? false : String(found) === value;
+    return (typeof found === 'string' ? found : JSON.stringify(found)) === value;
   });
 }
 
