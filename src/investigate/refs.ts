@@ -6,7 +6,6 @@ interface Named {
   readonly name: string;
 }
 
-export const serviceRef = ({ namespace, name }: Named): ObjectRef => ({ apiVersion: 'v1', kind: 'Service', namespace, name });
 export const nodeRef = (name: string): ObjectRef => ({ apiVersion: 'v1', kind: 'Node', name });
 export const claimRef = ({ namespace, name }: Named): ObjectRef => ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name });
 export const policyRef = ({ namespace, name }: Named): ObjectRef => ({

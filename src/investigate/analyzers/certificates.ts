@@ -12,7 +12,7 @@ import { credibleLines, podNamesOf } from '../credibleLines.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';
-import { serviceRef } from '../refs.ts';
+import { serviceRef } from '../reachability.ts';
 import { servicesNamedIn } from '../serviceNames.ts';
 import { spokenTime } from '../times.ts';
 import { refusalIn } from '../tlsWords.ts';

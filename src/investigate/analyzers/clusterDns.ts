@@ -16,7 +16,7 @@ import type { Analyzer, Finding } from '../finding.ts';
 import { servicesListed } from '../listed.ts';
 import { isUnanswered, unknownNameIn } from '../lookups.ts';
 import { quote } from '../quote.ts';
-import { serviceRef } from '../refs.ts';
+import { serviceRef } from '../reachability.ts';
 import { lookupFlowOf } from '../traffic.ts';
 import { policyThatCuts } from './networkPolicy.ts';
 

@@ -13,7 +13,7 @@ import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { servicesListed } from '../listed.ts';
 import { quote } from '../quote.ts';
-import { serviceRef } from '../refs.ts';
+import { serviceRef } from '../reachability.ts';
 
 export const ingress: Analyzer = {
   name: 'ingress',
