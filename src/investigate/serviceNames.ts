@@ -28,7 +28,7 @@ function isNameOf(service: Service, host: string, namespace: string): boolean {
 }
 
 /** Words of the text that stand where a host does: in an address, before a port, after "lookup" or "host"; and whatever is in `.svc`. */
-export function hostsIn(text: string): ReadonlySet<string> {
+function hostsIn(text: string): ReadonlySet<string> {
   const found = new Set<string>();
   for (const pattern of HOSTS) {
     for (const match of text.matchAll(pattern)) found.add(trimmed(match[1] ?? ''));
