@@ -84,7 +84,7 @@ describe('certificates', () => {
     },
     {
       name: 'a server that scanners break off from',
-      more: line('http: TLS handshake error from 10.0.0.9:4242: remote error: tls: unknown certificate'),
+      more: line('http: TLS handshake error from 10.0.0.9:4242: remote error: tls: unknown certificate authority'),
       want: [],
     },
     { name: 'one failed try of a workload that is well', more: line('x509: certificate signed by unknown authority', 1), want: [] },

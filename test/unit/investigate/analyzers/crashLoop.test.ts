@@ -86,7 +86,7 @@ describe('crashLoop', () => {
     },
     {
       name: 'does not take an option of a file for an argument',
-      container: crashed(1, 'unknown option "prot" in /etc/app/app.conf line 3'),
+      container: crashed(1, 'unknown option --prot in /etc/app/app.conf line 3'),
       want: ['ContainerConfigurationInvalid'],
     },
     {
