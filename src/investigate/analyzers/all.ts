@@ -15,6 +15,7 @@ import { environmentReference } from './environmentReference.ts';
 import { imagePull } from './imagePull.ts';
 import { ingress } from './ingress.ts';
 import { jobs } from './jobs.ts';
+import { memoryLeak } from './memoryLeak.ts';
 import { misdirectedRoute } from './misdirectedRoute.ts';
 import { missingConfig } from './missingConfig.ts';
 import { networkPolicy } from './networkPolicy.ts';
@@ -72,6 +73,7 @@ export const analyzers: readonly Analyzer[] = [
   rolloutPaused,
   sandbox,
   startFailure,
+  memoryLeak,
   volumeMounts,
   volumeUse,
 ];
