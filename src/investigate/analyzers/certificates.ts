@@ -7,7 +7,7 @@
  */
 import type { ObjectRef } from '../../crds/common.ts';
 import type { FindingReason } from '../../crds/reasons.ts';
-import type { Certificate, Service, Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import type { Certificate, Check, Service, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { credibleLines, podNamesOf } from '../credibleLines.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
@@ -62,18 +62,32 @@ const usersOf = ({ pods }: Snapshot, { ref, secret }: Certificate): string[] =>
     )
     .map(({ name }) => name);
 
+/**
+ * Here a private authority is not known that clients in the cluster trust, and a Service is tried under its own name: so a check proves that a
+ * certificate has ended, hints at another name, and says nothing of trust.
+ */
 function* fromChecks(snapshot: Snapshot): Iterable<Finding> {
-  for (const check of snapshot.checks.filter(({ kind, outcome }) => kind === 'tls' && outcome === 'failed')) {
-    const reason = refusalIn(check.detail);
-    const place = `${check.namespace}/${check.service}`;
-    if (reason === undefined) continue;
-    yield handshake(reason, {
+  for (const check of snapshot.checks.filter(({ kind }) => kind === 'tls')) {
+    const seen = check.outcome === 'failed' ? refusalIn(check.detail) : endsSoon(snapshot, check);
+    if (seen === undefined || seen === 'CertificateUntrusted') continue;
+    const verb = seen === 'CertificateExpiring' ? 'ends soon' : 'is refused';
+    yield handshake(seen, {
       object: serviceRef({ namespace: check.namespace, name: check.service }),
-      message: `A client of Service ${place} on port ${check.port} does not accept its certificate: ${quote(check.detail)}.`,
+      message: `The certificate of Service ${check.namespace}/${check.service} on port ${check.port} ${verb}: ${quote(check.detail)}.`,
       evidence: [check.evidence],
       pods: [],
+      indirect: seen !== 'CertificateExpired',
     });
   }
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Within a day, where no cert-manager is known that is about to renew it. */
+function endsSoon({ at, certificates: known }: Snapshot, { outcome, detail, namespace }: Check): 'CertificateExpiring' | undefined {
+  const end = Date.parse(/\bvalid until (\d{4}-\d\d-\d\d)/u.exec(detail)?.[1] ?? '');
+  const isKept = known.some(({ ref }) => ref.namespace === namespace);
+  return outcome === 'open' && end - at < DAY_MS && !isKept ? 'CertificateExpiring' : undefined;
 }
 
 function* fromLines(snapshot: Snapshot): Iterable<Finding> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { certificates } from '../../../../src/investigate/analyzers/certificates.ts';
-import type { Snapshot } from '../../../../src/sources/kubernetes/snapshot.ts';
+import type { CheckOutcome, Snapshot } from '../../../../src/sources/kubernetes/snapshot.ts';
 import { ago, cart, snapshot } from '../builders.ts';
 import { certificate, check, condition, errors, service, told, webWorkload, wellCart, wellPod } from '../surroundingsBuilders.ts';
 
@@ -12,6 +12,7 @@ interface Case {
 
 const line = (text: string, count = 20): Partial<Snapshot> => ({ errorLines: [errors(cart, text, count)] });
 const issued = certificate();
+const tls = (outcome: CheckOutcome, detail: string): Partial<Snapshot> => ({ checks: [check('cart', { kind: 'tls', outcome, detail })] });
 const notReady = (reason: string, minutes: number) => certificate({ conditions: [condition('Ready', 'False', reason, '', minutes)] });
 
 describe('certificates', () => {
@@ -43,6 +44,28 @@ describe('certificates', () => {
       name: 'a handshake that fails over the end of the certificate',
       more: { checks: [check('cart', { kind: 'tls', outcome: 'failed', detail: 'certificate has expired' })] },
       want: ['CertificateExpired Service/cart'],
+    },
+    {
+      name: 'a check of ours that finds it ended',
+      more: tls('failed', 'it expired on 2025-12-31'),
+      want: ['CertificateExpired Service/cart'],
+    },
+    {
+      name: 'a check of ours that finds another name, as a hint',
+      more: tls('failed', 'it is for shop.example and not for cart.shop.svc'),
+      want: ['CertificateNameMismatch Service/cart (indirect)'],
+    },
+    { name: 'a check of ours that does not know the authority', more: tls('failed', 'self-signed certificate'), want: [] },
+    {
+      name: 'a certificate that ends today, as a hint',
+      more: tls('open', 'TLSv1.3, trusted, valid until 2026-01-02'),
+      want: ['CertificateExpiring Service/cart (indirect)'],
+    },
+    { name: 'a certificate that has weeks', more: tls('open', 'TLSv1.3, trusted, valid until 2026-02-02'), want: [] },
+    {
+      name: 'a certificate that ends today and that cert-manager keeps',
+      more: { ...tls('open', 'TLSv1.3, trusted, valid until 2026-01-02'), certificates: [issued] },
+      want: [],
     },
     {
       name: 'a handshake that fails for another reason',
