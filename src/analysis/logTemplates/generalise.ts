@@ -42,7 +42,11 @@ function valueEnd(tokens: Tokens, from: number, count: number): number {
     const close = tokens.texts.indexOf(opening, from + 1);
     return close < 0 || close >= count ? from : close + 1;
   }
-  if (tokens.kinds[from] === MARKER) return from;
+  return tokens.kinds[from] === MARKER ? from : bareValueEnd(tokens, from, count);
+}
+
+/** To the next blank or separator; brackets that open in it belong to it. */
+function bareValueEnd(tokens: Tokens, from: number, count: number): number {
   let depth = 0;
   let at = from + 1;
   for (; at < count && tokens.spaced[at] !== true; at++) {
@@ -51,7 +55,7 @@ function valueEnd(tokens: Tokens, from: number, count: number): number {
     if ('([{'.includes(mark)) depth++;
     else if (')]}'.includes(mark)) depth--;
     if (depth < 0 || ',;&"\'='.includes(mark)) break;
-    if (mark === '.' && (at + 1 >= count || tokens.spaced[at + 1] === true)) break;
+    if (mark === '.' && (at + 1 >= count || tokens.spaced[at + 1] === true)) break; // the end of the sentence
   }
   return at;
 }

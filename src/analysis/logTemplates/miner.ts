@@ -11,10 +11,9 @@
  * line has a bounded number; memory is bounded by the number of patterns, the least recently met are forgotten, and their lines counted.
  * Left to others: which part of a line is the message (`message.ts`), and what a change of templates means (`compare.ts`).
  */
-import { createEvidence, hashesOf, placesOf } from './evidence.ts';
 import { generalise } from './generalise.ts';
-import { isVariable } from './learn.ts';
-import { copyOf, generalised, keyOf, merge, notice, type Pattern, patternOf, rootOf, textOf, typesOfTemplates } from './pattern.ts';
+import { createLearner } from './learner.ts';
+import { copyOf, keyOf, notice, type Pattern, patternOf, rootOf, textOf, touch, typesOfTemplates } from './pattern.ts';
 import { scan } from './scan.ts';
 import { createPatternStore } from './store.ts';
 import { createTokens } from './tokens.ts';
@@ -65,32 +64,11 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   const { longestLine, mostTokens, mostPatterns, longestSample } = { ...DEFAULTS, ...options };
   const tokens = createTokens();
   const store = createPatternStore(mostPatterns);
-  const evidence = createEvidence(mostPatterns * EVIDENCE_A_PATTERN);
-  const sampled = new Set<Pattern>();
   let lines = 0;
   let lastId = 0;
-
-  /** Makes the pattern part of a more general one, if the evidence says so of one of its places. */
-  function learn(pattern: Pattern): void {
-    const hashes = hashesOf(pattern.words);
-    for (const span of placesOf(pattern)) {
-      const members = evidence.meet(pattern, span, hashes);
-      if (!isVariable(pattern, span, members)) continue;
-      const general = generalised(lastId + 1, pattern, span);
-      const known = store.find(general.key);
-      const target = rootOf(known ?? general);
-      if (known === undefined) store.add(remembered(general));
-      for (const member of members) if (member.pattern !== target) merge(member.pattern, member.span, known ?? general);
-      if (known === undefined) learn(general);
-      if (pattern.into !== undefined) return;
-    }
-  }
-
-  function remembered(pattern: Pattern): Pattern {
-    lastId = pattern.id;
-    return pattern;
-  }
-
+  const nextId = (): number => ++lastId;
+  const learn = createLearner(store, mostPatterns * EVIDENCE_A_PATTERN, nextId);
+  const sampled = new Set<Pattern>();
   const sampleOf = (line: string): string => copyOf(line.slice(0, longestSample));
 
   function settle(): void {
@@ -98,27 +76,27 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     sampled.clear();
   }
 
+  /** The pattern of the line in `tokens`. */
+  function find(line: string): Pattern {
+    const key = keyOf(tokens);
+    const known = store.find(key);
+    const pattern = known ?? patternOf(nextId(), key, tokens, { line: sampleOf(line), at: lines });
+    if (known === undefined) store.add(pattern);
+    if ((known === undefined || notice(known, tokens)) && pattern.into === undefined) learn(pattern);
+    return pattern;
+  }
+
   return {
     add(line) {
       lines++;
       scan(line, Math.min(line.length, longestLine), mostTokens, tokens);
       generalise(tokens);
-      const key = keyOf(tokens);
-      let pattern = store.find(key);
-      if (pattern === undefined) {
-        pattern = patternOf(++lastId, key, tokens, { line: sampleOf(line), at: lines });
-        store.add(pattern);
-        learn(pattern);
-      } else if (notice(pattern, tokens) && pattern.into === undefined) {
-        learn(pattern);
-      }
-      const root = rootOf(pattern);
+      const root = touch(find(line), lines);
       root.count++;
-      pattern.used = lines;
-      root.used = lines;
       root.last = { line, at: lines };
       sampled.add(root);
       if (lines % SETTLE_EVERY === 0) settle();
+      store.trim();
       return root.id;
     },
     resolve(id) {
@@ -131,6 +109,6 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
         .map(([root, types]) => templateOf(root, types))
         .sort((a, b) => b.count - a.count || a.id - b.id);
     },
-    forgottenLines: store.forgottenLines,
+    forgottenLines: () => store.forgottenLines(),
   };
 }

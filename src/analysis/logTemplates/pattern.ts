@@ -134,6 +134,17 @@ export function rootOf(pattern: Pattern): Pattern {
   return root;
 }
 
+/** Takes note that a line was met, and gives the template that it belongs to. */
+export function touch(pattern: Pattern, line: number): Pattern {
+  let root = pattern;
+  root.used = line;
+  while (root.into !== undefined) {
+    root = root.into.pattern;
+    root.used = line;
+  }
+  return root;
+}
+
 /** Each template with the types of its variables, over all patterns that are part of it. */
 export function typesOfTemplates(patterns: Iterable<Pattern>): ReadonlyMap<Pattern, readonly string[]> {
   const templates = new Map<Pattern, string[]>();

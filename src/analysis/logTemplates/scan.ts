@@ -42,18 +42,25 @@ function colourEnd(text: string, from: number, end: number): number {
 /** A run of the same mark is one token, as rulers of `***` have any length. Brackets count one by one. */
 function takeMark(text: string, at: number, end: number, spaced: boolean, out: Tokens): number {
   const mark = text.charAt(at);
-  const last = textFromEnd(out, 1);
+  if (mark === ')') return closeBracket(at, spaced, out);
+  if (mark === '%' && !spaced && textFromEnd(out, 1) === '<num>') return at + 1;
   let to = at + 1;
-  if (mark === '%' && !spaced && last === '<num>') return to;
-  if (mark === ')' && last === '<size>' && textFromEnd(out, 2) === '(' && textFromEnd(out, 3) === '<size>') {
-    out.count -= 2; // "1234 bytes (1.2 KB)" is one size, said twice
-    return to;
-  }
-  if (mark === ')' && last === '(' && out.spaced[out.count - 1] === true) pushVariable(out, '<empty>', false);
-  if (mark !== '(' && mark !== ')') while (to < end && text.charAt(to) === mark) to++;
+  if (mark !== '(') while (to < end && text.charAt(to) === mark) to++;
   pushMark(out, mark, spaced);
   if (mark === '=' && out.kinds[out.count - 2] === WORD && !spaced && endsValue(text, to, end)) pushVariable(out, '<empty>', false);
   return to;
+}
+
+/** "1234 bytes (1.2 KB)" is one size, said twice; brackets after a blank with nothing in them lack a value. */
+function closeBracket(at: number, spaced: boolean, out: Tokens): number {
+  const last = textFromEnd(out, 1);
+  if (last === '<size>' && textFromEnd(out, 2) === '(' && textFromEnd(out, 3) === '<size>') {
+    out.count -= 2;
+    return at + 1;
+  }
+  if (last === '(' && out.spaced[out.count - 1] === true) pushVariable(out, '<empty>', false);
+  pushMark(out, ')', spaced);
+  return at + 1;
 }
 
 /** After `key=`: nothing follows. */

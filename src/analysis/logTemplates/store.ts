@@ -1,14 +1,22 @@
-/** The patterns that are known, by key and by id, at most so many: the quarter that was not met for longest is forgotten when there are more. */
+/**
+ * The patterns that are known, by key and by id, about so many: the quarter that was not met for longest is forgotten when there are more.
+ *
+ * What became of an id is remembered for longer, so that counts kept under it still find their template.
+ */
 import type { Pattern } from './pattern.ts';
 
 export interface PatternStore {
   find(key: string): Pattern | undefined;
   byId(id: number): Pattern | undefined;
   add(pattern: Pattern): void;
+  /** Forgets what there is too much of. Not done by `add`, so that nothing goes while a line is at work. */
+  trim(): void;
   all(): Iterable<Pattern>;
   /** Lines of templates that are forgotten. */
   forgottenLines(): number;
 }
+
+const IDS_A_PATTERN = 8;
 
 export function createPatternStore(capacity: number): PatternStore {
   const byKey = new Map<string, Pattern>();
@@ -19,12 +27,13 @@ export function createPatternStore(capacity: number): PatternStore {
   function forgetOldest(): void {
     const used = [...byKey.values()].map((pattern) => pattern.used).sort((a, b) => a - b);
     const limit = used[Math.floor(used.length / 4)] ?? 0;
-    for (const pattern of [...byKey.values()]) {
+    for (const [key, pattern] of byKey) {
       if (pattern.used > limit) continue;
-      byKey.delete(pattern.key);
-      byId.delete(pattern.id);
+      byKey.delete(key);
       pattern.forgotten = true;
-      if (pattern.into === undefined) forgottenLines += pattern.count;
+      if (pattern.into !== undefined) continue;
+      forgottenLines += pattern.count;
+      byId.delete(pattern.id);
     }
   }
 
@@ -32,9 +41,15 @@ export function createPatternStore(capacity: number): PatternStore {
     find: (key) => byKey.get(key),
     byId: (id) => byId.get(id),
     add(pattern) {
-      if (byKey.size >= capacity) forgetOldest();
       byKey.set(pattern.key, pattern);
       byId.set(pattern.id, pattern);
+    },
+    trim() {
+      if (byKey.size > capacity) forgetOldest();
+      for (const id of byId.keys()) {
+        if (byId.size <= capacity * IDS_A_PATTERN) return;
+        byId.delete(id);
+      }
     },
     all: () => byKey.values(),
     forgottenLines: () => forgottenLines,
