@@ -13,7 +13,8 @@
  */
 import { generalise } from './generalise.ts';
 import { createLearner } from './learner.ts';
-import { copyOf, keyOf, notice, type Pattern, patternOf, rootOf, textOf, touch, typesOfTemplates } from './pattern.ts';
+import { copyOf, keyOf, notice, noticeDigits, type Pattern, patternOf, rootOf, textOf, touch, typesOfTemplates } from './pattern.ts';
+import { createRecentLines, hashWithoutDigits } from './recent.ts';
 import { scan } from './scan.ts';
 import { createPatternStore } from './store.ts';
 import { createTokens } from './tokens.ts';
@@ -68,33 +69,50 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   let lastId = 0;
   const nextId = (): number => ++lastId;
   const learn = createLearner(store, mostPatterns * EVIDENCE_A_PATTERN, nextId);
-  const sampled = new Set<Pattern>();
+  const recent = createRecentLines();
+  const borrowing: Pattern[] = [];
   const sampleOf = (line: string): string => copyOf(line.slice(0, longestSample));
 
+  /** Copies the last samples, which are pieces of what the caller gave, and would keep all of it in memory. */
   function settle(): void {
-    for (const pattern of sampled) pattern.last = { line: sampleOf(pattern.last.line), at: pattern.last.at };
-    sampled.clear();
+    for (const pattern of borrowing) {
+      pattern.last.line = sampleOf(pattern.last.line);
+      pattern.borrows = false;
+    }
+    borrowing.length = 0;
   }
 
-  /** The pattern of the line in `tokens`. */
   function find(line: string): Pattern {
+    const text = line.length > longestLine ? line.slice(0, longestLine) : line;
+    const hash = hashWithoutDigits(text);
+    const alike = recent.find(text, hash);
+    if (alike === undefined) return findByTokens(text, hash);
+    const { pattern, numbered } = alike;
+    if (pattern.constantDigits > 0 && noticeDigits(pattern, numbered, text) && pattern.into === undefined) learn(pattern);
+    return pattern;
+  }
+
+  function findByTokens(text: string, hash: number): Pattern {
+    scan(text, mostTokens, tokens);
+    generalise(tokens);
     const key = keyOf(tokens);
     const known = store.find(key);
-    const pattern = known ?? patternOf(nextId(), key, tokens, { line: sampleOf(line), at: lines });
+    const pattern = known ?? patternOf(nextId(), key, tokens, { line: sampleOf(text), at: lines });
     if (known === undefined) store.add(pattern);
     if ((known === undefined || notice(known, tokens)) && pattern.into === undefined) learn(pattern);
+    recent.remember(text, hash, pattern, tokens);
     return pattern;
   }
 
   return {
     add(line) {
       lines++;
-      scan(line, Math.min(line.length, longestLine), mostTokens, tokens);
-      generalise(tokens);
       const root = touch(find(line), lines);
       root.count++;
-      root.last = { line, at: lines };
-      sampled.add(root);
+      root.last.line = line;
+      root.last.at = lines;
+      if (!root.borrows) borrowing.push(root);
+      root.borrows = true;
       if (lines % SETTLE_EVERY === 0) settle();
       store.trim();
       return root.id;

@@ -2,7 +2,7 @@
  * A pattern: the tokens that lines have in common. It starts as the tokens of the first line of its kind, and ends as part of a more general
  * pattern when the evidence says that one of its words is a variable. Patterns that are part of no other are the templates.
  */
-import { MARKER, type Tokens, VARIABLE, WORD } from './tokens.ts';
+import { MARKER, type NumberedWord, type Tokens, VARIABLE, WORD } from './tokens.ts';
 
 /** In a pattern, a variable of any type. */
 const ANY = '<*>';
@@ -23,9 +23,11 @@ export interface Pattern {
   constantDigits: number;
   count: number;
   first: Sample;
-  last: Sample;
+  readonly last: { line: string; at: number };
   /** The number of the line that last belonged to it. */
   used: number;
+  /** Whether `last` is a piece of a line that the caller gave. */
+  borrows: boolean;
   /** The more general pattern that it has become part of, and which of its tokens are one variable there. */
   into: { readonly pattern: Pattern; readonly span: Span } | undefined;
   forgotten: boolean;
@@ -69,8 +71,9 @@ export function patternOf(id: number, key: string, tokens: Tokens, sample: Sampl
     constantDigits: digits.filter((raw) => raw !== undefined).length,
     count: 0,
     first: sample,
-    last: sample,
+    last: { ...sample },
     used: sample.at,
+    borrows: false,
     into: undefined,
     forgotten: false,
   };
@@ -92,6 +95,8 @@ export function generalised(id: number, pattern: Pattern, span: Span): Pattern {
     varies: spliced(pattern.varies, span, false),
     constantDigits: digits.filter((raw) => raw !== undefined).length,
     count: 0,
+    last: { ...pattern.last },
+    borrows: false,
     into: undefined,
   };
 }
@@ -117,6 +122,21 @@ export function notice(pattern: Pattern, { count, texts, kinds, raws }: Tokens):
   return news;
 }
 
+/** The same for a line of which all but the digits is known. */
+export function noticeDigits(pattern: Pattern, numbered: readonly NumberedWord[], text: string): boolean {
+  const { digits, varies } = pattern;
+  let news = false;
+  for (const { token, from, length } of numbered) {
+    const raw = digits[token];
+    if (raw === undefined || (raw.length === length && text.startsWith(raw, from))) continue;
+    digits[token] = undefined;
+    varies[token] = true;
+    pattern.constantDigits--;
+    news = true;
+  }
+  return news;
+}
+
 /** Makes a template part of another one, with all that was counted for it. */
 export function merge(pattern: Pattern, span: Span, into: Pattern): void {
   pattern.into = { pattern: into, span };
@@ -124,7 +144,7 @@ export function merge(pattern: Pattern, span: Span, into: Pattern): void {
   root.count += pattern.count;
   root.used = Math.max(root.used, pattern.used);
   if (pattern.first.at < root.first.at) root.first = pattern.first;
-  if (pattern.last.at > root.last.at) root.last = pattern.last;
+  if (pattern.last.at > root.last.at) Object.assign(root.last, pattern.last);
 }
 
 /** The template that the pattern is part of by now. */
@@ -180,7 +200,7 @@ export function constantsOutside({ kinds }: Pattern, { from, to }: Span): number
 
 export const isMark = (pattern: Pattern, at: number): boolean => pattern.kinds[at] === MARKER;
 
-/** A string with memory of its own: a piece of a string would keep the whole of it. */
+/** A string with memory of its own: a piece of a string keeps the whole of it. (V8 makes a flat copy of what is put together before it cuts it.) */
 export function copyOf(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le');
+  return ` ${text}`.slice(1);
 }

@@ -7,15 +7,16 @@
  */
 import { ALNUM, ALPHA, AT, COLON, classAt, classOf, DIGIT, DOT, JOINER, MARK, ODD, SLASH, SPACE } from './characters.ts';
 import { pushTime, pushWordOrUnit } from './phrases.ts';
-import { pushMark, pushVariable, pushWord, type Tokens, textFromEnd, WORD } from './tokens.ts';
+import { pushMark, pushNumbered, pushVariable, type Tokens, textFromEnd, WORD } from './tokens.ts';
 import { beginsWithDate, colonGroups, isHex, isHost, isHostOfPort, isIpv4, isTimeOfDay, isUuid, quantity } from './values.ts';
 
 const ESCAPE = 0x1b;
 const COMMA = 0x2c;
 const APOSTROPHE = 0x27;
 
-/** Fills `out` with the tokens of the first `end` characters of `text`; stops soon after `most` tokens. */
-export function scan(text: string, end: number, most: number, out: Tokens): void {
+/** Fills `out` with the tokens of `text`; stops soon after `most` of them. */
+export function scan(text: string, most: number, out: Tokens): void {
+  const end = text.length;
   out.count = 0;
   let spaced = false;
   for (let at = 0; at < end && out.count < most; ) {
@@ -251,5 +252,6 @@ function pushMixed({ text, from, to, spaced }: Chunk, out: Tokens): void {
   while (last < to && classAt(text, last) === DIGIT) last++;
   for (let at = last; at < to; at++) if (classAt(text, at) === DIGIT) return pushVariable(out, '<id>', spaced);
   const signed = first - from > 1 && text.charAt(first - 1) === '-' && text.charAt(first - 2) === '_';
-  pushWord(out, `${text.slice(from, signed ? first - 1 : first)}<num>${text.slice(last, to)}`, spaced, text.slice(from, to));
+  const masked = `${text.slice(from, signed ? first - 1 : first)}<num>${text.slice(last, to)}`;
+  pushNumbered(out, masked, spaced, text.slice(from, to), from);
 }

@@ -37,6 +37,13 @@ export function createPatternStore(capacity: number): PatternStore {
     }
   }
 
+  function forgetOldestIds(): void {
+    for (const id of byId.keys()) {
+      if (byId.size <= capacity * IDS_A_PATTERN) return;
+      byId.delete(id);
+    }
+  }
+
   return {
     find: (key) => byKey.get(key),
     byId: (id) => byId.get(id),
@@ -46,10 +53,7 @@ export function createPatternStore(capacity: number): PatternStore {
     },
     trim() {
       if (byKey.size > capacity) forgetOldest();
-      for (const id of byId.keys()) {
-        if (byId.size <= capacity * IDS_A_PATTERN) return;
-        byId.delete(id);
-      }
+      if (byId.size > capacity * IDS_A_PATTERN) forgetOldestIds();
     },
     all: () => byKey.values(),
     forgottenLines: () => forgottenLines,

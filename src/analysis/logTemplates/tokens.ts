@@ -19,16 +19,32 @@ export interface Tokens {
   readonly spaced: boolean[];
   /** The word as it was written, of words with masked digits alone. */
   readonly raws: (string | undefined)[];
+  /** Where such a word begins in the line. */
+  readonly starts: number[];
 }
 
-export const createTokens = (): Tokens => ({ count: 0, texts: [], kinds: [], spaced: [], raws: [] });
+/** A word with digits: which token it is, and where it stands in the line. */
+export interface NumberedWord {
+  readonly token: number;
+  readonly from: number;
+  readonly length: number;
+}
 
-export function pushWord(tokens: Tokens, text: string, spaced: boolean, raw?: string): void {
+export const createTokens = (): Tokens => ({ count: 0, texts: [], kinds: [], spaced: [], raws: [], starts: [] });
+
+export function pushWord(tokens: Tokens, text: string, spaced: boolean): void {
   const at = tokens.count++;
   tokens.texts[at] = text;
   tokens.kinds[at] = WORD;
   tokens.spaced[at] = spaced;
-  tokens.raws[at] = raw;
+  tokens.raws[at] = undefined;
+}
+
+/** A word of which the digits are masked in `text`. */
+export function pushNumbered(tokens: Tokens, text: string, spaced: boolean, raw: string, start: number): void {
+  pushWord(tokens, text, spaced);
+  tokens.raws[tokens.count - 1] = raw;
+  tokens.starts[tokens.count - 1] = start;
 }
 
 export function pushMark(tokens: Tokens, text: string, spaced: boolean): void {
@@ -52,4 +68,5 @@ export function moveToken(tokens: Tokens, from: number, to: number): void {
   tokens.kinds[to] = tokens.kinds[from] ?? WORD;
   tokens.spaced[to] = tokens.spaced[from] ?? false;
   tokens.raws[to] = tokens.raws[from];
+  tokens.starts[to] = tokens.starts[from] ?? 0;
 }
