@@ -13,8 +13,9 @@
  */
 import { generalise } from './generalise.ts';
 import { createLearner } from './learner.ts';
-import { copyOf, keyOf, notice, noticeDigits, type Pattern, patternOf, rootOf, textOf, touch, typesOfTemplates } from './pattern.ts';
+import { keyOf, notice, noticeDigits, type Pattern, patternOf, rootOf, textOf, touch, typesOfTemplates } from './pattern.ts';
 import { createRecentLines, hashWithoutDigits } from './recent.ts';
+import { createSamples } from './samples.ts';
 import { scan } from './scan.ts';
 import { createPatternStore } from './store.ts';
 import { createTokens } from './tokens.ts';
@@ -58,8 +59,6 @@ function templateOf(root: Pattern, types: readonly string[]): Template {
 
 const DEFAULTS = { longestLine: 2000, mostTokens: 128, mostPatterns: 8192, longestSample: 400 } as const;
 const EVIDENCE_A_PATTERN = 16;
-/** Lines until samples are copied out of the text that they are pieces of. */
-const SETTLE_EVERY = 4096;
 
 export function createTemplateMiner(options: TemplateMinerOptions = {}): TemplateMiner {
   const { longestLine, mostTokens, mostPatterns, longestSample } = { ...DEFAULTS, ...options };
@@ -70,17 +69,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
   const nextId = (): number => ++lastId;
   const learn = createLearner(store, mostPatterns * EVIDENCE_A_PATTERN, nextId);
   const recent = createRecentLines();
-  const borrowing: Pattern[] = [];
-  const sampleOf = (line: string): string => copyOf(line.slice(0, longestSample));
-
-  /** Copies the last samples, which are pieces of what the caller gave, and would keep all of it in memory. */
-  function settle(): void {
-    for (const pattern of borrowing) {
-      pattern.last.line = sampleOf(pattern.last.line);
-      pattern.borrows = false;
-    }
-    borrowing.length = 0;
-  }
+  const samples = createSamples(longestSample);
 
   function find(line: string): Pattern {
     const text = line.length > longestLine ? line.slice(0, longestLine) : line;
@@ -97,7 +86,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
     generalise(tokens);
     const key = keyOf(tokens);
     const known = store.find(key);
-    const pattern = known ?? patternOf(nextId(), key, tokens, { line: sampleOf(text), at: lines });
+    const pattern = known ?? patternOf(nextId(), key, tokens, { line: samples.copy(text), at: lines });
     if (known === undefined) store.add(pattern);
     if ((known === undefined || notice(known, tokens)) && pattern.into === undefined) learn(pattern);
     recent.remember(text, hash, pattern, tokens);
@@ -109,11 +98,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
       lines++;
       const root = touch(find(line), lines);
       root.count++;
-      root.last.line = line;
-      root.last.at = lines;
-      if (!root.borrows) borrowing.push(root);
-      root.borrows = true;
-      if (lines % SETTLE_EVERY === 0) settle();
+      samples.setLast(root, line, lines);
       store.trim();
       return root.id;
     },
@@ -122,7 +107,7 @@ export function createTemplateMiner(options: TemplateMinerOptions = {}): Templat
       return pattern === undefined ? id : rootOf(pattern).id;
     },
     templates() {
-      settle();
+      samples.settle();
       return [...typesOfTemplates(store.all())]
         .map(([root, types]) => templateOf(root, types))
         .sort((a, b) => b.count - a.count || a.id - b.id);

@@ -24,7 +24,7 @@ const PLACES = 8192;
 const LONGEST = 1024;
 
 export function createRecentLines(): RecentLines {
-  const lines = new Array<RecentLine | undefined>(PLACES).fill(undefined);
+  const lines = Array.from<RecentLine | undefined>({ length: PLACES });
   const at = (place: number, text: string, hash: number): RecentLine | undefined => {
     const line = lines[place];
     if (line === undefined || line.hash !== hash || line.pattern.forgotten) return undefined;
