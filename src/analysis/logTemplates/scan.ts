@@ -229,6 +229,7 @@ function pushNumeric(part: Chunk, out: Tokens): void {
   const { text, from, to, bits, spaced } = part;
   const start = text.charAt(from) === '-' || text.charAt(from) === '+' ? from + 1 : from;
   if (beginsWithDate(text, start, to)) return pushTime(out, spaced);
+  if ((bits & ALPHA) === 0 && isYearAfterTime(part, out)) return;
   if ((bits & ALPHA) === 0) return pushVariable(out, isIpv4(text, start, to) ? '<ip>' : numberType(part), spaced);
   if (isHex(text, start, to)) return pushVariable(out, '<hex>', spaced);
   if (isUuid(text, start, to)) return pushVariable(out, '<uuid>', spaced);
@@ -237,6 +238,10 @@ function pushNumeric(part: Chunk, out: Tokens): void {
   if ((bits & DOT) !== 0 && isHost(text, from, to)) return pushVariable(out, '<host>', spaced);
   pushMixed(part, out);
 }
+
+/** "Wed Jul 27 10:59:53 2005": part of the time. */
+const isYearAfterTime = ({ bits, from, to }: Chunk, out: Tokens): boolean =>
+  bits === DIGIT && to - from === 4 && textFromEnd(out, 1) === '<timestamp>';
 
 function numberType({ text, from, to }: Chunk): '<version>' | '<num>' {
   let dots = 0;

@@ -7,7 +7,7 @@ export function parseCsv(text: string): readonly Row[] {
   return rows.map((row) => Object.fromEntries(head.map((name, column) => [name, row[column] ?? ''])));
 }
 
-const FIELD = /("(?:[^"]|"")*"|[^,\r\n]*)(,|\r?\n|$)/gy;
+const FIELD = /("(?:[^"]|"")*"|[^",\r\n][^,\r\n]*)?(,|\r?\n|$)/gy;
 
 function fieldsOf(text: string): string[][] {
   const rows: string[][] = [];
