@@ -18,22 +18,25 @@ export interface Member {
 export interface Evidence {
   /** Those that `pattern` meets at `span`, itself among them. */
   meet(pattern: Pattern, span: Span, hashes: Hashes): readonly Member[];
-  readonly size: () => number;
 }
 
+/** Entries are kept in two generations: when the young one is full it becomes the old one, and what was old and not met since is gone. */
 export function createEvidence(capacity: number): Evidence {
-  const entries = new Map<number, Member[]>();
+  let young = new Map<number, Member[]>();
+  let old = young;
   return {
     meet(pattern, span, hashes) {
       const key = aroundOf(hashes, span);
-      const members = (entries.get(key) ?? []).filter((member) => isCurrent(member, pattern) && isSameAround(member, pattern, span));
+      const known = young.get(key) ?? old.get(key) ?? [];
+      const members = known.filter((member) => isCurrent(member, pattern) && isSameAround(member, pattern, span));
       if (members.length < MOST_MEMBERS) members.push({ pattern, span });
-      entries.delete(key);
-      entries.set(key, members);
-      forgetOldest(entries, capacity);
+      if (young.size >= capacity / 2) {
+        old = young;
+        young = new Map();
+      }
+      young.set(key, members);
       return members;
     },
-    size: () => entries.size,
   };
 }
 
@@ -46,13 +49,6 @@ function isSameAround({ pattern: { words }, span }: Member, other: Pattern, at: 
   for (let n = 0; n < at.from; n++) if (words[n] !== other.words[n]) return false;
   for (let n = 1; n <= words.length - span.to; n++) if (words[words.length - n] !== other.words[other.words.length - n]) return false;
   return true;
-}
-
-function forgetOldest(entries: Map<number, Member[]>, capacity: number): void {
-  for (const oldest of entries.keys()) {
-    if (entries.size <= capacity) return;
-    entries.delete(oldest);
-  }
 }
 
 /** Of the tokens before each place, and of those from each place on. */

@@ -30,10 +30,13 @@ export function createSamples(longest: number): Samples {
   return {
     copy,
     setLast(pattern, line, at) {
-      pattern.last.line = line;
+      const borrows = line.length <= longest;
+      pattern.last.line = borrows ? line : copy(line);
       pattern.last.at = at;
-      if (!pattern.borrows) borrowing.push(pattern);
-      pattern.borrows = true;
+      if (borrows && !pattern.borrows) {
+        borrowing.push(pattern);
+        pattern.borrows = true;
+      }
       if (at % SETTLE_EVERY === 0) settle();
     },
     settle,

@@ -37,9 +37,10 @@ export function createPatternStore(capacity: number): PatternStore {
     }
   }
 
+  /** Half of them at a time: one by one, each would have to be looked for behind the places of those that went before. */
   function forgetOldestIds(): void {
     for (const id of byId.keys()) {
-      if (byId.size <= capacity * IDS_A_PATTERN) return;
+      if (byId.size <= (capacity * IDS_A_PATTERN) / 2) return;
       byId.delete(id);
     }
   }
