@@ -57,7 +57,7 @@ function templateOf(root: Pattern, types: readonly string[]): Template {
   return { id, template: textOf(root, types), count, firstSample: first.line, lastSample: last.line };
 }
 
-const DEFAULTS = { longestLine: 2000, mostTokens: 128, mostPatterns: 8192, longestSample: 400 } as const;
+const DEFAULTS = { longestLine: 2000, mostTokens: 128, mostPatterns: 4096, longestSample: 400 } as const;
 const EVIDENCE_A_PATTERN = 16;
 
 export function createTemplateMiner(options: TemplateMinerOptions = {}): TemplateMiner {

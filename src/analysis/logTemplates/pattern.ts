@@ -28,8 +28,8 @@ export interface Pattern {
   used: number;
   /** Whether `last` is a piece of a line that the caller gave. */
   borrows: boolean;
-  /** The more general pattern that it has become part of, and which of its tokens are one variable there. */
-  into: { readonly pattern: Pattern; readonly span: Span } | undefined;
+  /** The more general pattern that it has become part of, and which of its tokens are one variable there, in order. */
+  into: { readonly pattern: Pattern; readonly spans: readonly Span[] } | undefined;
   forgotten: boolean;
 }
 
@@ -79,8 +79,11 @@ export function patternOf(id: number, key: string, tokens: Tokens, sample: Sampl
   };
 }
 
-/** The pattern with the tokens of the span as one variable. No line has been counted for it yet. */
-export function generalised(id: number, pattern: Pattern, span: Span): Pattern {
+/** The pattern with the tokens of each span as one variable. No line has been counted for it yet. */
+export const generalised = (id: number, pattern: Pattern, spans: readonly Span[]): Pattern =>
+  spans.reduceRight((general, span) => withVariable(id, general, span), pattern);
+
+function withVariable(id: number, pattern: Pattern, span: Span): Pattern {
   const words = spliced(pattern.words, span, ANY);
   const digits = spliced(pattern.digits, span, undefined);
   return {
@@ -138,8 +141,8 @@ export function noticeDigits(pattern: Pattern, numbered: readonly NumberedWord[]
 }
 
 /** Makes a template part of another one, with all that was counted for it. */
-export function merge(pattern: Pattern, span: Span, into: Pattern): void {
-  pattern.into = { pattern: into, span };
+export function merge(pattern: Pattern, spans: readonly Span[], into: Pattern): void {
+  pattern.into = { pattern: into, spans };
   const root = rootOf(into);
   root.count += pattern.count;
   root.used = Math.max(root.used, pattern.used);
@@ -170,7 +173,9 @@ export function typesOfTemplates(patterns: Iterable<Pattern>): ReadonlyMap<Patte
   const templates = new Map<Pattern, string[]>();
   for (const pattern of patterns) {
     let own: readonly string[] = pattern.types;
-    for (let step = pattern.into; step !== undefined; step = step.pattern.into) own = spliced(own, step.span, typeAt(own, step.span));
+    for (let step = pattern.into; step !== undefined; step = step.pattern.into) {
+      for (const span of step.spans.toReversed()) own = spliced(own, span, typeAt(own, span));
+    }
     const root = rootOf(pattern);
     const types = templates.get(root);
     if (types === undefined) templates.set(root, [...own]);
