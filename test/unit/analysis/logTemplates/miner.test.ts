@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createTemplateMiner, type TemplateMiner } from '../../../../src/analysis/logTemplates/miner.ts';
+import { hashWithoutDigits } from '../../../../src/analysis/logTemplates/recent.ts';
 
 function minerOf(lines: readonly string[]): TemplateMiner {
   const miner = createTemplateMiner();
@@ -92,6 +93,18 @@ describe('what stays apart', () => {
     ['other exceptions', ['java.net.NoRouteToHostException: no route', 'java.net.ConnectException: no route']],
   ])('%s', (_what, lines) => {
     expect(templatesOf(lines)).toHaveLength(lines.length);
+  });
+});
+
+describe('a line that resembles a known one', () => {
+  test('is not taken for it when their hashes happen to be equal', () => {
+    expect(hashWithoutDigits('kgyomvk')).toBe(hashWithoutDigits('wlhknmm'));
+    expect(templatesOf(['kgyomvk', 'wlhknmm'])).toEqual(['kgyomvk', 'wlhknmm']);
+  });
+
+  test('is looked at anew when it differs in the zero that makes a number hexadecimal', () => {
+    expect(templatesOf(['at 0x1f of all', 'at 1x1f of all'])).toEqual(['at <*> of all']);
+    expect(templatesOf(['at 0x1f of all', 'at 0x2f of all'])).toEqual(['at <hex> of all']);
   });
 });
 
