@@ -4,7 +4,7 @@ export const DIGIT = 1;
 /** a-f and A-F: a letter that a hexadecimal number may have. */
 export const HEX_LETTER = 2;
 /** The other letters, and everything beyond ASCII. */
-export const LETTER = 4;
+const LETTER = 4;
 export const DOT = 8;
 export const SLASH = 16;
 export const COLON = 32;

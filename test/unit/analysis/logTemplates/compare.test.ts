@@ -41,6 +41,7 @@ describe('compareTemplates', () => {
     const changes = compareTemplates(baseline, now);
     const ids = (list: readonly { readonly id: number }[]): readonly number[] => list.map(({ id }) => id);
     expect([ids(changes.fresh), ids(changes.surging), ids(changes.vanished)]).toEqual(expected);
+    expect(changes.traffic).toBe(1);
   });
 
   const ten = Array.from({ length: 10 }, (_, at) => at + 1);
