@@ -5,7 +5,6 @@
  * nothing else is ever tried again. Redirects are not followed (they could lead anywhere). What is not JSON, too large, too late or
  * refused is a SourceError with its reason; its message never carries the body or the credentials.
  */
-import type { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../clock.ts';
 import { type GapReason, reasonOfStatus, SourceError } from './gap.ts';
@@ -107,7 +106,7 @@ async function requestOnceMore(address: URL, sent: Sent): Promise<Dispatcher.Res
 }
 
 async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData, options: AskOptions, maxBytes: number): Promise<Answer> {
-  const bytes = await readBody(body as Readable, String(headers['content-encoding'] ?? ''), maxBytes);
+  const bytes = await readBody(body, String(headers['content-encoding'] ?? ''), maxBytes);
   if (statusCode !== 200 && statusCode !== 206) {
     const text = bytes.subarray(0, REFUSAL_CHARACTERS).toString('utf8');
     throw new SourceError(options.reasonOf?.(statusCode, text) ?? reasonOfAnswer(statusCode), wordsOf(statusCode));
@@ -128,8 +127,10 @@ function parsed(body: string): unknown {
 const reasonOfAnswer = (status: number): GapReason => (status >= 300 && status < 400 ? 'Malformed' : reasonOfStatus(status));
 
 const MEANINGS: Readonly<Record<number, string>> = {
+  400: ': it does not take this question',
   401: ': it wants other credentials',
   403: ': its credentials do not suffice',
+  422: ': it could not work out the answer',
   429: ': it has been asked too often',
 };
 const wordsOf = (status: number): string => `HTTP ${status}${MEANINGS[status] ?? ''}`;

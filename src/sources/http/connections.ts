@@ -53,9 +53,7 @@ interface ConnectOptions {
 }
 
 async function connectOptions({ caFile, certFile, keyFile, serverName, insecureSkipVerify }: TlsOptions): Promise<ConnectOptions> {
-  const [ca, cert, key] = await Promise.all(
-    [caFile, certFile, keyFile].map((path) => (path === undefined ? undefined : readMaterial(path))),
-  );
+  const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map(materialAt));
   return {
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
@@ -64,3 +62,5 @@ async function connectOptions({ caFile, certFile, keyFile, serverName, insecureS
     rejectUnauthorized: insecureSkipVerify !== true,
   };
 }
+
+const materialAt = async (path: string | undefined): Promise<string | undefined> => (path === undefined ? undefined : readMaterial(path));
