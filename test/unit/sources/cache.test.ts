@@ -45,9 +45,9 @@ describe('createCache', () => {
 
   test('holds no more than its size: the longest unused goes first, and what is too large is not kept', async () => {
     const { cache, answering } = world(1_200);
-    for (const key of ['a', 'b', 'c']) await cache.get(key, answering(key.repeat(300)));
+    for (const key of ['a', 'b', 'c', 'd']) await cache.get(key, answering(key.repeat(300)));
     await cache.get('a', answering('?'));
-    await cache.get('d', answering('d'));
+    await cache.get('f', answering('f'));
     expect([await cache.get('a', answering('asked')), await cache.get('b', answering('asked'))]).toEqual(['a'.repeat(300), 'asked']);
     await cache.get('e', answering('e'.repeat(301)));
     expect(await cache.get('e', answering('asked'))).toBe('asked');
