@@ -5,6 +5,7 @@ import { createRedactor } from '../../../../src/redact/redactor.ts';
 import { createHttpSource, type HttpSource } from '../../../../src/sources/http.ts';
 import type { LogQuery, LogsPort } from '../../../../src/sources/logs.ts';
 import { createLoki } from '../../../../src/sources/loki.ts';
+import { createSignoz } from '../../../../src/sources/signoz.ts';
 import { createCleaner } from '../../../../src/sources/text.ts';
 import { type AnsweringServer, json, startAnsweringServer } from '../../../support/answeringServer.ts';
 import { failsAsASourceShould, INSTANCE } from './failures.ts';
@@ -31,6 +32,21 @@ const adapters: readonly Adapter[] = [
       const result = [{ stream: { namespace: 'shop', pod: 'cart' }, values: lines.map(({ at, line }) => [`${at}000000`, line]) }];
       const data = isLabels ? ['namespace', 'pod', 'container'] : { resultType: 'streams', result };
       json({ status: 'success', data })(request, response);
+    },
+  },
+  {
+    name: 'SigNoz',
+    create: (http, url) => createSignoz({ http, cleaner, clock: { now: () => 0 } }, { name: INSTANCE, url }).logs,
+    serve: (lines) => {
+      const resource = { 'k8s.namespace.name': 'shop', 'k8s.pod.name': 'cart' };
+      const rows = lines.map(({ at, line }) => ({
+        timestamp: new Date(at).toISOString(),
+        data: { body: line, resources_string: resource },
+      }));
+      return json({
+        status: 'success',
+        data: { type: 'raw', data: { results: [{ queryName: 'A', nextCursor: '', rows: rows.length === 0 ? null : rows }] } },
+      });
     },
   },
 ];

@@ -5,6 +5,8 @@ import { gapReason } from '../../../../src/sources/gap.ts';
 import { createHttpSource, type HttpSource } from '../../../../src/sources/http.ts';
 import type { MetricsPort } from '../../../../src/sources/metrics.ts';
 import { createPrometheus } from '../../../../src/sources/prometheus.ts';
+import { createSignoz } from '../../../../src/sources/signoz.ts';
+import { createCleaner } from '../../../../src/sources/text.ts';
 import { type AnsweringServer, json, startAnsweringServer } from '../../../support/answeringServer.ts';
 import { failsAsASourceShould, INSTANCE } from './failures.ts';
 
@@ -19,6 +21,8 @@ interface Adapter {
   /** The same answer in the words of each source. */
   readonly instant: (samples: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: string }[]) => unknown;
   readonly range: (series: readonly WireSeries[], warnings?: readonly string[]) => unknown;
+  /** For ten minutes in 100, 10 and 1 points. */
+  readonly stepsMs: readonly number[];
 }
 
 const adapters: readonly Adapter[] = [
@@ -34,12 +38,33 @@ const adapters: readonly Adapter[] = [
       warnings,
       data: { resultType: 'matrix', result: series.map(({ labels, values }) => ({ metric: labels, values })) },
     }),
+    stepsMs: [10_000, 60_000, 600_000],
+  },
+  {
+    name: 'SigNoz',
+    create: (http, url) =>
+      createSignoz({ http, cleaner: createCleaner((text) => text), clock: { now: () => 900_000 } }, { name: INSTANCE, url }).metrics,
+    instant: (samples) => signozSeries(samples.map(({ labels, value }) => ({ labels, values: [[800, value]] }))),
+    range: signozSeries,
+    // its PromQL has no finer steps than a minute
+    stepsMs: [60_000, 60_000, 600_000],
   },
 ];
 
+function signozSeries(series: readonly WireSeries[], warnings: readonly string[] = []): unknown {
+  const number = (value: string): unknown => (/^[\d.]+$/u.test(value) ? Number(value) : value);
+  const wire = series.map(({ labels, values }) => ({
+    labels: Object.entries(labels).map(([name, value]) => ({ key: { name }, value })),
+    values: values.map(([at, value]) => ({ timestamp: at * 1000, value: number(value) })),
+  }));
+  const [message] = warnings;
+  const results = [{ queryName: 'A', aggregations: wire.length === 0 ? null : [{ index: 0, alias: '', series: wire }] }];
+  return { status: 'success', data: { type: 'time_series', warning: message === undefined ? null : { message }, data: { results } } };
+}
+
 const window = { start: 600_000, end: 1_200_000 };
 
-describe.each(adapters)('the port of metrics: $name', ({ name, create, instant, range }) => {
+describe.each(adapters)('the port of metrics: $name', ({ name, create, instant, range, stepsMs }) => {
   failsAsASourceShould(name, [
     { name: 'instant', ask: (http, url, signal) => create(http, url).instant('up', signal) },
     { name: 'range', ask: (http, url, signal) => create(http, url).range('up', window, {}, signal) },
@@ -126,6 +151,6 @@ describe.each(adapters)('the port of metrics: $name', ({ name, create, instant, 
   test('the step keeps a series to the number of points that is wanted', async () => {
     server.answer = json(range([]));
     const steps = await Promise.all([100, 10, 1].map(async (points) => (await port().range('up', window, { points })).stepMs));
-    expect(steps).toEqual([10_000, 60_000, 600_000]);
+    expect(steps).toEqual(stepsMs);
   });
 });
