@@ -43,9 +43,10 @@ export interface WrittenQuery {
 
 /** @param labels those that Loki indexes */
 export function logQuery(query: LogQuery, names: LabelNames, labels: readonly string[]): WrittenQuery {
-  const { namespace, pods, container, containing = [] } = query;
+  const { namespace, pods, podPattern, container, containing = [] } = query;
   const wanted: readonly Matcher[] = [
     ...(pods === undefined ? [] : [anyOf(names.pod, pods)]),
+    ...(podPattern === undefined ? [] : [{ label: names.pod, operator: '=~', value: podPattern } as const]),
     ...(container === undefined ? [] : [anyOf(names.container, [container])]),
   ];
   const indexed = new Set(labels);

@@ -11,6 +11,8 @@ export interface LogQuery {
   readonly namespace: string;
   /** Exact names; absent: all pods of the namespace. */
   readonly pods?: readonly string[] | undefined;
+  /** A regular expression of RE2 for whole names, for pods whose names are not known: `podPatternOf` makes them. */
+  readonly podPattern?: string | undefined;
   readonly container?: string | undefined;
   readonly window: TimeWindow;
   /** Only lines that contain one of these words, whatever their letter case. */

@@ -43,6 +43,6 @@ export interface RangeOptions {
 
 export interface MetricsPort extends MetricsSource {
   range(query: string, window: TimeWindow, options?: RangeOptions, signal?: AbortSignal): Promise<RangeAnswer>;
-  /** Names of the metrics that series with these labels had. */
-  metricNames(labels: Labels, window: TimeWindow, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Names of the metrics that have series with any of these sets of labels; a source that cannot tell gives more. */
+  metricNames(anyOf: readonly Labels[], window: TimeWindow, signal?: AbortSignal): Promise<readonly string[]>;
 }

@@ -36,7 +36,7 @@ const DEFAULT_POINTS = 240;
 const DEFAULT_SERIES = 500;
 const MAX_NAMES = 20_000;
 /** Some proxies refuse longer addresses. */
-const LONGEST_ADDRESS = 2_000;
+const LONGEST_ADDRESS = 6_000;
 
 const labelSet = z.record(z.string(), z.string());
 const alertingRule = z.object({
@@ -72,9 +72,10 @@ export function createPrometheus(http: HttpSource, endpoint: Endpoint): Promethe
       const answer = await ask(queryAnswer, 'api/v1/query_range', sent(parameters), signal);
       return { stepMs, series: seriesOf(name, answer, maxSeries, aligned), notes: notesOf(answer) };
     },
-    async metricNames(labels, window, signal) {
-      const parameters = { 'match[]': selector(labels), ...secondsOf(window), limit: String(MAX_NAMES) };
-      const { data } = await ask(listAnswer, 'api/v1/label/__name__/values', sent(parameters), signal);
+    async metricNames(anyOf, window, signal) {
+      const query = new URLSearchParams({ ...secondsOf(window), limit: String(MAX_NAMES) });
+      for (const labels of anyOf) query.append('match[]', selector(labels));
+      const { data } = await ask(listAnswer, 'api/v1/label/__name__/values', { query }, signal);
       return data.slice(0, MAX_NAMES).filter((value) => typeof value === 'string');
     },
     async series(labels, window, most, signal) {

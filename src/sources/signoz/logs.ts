@@ -29,11 +29,12 @@ export function createSignozLogs(name: string, queries: SignozQueries, cleaner: 
   };
 }
 
-function filterOf({ namespace, pods, container, containing = [] }: LogQuery): string {
+function filterOf({ namespace, pods, podPattern, container, containing = [] }: LogQuery): string {
   const words = containing.map((word) => `body CONTAINS ${quotedText(word)}`);
   return [
     `k8s.namespace.name = ${quotedText(namespace)}`,
     ...(pods === undefined ? [] : [`k8s.pod.name IN (${pods.length === 0 ? "''" : pods.map(quotedText).join(', ')})`]),
+    ...(podPattern === undefined ? [] : [`k8s.pod.name REGEXP ${quotedText(`^(?:${podPattern})$`)}`]),
     ...(container === undefined ? [] : [`k8s.container.name = ${quotedText(container)}`]),
     ...(words.length === 0 ? [] : [`(${words.join(' OR ')})`]),
   ].join(' AND ');

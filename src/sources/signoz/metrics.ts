@@ -25,6 +25,6 @@ export function createSignozMetrics(name: string, queries: SignozQueries, clock:
       return { stepMs, ...(await queries.promql(query, alignedTo(stepMs, window), { stepMs, maxSeries }, signal)) };
     },
     /** It does not tell them by label: these are all of the window. */
-    metricNames: (_labels, window, signal) => queries.metricNames(window, MAX_NAMES, signal),
+    metricNames: (_anyOf, window, signal) => queries.metricNames(window, MAX_NAMES, signal),
   };
 }

@@ -78,6 +78,7 @@ describe('the real Loki', () => {
       want: ['panic: boom\n\tat main.go:12', 'error of another pod'],
     },
     { name: 'words that look like a pattern, as they are', query: { containing: ['AWKWARD.*line ('] }, want: ['awkward.*line (it says)'] },
+    { name: 'pods by a pattern', query: { podPattern: 'cart-[2-9]' }, want: ['error of another pod'] },
     { name: 'a container that is not there', query: { container: 'sidecar' }, want: [] },
     { name: 'a pod whose name would be a query', query: { pods: ['x"} or {namespace="shop'] }, want: [] },
     { name: 'a window without lines', query: { window: { start: NOW - 40 * MINUTE, end: NOW - 30 * MINUTE } }, want: [] },

@@ -135,7 +135,7 @@ function termOf(term: string): Matches | undefined {
     const parsed = split(term.slice(1, -1), ' OR ').map(termOf);
     return parsed.every((one) => one !== undefined) ? (fields) => parsed.some((one) => one(fields)) : undefined;
   }
-  const [, key = '', operator, operand = ''] = /^([a-z0-9_.]+) (=|>=|IN|CONTAINS) (.+)$/su.exec(term) ?? [];
+  const [, key = '', operator, operand = ''] = /^([a-z0-9_.]+) (=|>=|IN|CONTAINS|REGEXP) (.+)$/su.exec(term) ?? [];
   if (operator === 'IN') return inList(key, operand);
   const value = literal(operand);
   if (value === undefined || operator === undefined) return undefined;
@@ -144,6 +144,7 @@ function termOf(term: string): Matches | undefined {
       JSON.stringify(fields[key] ?? '')
         .toLowerCase()
         .includes(String(value).toLowerCase());
+  if (operator === 'REGEXP') return (fields) => new RegExp(String(value), 'u').test(String(fields[key]));
   if (operator === '>=') return (fields) => Number(fields[key]) >= Number(value);
   return (fields) => fields[key] === value;
 }

@@ -102,6 +102,7 @@ describe('SigNoz', () => {
     },
     { name: 'a container that is not there', query: { container: 'sidecar' }, want: [] },
     { name: 'a pod whose name would be a filter', query: { pods: [AWKWARD] }, want: ['awkward'] },
+    { name: 'pods by a pattern', query: { podPattern: 'cart-[0-9]' }, want: ['started', 'ERROR no database', '{"message":"panic"}'] },
     { name: 'no pod', query: { pods: [] }, want: [] },
   ])('gives log lines of $name', async ({ query, want }) => {
     const { lines } = await (await signoz()).logs.lines({ namespace: 'shop', window, ...query });
@@ -146,7 +147,7 @@ describe('SigNoz', () => {
         ],
       },
     ]);
-    expect(await metrics.metricNames({}, window)).toEqual(['k8s.pod.cpu.usage']);
+    expect(await metrics.metricNames([], window)).toEqual(['k8s.pod.cpu.usage']);
     expect((await metrics.range('never', window)).series).toEqual([]);
   });
 
