@@ -20,7 +20,8 @@ export function createCachedHttp(http: HttpSource, clock: Pick<Clock, 'monotonic
     try {
       return await cache.get(keyOf(endpoint, path, options), (shared) => http.ask(endpoint, path, options, shared), signal);
     } catch (error) {
-      throw error instanceof SourceError ? error : explained(endpoint.name, error);
+      if (error instanceof SourceError) throw error;
+      throw explained(endpoint.name, signal?.aborted === true ? new SourceError('TimedOut', 'the time was up') : error);
     }
   };
   return {

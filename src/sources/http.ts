@@ -64,7 +64,7 @@ export function createHttpSource({ clock, timeoutMs = DEFAULT_TIMEOUT_MS, maxByt
       const sent = { dispatcher, signal: either, headers: { ...headers, ...COMMON_HEADERS }, ...methodOf(options) };
       return await readAnswer(await requestOnceMore(address, sent), options, maxBytes);
     } catch (error) {
-      throw explained(endpoint.name, limit.signal.aborted ? limit.signal.reason : error);
+      throw explained(endpoint.name, either.aborted ? endOf(limit.signal) : error);
     } finally {
       cancel();
     }
@@ -75,6 +75,9 @@ export function createHttpSource({ clock, timeoutMs = DEFAULT_TIMEOUT_MS, maxByt
     close: () => connections.close(),
   };
 }
+
+/** Whatever the caller gave as its reason: its time was up. */
+const endOf = (limit: AbortSignal): unknown => (limit.aborted ? limit.reason : new SourceError('TimedOut', 'the time was up'));
 
 const COMMON_HEADERS = { accept: 'application/json', 'accept-encoding': ACCEPTED_ENCODINGS };
 

@@ -78,7 +78,7 @@ function valuesOf(list: z.infer<typeof attributes>): Readonly<Record<string, unk
 }
 
 /** In hexadecimal; of an id that is none, or all zeros, nothing. */
-export function idOf(text: string, bytes: number): string | undefined {
+function idOf(text: string, bytes: number): string | undefined {
   const isHex = text.length === bytes * 2 && /^[0-9a-f]+$/iu.test(text);
   const hex = isHex ? text.toLowerCase() : Buffer.from(text, 'base64').toString('hex');
   return hex.length === bytes * 2 && !/^0*$/u.test(hex) ? hex : undefined;

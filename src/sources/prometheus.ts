@@ -13,7 +13,7 @@ import { listAnswer, notesOf, queryAnswer, reasonOfRefusal, samplesOf, seriesOf 
 import { selector } from './promql.ts';
 import { alignedTo, stepFor, type TimeWindow } from './window.ts';
 
-export type { Labels, MetricsSource, Sample } from './metrics.ts';
+export type { Labels, MetricsSource } from './metrics.ts';
 
 export interface AlertingRule {
   /** Its last evaluation worked, and there was one. */

@@ -12,7 +12,8 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-const AN_ORIGIN = 4;
+/** As many as an investigation asks at once: who waits for a connection loses time of its call. */
+const AN_ORIGIN = 8;
 const HANDSHAKE_MS = 10_000;
 
 interface Pool {

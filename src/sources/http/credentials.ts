@@ -35,7 +35,7 @@ async function authorizationOf({ bearerTokenFile, bearerToken, basic }: Endpoint
 }
 
 /** The content of a file without what editors and `echo` add to its end. */
-export async function readSecret(path: string): Promise<string> {
+async function readSecret(path: string): Promise<string> {
   const text = (await readMaterial(path)).trim();
   if (text === '') throw new SourceError('Forbidden', `its credential file ${path} is empty`);
   if (text.length > LONGEST_SECRET) throw new SourceError('Forbidden', `its credential file ${path} is too long to be one`);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { secretsOf } from '../../../src/config/sources.ts';
 import { type Config, ConfigError, loadConfig } from '../../../src/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
@@ -124,6 +125,20 @@ describe('an environment variable', () => {
       { name: 'second', url: 'http://second:9090' },
     ]);
   });
+});
+
+test('secretsOf names everything that must not come out', () => {
+  const { sources } = load(
+    `
+sources:
+  prometheus: [{url: "https://p", bearerTokenFile: /1}]
+  loki: [{url: "https://l", basic: {username: a, passwordFile: /2}}]
+  tempo: [{url: "https://t", headers: [{name: A, valueFile: /3}, {name: B, value: plain}]}]
+  signoz: [{url: "https://s", apiKeyFile: /4}]
+`,
+    { GRAFANA_URL: 'https://g', GRAFANA_API_KEY: 'glsa_1' },
+  );
+  expect(secretsOf(sources)).toEqual({ files: ['/1', '/2', '/3', '/4'], values: ['glsa_1'] });
 });
 
 describe('a problem says where, what, and what to do', () => {

@@ -131,7 +131,7 @@ describe('createCachedHttp', () => {
     const http: HttpSource = { ...counting().http, ask: () => new Promise(() => undefined) };
     const controller = new AbortController();
     const waiting = createCachedHttp(http, createFakeClock()).ask(endpoint, 'a', {}, controller.signal);
-    controller.abort();
+    controller.abort(new Error('enough'));
     const error: unknown = await waiting.catch((failure: unknown) => failure);
     expect([gapReason(error), (error as Error).message]).toEqual(['TimedOut', 'main: the time was up']);
   });

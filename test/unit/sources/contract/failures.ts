@@ -116,7 +116,7 @@ export function failsAsASourceShould(adapter: string, calls: readonly Call[]): v
 
     test.each(calls)('its caller gives up: $name ends at once, as TimedOut', async ({ ask }) => {
       const controller = new AbortController();
-      server.answer = () => controller.abort();
+      server.answer = () => controller.abort(new Error('enough'));
       const error: unknown = await ask(http, server.url, controller.signal).catch((failure: unknown) => failure);
       expect(gapReason(error)).toBe('TimedOut');
       expect((error as Error).message).not.toContain('no answer within');
