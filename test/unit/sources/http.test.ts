@@ -239,6 +239,6 @@ describe('a question', () => {
       }),
     );
     expect(gapReason(error)).toBe('TooLarge');
-    expect(error.message).toBe('main: HTTP 422');
+    expect(error.message).toBe('main: HTTP 422: it could not work out the answer');
   });
 });

@@ -20,7 +20,12 @@ interface Failure {
   readonly name: string;
   readonly answer: RequestListener;
   readonly want: string;
+  /** It is only silent: there is no need to wait long. */
+  readonly silent?: true;
 }
+
+const PATIENCE_MS = 5_000;
+const SHORT_PATIENCE_MS = 60;
 
 const FAILURES: readonly Failure[] = [
   { name: '401', answer: status(401), want: 'Forbidden' },
@@ -36,11 +41,12 @@ const FAILURES: readonly Failure[] = [
   { name: 'a JSON list of something else', answer: json([1, SECRET]), want: 'Malformed' },
   { name: 'null', answer: json(null), want: 'Malformed' },
   { name: 'NaN where JSON has none', answer: text('{"status":"success","data":NaN}'), want: 'Malformed' },
-  { name: 'silence', answer: () => undefined, want: 'TimedOut' },
+  { name: 'silence', answer: () => undefined, want: 'TimedOut', silent: true },
   {
     name: 'silence in the middle of its answer',
     answer: (_, response) => void response.write('{"status":'),
     want: 'TimedOut',
+    silent: true,
   },
   {
     name: 'less than it announced',
@@ -79,9 +85,11 @@ export interface Call {
 export function failsAsASourceShould(adapter: string, calls: readonly Call[]): void {
   let server: AnsweringServer;
   let http: HttpSource;
+  const withPatience = (timeoutMs: number): void => {
+    http = createHttpSource({ clock: systemClock, timeoutMs, maxBytes: MAX_BYTES });
+  };
   beforeEach(async () => {
     server = await startAnsweringServer();
-    http = createHttpSource({ clock: systemClock, timeoutMs: 300, maxBytes: MAX_BYTES });
   });
   afterEach(async () => {
     await http.close();
@@ -97,7 +105,8 @@ export function failsAsASourceShould(adapter: string, calls: readonly Call[]): v
     })),
   );
   describe(`${adapter}, when its source answers with`, () => {
-    test.each(rows)('$title, says $want', async ({ answer, want, call }) => {
+    test.each(rows)('$title, says $want', async ({ answer, want, call, silent }) => {
+      withPatience(silent === true ? SHORT_PATIENCE_MS : PATIENCE_MS);
       server.answer = answer;
       const error: unknown = await call.ask(http, server.url).catch((failure: unknown) => failure);
       expect(error).toBeInstanceOf(SourceError);
@@ -110,11 +119,13 @@ export function failsAsASourceShould(adapter: string, calls: readonly Call[]): v
 
   describe(`${adapter}, when`, () => {
     test.each(calls)('nobody listens: $name says Unavailable', async ({ ask }) => {
+      withPatience(PATIENCE_MS);
       const error: unknown = await ask(http, 'http://127.0.0.1:1').catch((failure: unknown) => failure);
       expect(gapReason(error)).toBe('Unavailable');
     });
 
     test.each(calls)('its caller gives up: $name ends at once, as TimedOut', async ({ ask }) => {
+      withPatience(PATIENCE_MS);
       const controller = new AbortController();
       server.answer = () => controller.abort(new Error('enough'));
       const error: unknown = await ask(http, server.url, controller.signal).catch((failure: unknown) => failure);
