@@ -81,21 +81,8 @@ export interface Call {
   readonly except?: Readonly<Record<string, string>>;
 }
 
-/** To be called in the body of a test file. */
+/** To be called in the body of a test file, or of a `describe`. */
 export function failsAsASourceShould(adapter: string, calls: readonly Call[]): void {
-  let server: AnsweringServer;
-  let http: HttpSource;
-  const withPatience = (timeoutMs: number): void => {
-    http = createHttpSource({ clock: systemClock, timeoutMs, maxBytes: MAX_BYTES });
-  };
-  beforeEach(async () => {
-    server = await startAnsweringServer();
-  });
-  afterEach(async () => {
-    await http.close();
-    await server.close();
-  });
-
   const rows = calls.flatMap((call) =>
     FAILURES.map((failure) => ({
       ...failure,
@@ -104,31 +91,42 @@ export function failsAsASourceShould(adapter: string, calls: readonly Call[]): v
       title: `${call.name}: ${failure.name}`,
     })),
   );
-  describe(`${adapter}, when its source answers with`, () => {
+
+  describe(`${adapter}, when its source fails`, () => {
+    let server: AnsweringServer;
+    let http: HttpSource;
+    const withPatience = (timeoutMs: number): HttpSource => {
+      http = createHttpSource({ clock: systemClock, timeoutMs, maxBytes: MAX_BYTES });
+      return http;
+    };
+    beforeEach(async () => {
+      server = await startAnsweringServer();
+    });
+    afterEach(async () => {
+      await http.close();
+      await server.close();
+    });
+
     test.each(rows)('$title, says $want', async ({ answer, want, call, silent }) => {
-      withPatience(silent === true ? SHORT_PATIENCE_MS : PATIENCE_MS);
       server.answer = answer;
-      const error: unknown = await call.ask(http, server.url).catch((failure: unknown) => failure);
+      const asking = call.ask(withPatience(silent === true ? SHORT_PATIENCE_MS : PATIENCE_MS), server.url);
+      const error: unknown = await asking.catch((failure: unknown) => failure);
       expect(error).toBeInstanceOf(SourceError);
       expect(gapReason(error)).toBe(want);
       const { message } = gapOf('source', 'look', error);
       expect(message).toContain(`${INSTANCE}: `);
       expect(message).not.toContain(SECRET);
     });
-  });
 
-  describe(`${adapter}, when`, () => {
     test.each(calls)('nobody listens: $name says Unavailable', async ({ ask }) => {
-      withPatience(PATIENCE_MS);
-      const error: unknown = await ask(http, 'http://127.0.0.1:1').catch((failure: unknown) => failure);
+      const error: unknown = await ask(withPatience(PATIENCE_MS), 'http://127.0.0.1:1').catch((failure: unknown) => failure);
       expect(gapReason(error)).toBe('Unavailable');
     });
 
     test.each(calls)('its caller gives up: $name ends at once, as TimedOut', async ({ ask }) => {
-      withPatience(PATIENCE_MS);
       const controller = new AbortController();
       server.answer = () => controller.abort(new Error('enough'));
-      const error: unknown = await ask(http, server.url, controller.signal).catch((failure: unknown) => failure);
+      const error: unknown = await ask(withPatience(PATIENCE_MS), server.url, controller.signal).catch((failure: unknown) => failure);
       expect(gapReason(error)).toBe('TimedOut');
       expect((error as Error).message).not.toContain('no answer within');
     });
