@@ -4,6 +4,7 @@
  * What exists is looked up first, so that nothing is asked in vain. A signal comes from the first instance that has its metrics.
  */
 import type { MetricsPort, Point, RangeAnswer, Series } from '../metrics.ts';
+import { tidy } from '../text.ts';
 import { earlier, type TimeWindow } from '../window.ts';
 import type { Looking } from './looking.ts';
 import { METRIC_SIGNALS, SIGNALS, type SignalName, type Unit, type Way } from './metricTable.ts';
@@ -98,7 +99,7 @@ async function seriesOf(
     convention: way.convention,
     source: port.name,
     query,
-    labels,
+    labels: readable(labels),
     stepMs: present.stepMs,
     now: within(window, points),
     hourBefore: within(earlier(HOUR_MS, window), points),
@@ -108,6 +109,10 @@ async function seriesOf(
 
 const within = ({ start, end }: TimeWindow, points: readonly Point[]): readonly Point[] =>
   points.filter(([at]) => at >= start && at <= end);
+
+/** Whoever is scraped may write anything into a label. */
+const readable = (labels: Series['labels']): Series['labels'] =>
+  Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, tidy(value, 200)]));
 
 function twinOf(labels: Series['labels'], past: RangeAnswer | undefined): readonly Point[] {
   const key = keyOf(labels);

@@ -6,6 +6,9 @@ import { gapReason } from '../../../src/sources/gap.ts';
 import { createHttpSource, type HttpSource } from '../../../src/sources/http.ts';
 import { createPrometheus, type PrometheusClient } from '../../../src/sources/prometheus.ts';
 import { selector } from '../../../src/sources/promql.ts';
+import { METRIC_SIGNALS, SIGNALS } from '../../../src/sources/signals/metricTable.ts';
+import type { Subject } from '../../../src/sources/signals/subject.ts';
+import { signalsOf } from '../../../src/sources/signalsOf.ts';
 import { startPrometheus } from '../../cluster/addons/prometheus.ts';
 import { openWorkspace, type Workspace } from '../../cluster/workspace/workspace.ts';
 import { until } from '../../support/until.ts';
@@ -18,6 +21,10 @@ const EXPOSED = `
 shop_requests_total{namespace="shop",pod="cart-1"} 7
 shop_requests_total{namespace="shop",pod=${JSON.stringify(AWKWARD)}} 8
 shop_broken{namespace="shop"} NaN
+container_memory_working_set_bytes{namespace="shop",pod="cart-7d9c6b5f4d-x2x7k",container="app"} 96
+container_memory_working_set_bytes{namespace="shop",pod="cart-7d9c6b5f4d-x2x7k",container=""} 200
+container_memory_working_set_bytes{namespace="shop",pod="cart-db-0",container="app"} 500
+kube_pod_container_resource_limits{namespace="shop",pod="cart-7d9c6b5f4d-x2x7k",container="app",resource="memory"} 128
 ${Array.from({ length: 700 }, (_, index) => `shop_many{namespace="shop",id="${index}"} 1`).join('\n')}
 `;
 
@@ -80,11 +87,30 @@ describe('the real Prometheus', () => {
 
   test('knows the metrics of a namespace, its series and their types', async () => {
     const names = await prometheus.metricNames([{ namespace: 'shop' }, { k8s_namespace_name: 'shop' }], window());
-    expect(names).toEqual(['shop_broken', 'shop_many', 'shop_requests_total']);
+    expect(names).toEqual(expect.arrayContaining(['shop_broken', 'shop_many', 'shop_requests_total']));
     const series = await prometheus.series({ __name__: 'shop_requests_total' }, window(), 1);
     expect(series).toHaveLength(1);
     const type = await until('the metadata', () => prometheus.typeOf('shop_requests_total'));
     expect(type).toBe('counter');
+  });
+
+  test.each(SIGNALS.flatMap((signal) => METRIC_SIGNALS[signal].ways.map(({ convention, query }) => ({ signal, convention, query }))))(
+    'can read the query for $signal by $convention',
+    async ({ query }) => {
+      const subject: Subject = { kind: 'Deployment', namespace: AWKWARD, name: AWKWARD, claims: [AWKWARD, 'data'] };
+      expect(await prometheus.instant(query(subject) ?? '')).toEqual([]);
+    },
+  );
+
+  test('tells what a workload does, and not its neighbours', async () => {
+    const subject: Subject = { kind: 'Deployment', namespace: 'shop', name: 'cart', claims: [] };
+    const ports = { metrics: [prometheus], logs: [], traces: [] };
+    const { metrics } = await signalsOf(subject, window(), ports, { spend: (call) => call(), signal: AbortSignal.timeout(20_000) });
+    const last = metrics.map(({ signal, labels, now }) => [signal, labels['container'], now.at(-1)?.[1]]);
+    expect(last).toEqual([
+      ['memoryUsage', 'app', 96],
+      ['memoryOfLimit', 'app', 0.75],
+    ]);
   });
 
   test('a query that it cannot read is Malformed', async () => {

@@ -87,7 +87,7 @@ describe('signalsOf', () => {
       const [start, end] = [Number(searchParams.get('start')), Number(searchParams.get('end'))];
       const values: unknown[] = [];
       for (let at = start; at <= end; at += 1800) values.push([at, String(new Date(at * 1000).getUTCHours())]);
-      const data = { resultType: 'matrix', result: [{ metric: { container: 'app' }, values }] };
+      const data = { resultType: 'matrix', result: [{ metric: { container: 'a\u202ep\u001b[31mp' }, values }] };
       return json({ status: 'success', data, warnings: start > (END - 12 * HOUR) / 1000 ? undefined : ['a store is down'] })(
         request,
         response,
