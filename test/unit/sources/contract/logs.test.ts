@@ -103,6 +103,19 @@ describe.each(adapters)('the port of logs: $name', ({ name, create, serve }) => 
     else expect([found.length, found.split('\n').length]).toContain(want);
   });
 
+  test('an entry that is cut does not end in half a secret', async () => {
+    const entry = `${`${'x'.repeat(299)}\n`.repeat(54)}${'y'.repeat(176)}AKIAIOSFODNN7EXAMPLE`;
+    const { lines } = await linesOf([{ at: 1_500_000, line: entry }]);
+    expect(lines[0]?.line).not.toContain('AKIA');
+  });
+
+  test('of many large entries the newest are taken, and that is said', async () => {
+    const many = Array.from({ length: 300 }, (_, index) => ({ at: 1_500_000 + index, line: `line ${index} ${'x y '.repeat(4_096)}` }));
+    const { lines, truncated } = await linesOf(many);
+    expect(lines.length).toBeLessThan(140);
+    expect([lines.at(-1)?.line.slice(0, 8), truncated]).toEqual(['line 299', true]);
+  });
+
   test('more lines than are wanted are cut to the newest, and that is said', async () => {
     const many = Array.from({ length: 11 }, (_, index) => ({ at: 1_500_000 + index, line: `line ${index}` }));
     const { lines, truncated } = await linesOf(many, 10);
