@@ -12,10 +12,9 @@ import { DEFAULT_LINES, type LogQuery, type LogsPort, MAX_LINES } from './logs.t
 import { cleanEntries, cleanLabels, type Entry } from './logText.ts';
 import { notesOf, queryAnswer, reasonOfRefusal, seriesOf } from './prometheusAnswers.ts';
 import type { Cleaner } from './text.ts';
-import { alignedTo, stepFor, type TimeWindow } from './window.ts';
+import { hoursAround, inSteps, stepFor, type TimeWindow } from './window.ts';
 
 const COUNT_POINTS = 120;
-const HOUR_MS = 3_600_000;
 
 type WireEntry = readonly [nanoseconds: string, line: string, ...rest: unknown[]];
 const isEntry = (value: unknown): value is WireEntry =>
@@ -41,8 +40,7 @@ export function createLoki(http: HttpSource, endpoint: Endpoint, cleaner: Cleane
 
   /** The query in LogQL, by the labels that this Loki has; undefined when it has none, as it has no logs of that time. */
   async function written(query: LogQuery, signal: AbortSignal | undefined): Promise<WrittenQuery | undefined> {
-    const { start, end } = alignedTo(HOUR_MS, query.window);
-    const around = new URLSearchParams(nanosecondsOf({ start, end: end + HOUR_MS }));
+    const around = new URLSearchParams(nanosecondsOf(hoursAround(query.window)));
     const labels = (await ask(labelsAnswer, 'loki/api/v1/labels', { query: around }, signal)).data ?? [];
     const names = labelNames(labels);
     if (names !== undefined) return logQuery(query, names, labels);
@@ -67,7 +65,7 @@ export function createLoki(http: HttpSource, endpoint: Endpoint, cleaner: Cleane
     },
     async counts(query, signal) {
       const stepMs = stepFor(query.window, COUNT_POINTS);
-      const window = alignedTo(stepMs, query.window);
+      const window = inSteps(stepMs, query.window);
       const logQl = await written(query, signal);
       if (logQl === undefined) return { points: [], stepMs, notes: NOTHING };
       const parameters = { query: countQuery(logQl.text, stepMs), ...nanosecondsOf(window), step: String(stepMs / 1000) };

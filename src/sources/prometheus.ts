@@ -11,7 +11,7 @@ import type { AskOptions, Endpoint, HttpSource } from './http.ts';
 import type { Labels, MetricsPort } from './metrics.ts';
 import { listAnswer, notesOf, queryAnswer, reasonOfRefusal, samplesOf, seriesOf } from './prometheusAnswers.ts';
 import { selector } from './promql.ts';
-import { alignedTo, stepFor, type TimeWindow } from './window.ts';
+import { inSteps, stepFor, type TimeWindow } from './window.ts';
 
 export type { Labels, MetricsSource } from './metrics.ts';
 
@@ -67,7 +67,7 @@ export function createPrometheus(http: HttpSource, endpoint: Endpoint): Promethe
     instant,
     async range(query, window, { points = DEFAULT_POINTS, maxSeries = DEFAULT_SERIES } = {}, signal) {
       const stepMs = stepFor(window, points);
-      const aligned = alignedTo(stepMs, window);
+      const aligned = inSteps(stepMs, window);
       const parameters = { query, ...secondsOf(aligned), step: String(stepMs / 1000), limit: String(maxSeries + 1) };
       const answer = await ask(queryAnswer, 'api/v1/query_range', sent(parameters), signal);
       return { stepMs, series: seriesOf(name, answer, maxSeries, aligned), notes: notesOf(answer) };

@@ -17,9 +17,21 @@ export function stepFor({ start, end }: TimeWindow, points: number): number {
   return step === undefined ? Math.ceil(least / LAST_STEP_MS) * LAST_STEP_MS : step * 1000;
 }
 
-/** Ends moved back to multiples of `stepMs`: the same question asked a second later is the same question. */
-export function alignedTo(stepMs: number, { start, end }: TimeWindow): TimeWindow {
-  return { start: Math.floor(start / stepMs) * stepMs, end: Math.floor(end / stepMs) * stepMs };
+const GRID_MS = 5_000;
+
+/**
+ * The window in whole steps, the last of which ends when it does: what has just happened is not lost. Its end moves back to a round
+ * time, so that the same question asked a second later is the same question; its beginning, to where a step begins.
+ */
+export function inSteps(stepMs: number, { start, end }: TimeWindow): TimeWindow {
+  const last = Math.floor(end / GRID_MS) * GRID_MS;
+  return { start: last - Math.ceil((last - start) / stepMs) * stepMs, end: last };
+}
+
+/** The hours that a window touches. */
+export function hoursAround({ start, end }: TimeWindow): TimeWindow {
+  const hour = 3_600_000;
+  return { start: Math.floor(start / hour) * hour, end: (Math.floor(end / hour) + 1) * hour };
 }
 
 /** The same window this much earlier. */

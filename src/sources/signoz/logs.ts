@@ -3,7 +3,7 @@ import { DEFAULT_LINES, type LogQuery, type LogsPort, MAX_LINES } from '../logs.
 import { cleanEntries, cleanLabels, type Entry } from '../logText.ts';
 import type { Labels } from '../metrics.ts';
 import type { Cleaner } from '../text.ts';
-import { alignedTo, stepFor } from '../window.ts';
+import { inSteps, stepFor } from '../window.ts';
 import { quotedText, type Row, type SignozQueries, textOf } from './query.ts';
 
 const COUNT_POINTS = 120;
@@ -23,7 +23,7 @@ export function createSignozLogs(name: string, queries: SignozQueries, cleaner: 
     },
     async counts(query, signal) {
       const stepMs = Math.max(60_000, stepFor(query.window, COUNT_POINTS));
-      const { series, notes } = await queries.counts(filterOf(query), alignedTo(stepMs, query.window), stepMs, signal);
+      const { series, notes } = await queries.counts(filterOf(query), inSteps(stepMs, query.window), stepMs, signal);
       return { points: series[0]?.points ?? [], stepMs, notes };
     },
   };

@@ -1,7 +1,7 @@
 /** SigNoz as a port of metrics: by PromQL, which it answers over ranges only; the last point of five minutes is its present value. */
 import type { Clock } from '../../clock.ts';
 import type { MetricsPort } from '../metrics.ts';
-import { alignedTo, stepFor } from '../window.ts';
+import { inSteps, stepFor } from '../window.ts';
 import type { SignozQueries } from './query.ts';
 
 const LOOKBACK_MS = 300_000;
@@ -22,7 +22,7 @@ export function createSignozMetrics(name: string, queries: SignozQueries, clock:
     },
     async range(query, window, { points = DEFAULT_POINTS, maxSeries = DEFAULT_SERIES } = {}, signal) {
       const stepMs = Math.max(LEAST_STEP_MS, stepFor(window, points));
-      return { stepMs, ...(await queries.promql(query, alignedTo(stepMs, window), { stepMs, maxSeries }, signal)) };
+      return { stepMs, ...(await queries.promql(query, inSteps(stepMs, window), { stepMs, maxSeries }, signal)) };
     },
     /** It does not tell them by label: these are all of the window. */
     metricNames: (_anyOf, window, signal) => queries.metricNames(window, MAX_NAMES, signal),

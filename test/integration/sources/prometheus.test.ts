@@ -32,7 +32,10 @@ describe('the real Prometheus', () => {
   let workspace: Workspace;
   let http: HttpSource;
   let prometheus: PrometheusClient;
-  const target = createServer((_, response) => response.end(EXPOSED.trimStart()));
+  const target = createServer((_, response) => {
+    response.setHeader('content-type', 'text/plain; version=0.0.4');
+    response.end(EXPOSED.trimStart());
+  });
   const window = () => ({ start: Date.now() - 600_000, end: Date.now() + 10_000 });
 
   beforeAll(async () => {

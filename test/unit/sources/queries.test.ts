@@ -6,7 +6,7 @@ import type { LogQuery } from '../../../src/sources/logs.ts';
 import { alternatives, anyOf, matcherText } from '../../../src/sources/promql.ts';
 import { quotedText } from '../../../src/sources/signoz/query.ts';
 import { traceQl } from '../../../src/sources/traceql.ts';
-import { alignedTo, stepFor } from '../../../src/sources/window.ts';
+import { inSteps, stepFor } from '../../../src/sources/window.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 40 });
 /** What is left of a query when its double-quoted literals are taken out. */
@@ -92,8 +92,23 @@ describe('stepFor', () => {
       }),
     );
   });
+});
 
-  test('and windows asked a moment apart are the same', () => {
-    expect(alignedTo(60_000, { start: 61_000, end: 121_000 })).toEqual(alignedTo(60_000, { start: 119_000, end: 179_000 }));
+describe('inSteps', () => {
+  test('asked a second later, a window is the same', () => {
+    expect(inSteps(60_000, { start: 1_000, end: 120_500 })).toEqual({ start: 0, end: 120_000 });
+    expect(inSteps(60_000, { start: 2_000, end: 124_999 })).toEqual({ start: 0, end: 120_000 });
+  });
+
+  test('its end is not lost, and it is whole steps that cover the beginning', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10_000_000 }), fc.integer({ min: 5_000, max: 10_000_000 }), (start, length) => {
+        const stepMs = stepFor({ start, end: start + length }, 20);
+        const found = inSteps(stepMs, { start, end: start + length });
+        expect(start + length - found.end).toBeLessThan(5_000);
+        expect(found.start).toBeLessThanOrEqual(start);
+        expect((found.end - found.start) % stepMs).toBe(0);
+      }),
+    );
   });
 });
