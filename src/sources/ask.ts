@@ -16,6 +16,9 @@ export function createAsk(http: HttpSource, endpoint: Endpoint, whose: string, r
 /** @param complaint what the error says when it does not fit */
 export function checked<T>(schema: z.ZodType<T>, json: unknown, complaint: string): T {
   const answer = schema.safeParse(json);
-  if (!answer.success) throw new SourceError('Malformed', complaint, { cause: answer.error });
-  return answer.data;
+  if (answer.success) return answer.data;
+  const excess = answer.error.issues.find((issue) => issue.code === 'too_big' && issue.origin === 'array');
+  if (excess !== undefined)
+    throw new SourceError('TooLarge', `${complaint}, or has more entries than are looked at`, { cause: answer.error });
+  throw new SourceError('Malformed', complaint, { cause: answer.error });
 }
