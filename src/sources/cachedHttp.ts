@@ -32,7 +32,7 @@ export function createCachedHttp(http: HttpSource, clock: Pick<Clock, 'monotonic
 }
 
 /** Instances of different kinds may have one name; their addresses differ, and so may what they are shown. */
-function keyOf({ name, url, tenant }: Endpoint, path: string, { query, body }: AskOptions): string {
+function keyOf({ name, url, tenant, headers }: Endpoint, path: string, { query, body }: AskOptions): string {
   const sent = body instanceof URLSearchParams ? body.toString() : body?.json;
-  return JSON.stringify([name, url, tenant, path, query?.toString(), sent]);
+  return JSON.stringify([name, url, tenant, headers, path, query?.toString(), sent]);
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { createTelemetrySources } from '../../../src/compose/telemetry.ts';
@@ -12,6 +15,16 @@ const URLS = {
   GRAFANA_URL: 'http://grafana:3000',
   GRAFANA_API_KEY: 'glsa_1',
 };
+
+test('the example in the README of sources is a configuration', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sources-'));
+  const path = join(folder, 'config.yaml');
+  const [, example = ''] = /```yaml\n(.*?)```/su.exec(readFileSync('src/sources/README.md', 'utf8')) ?? [];
+  writeFileSync(path, example);
+  const { sources } = loadConfig({ path, environment: {} });
+  expect(Object.values(sources).map(({ length }) => length)).toEqual([1, 2, 1, 1, 1, 1]);
+  rmSync(folder, { recursive: true });
+});
 
 test.each([
   { name: 'the environment', environment: URLS, want: { metrics: 1, logs: 1, traces: 1, dashboards: 1 } },

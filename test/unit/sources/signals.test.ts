@@ -6,11 +6,13 @@ import { createLoki } from '../../../src/sources/loki.ts';
 import { createPrometheus } from '../../../src/sources/prometheus.ts';
 import { METRIC_SIGNALS, SIGNALS } from '../../../src/sources/signals/metricTable.ts';
 import { podPatternOf, type Subject } from '../../../src/sources/signals/subject.ts';
+import { subjectOf } from '../../../src/sources/signals/subjectOf.ts';
 import { signalsOf, type TelemetryPorts, type WorkloadSignals } from '../../../src/sources/signalsOf.ts';
 import { createTempo } from '../../../src/sources/tempo.ts';
 import { createCleaner } from '../../../src/sources/text.ts';
 import { startTempoStandIn, type TempoStandIn } from '../../standins/tempo/tempo.ts';
 import { type AnsweringServer, json, startAnsweringServer, status } from '../../support/answeringServer.ts';
+import { container, pod, workload } from '../investigate/builders.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -33,10 +35,29 @@ describe('podPatternOf', () => {
     { kind: 'Pod', name: 'a.b', fits: ['a.b'], not: ['aXb', 'a.b-1'] },
     { kind: 'Rollout', fits: ['cart-7d9c6b5f4d-x2x7k'], not: ['cart', 'other'] },
     { kind: 'Deployment', name: 'a'.repeat(60), fits: [`${'a'.repeat(58)}x2x7k`], not: ['aaa'] },
-  ])('of a $kind fits the names of its pods and of no neighbours', ({ kind, name = 'cart', fits, not }) => {
-    const pattern = new RegExp(`^(?:${podPatternOf({ kind, name })})$`, 'u');
-    expect(fits.filter((pod) => !pattern.test(pod))).toEqual([]);
-    expect(not.filter((pod) => pattern.test(pod))).toEqual([]);
+  ])('of a $kind fits the names of its pods and of no neighbours', ({ kind, name: workloadName = 'cart', fits, not }) => {
+    const pattern = new RegExp(`^(?:${podPatternOf({ kind, name: workloadName })})$`, 'u');
+    expect(fits.filter((name) => !pattern.test(name))).toEqual([]);
+    expect(not.filter((name) => pattern.test(name))).toEqual([]);
+  });
+});
+
+describe('subjectOf', () => {
+  test.each<{ name: string; env: Record<string, string>; want: string | undefined }>([
+    { name: 'the name that it gives to OpenTelemetry', env: { OTEL_SERVICE_NAME: 'cart-api' }, want: 'cart-api' },
+    { name: 'the name among resource attributes', env: { OTEL_RESOURCE_ATTRIBUTES: 'a=b, service.name=cart-x' }, want: 'cart-x' },
+    { name: 'its own name', env: { OTEL_SERVICE_NAME: '' }, want: undefined },
+  ])('a workload sends traces under $name', ({ env, want }) => {
+    expect(subjectOf(workload({ containers: [container({ env })] }), []).service).toBe(want);
+  });
+
+  test('its claims are those of its own pods', () => {
+    const pods = [
+      pod({ claims: ['data', 'logs'] }),
+      pod({ claims: ['data'] }),
+      pod({ owner: { ...pod().owner, name: 'other' }, claims: ['theirs'] }),
+    ];
+    expect(subjectOf(workload(), pods)).toMatchObject({ kind: 'Deployment', namespace: 'shop', name: 'cart', claims: ['data', 'logs'] });
   });
 });
 
