@@ -9,6 +9,7 @@ import { type Environment, overlay } from './config/environment.ts';
 import { ConfigError, type Path, problemsOf } from './config/problems.ts';
 import { type Config, configSchema, isLoopback } from './config/schema.ts';
 import { parseSource, type Source } from './config/source.ts';
+import { grafanaToken } from './config/sources.ts';
 
 export { ConfigError } from './config/problems.ts';
 export type { Config } from './config/schema.ts';
@@ -29,6 +30,7 @@ export function loadConfig({ path, environment = process.env }: LoadOptions): Co
   const parsed = configSchema.safeParse(data);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => problemsOf(issue, data, configSchema, whereIs)));
   requireToken(parsed.data, whereIs);
+  refuseWrittenToken(parsed.data, variableOf, whereIs);
   return protectingFlux(parsed.data);
 }
 
@@ -68,6 +70,19 @@ function requireToken({ http, auth }: Config, whereIs: (path: Path) => string): 
         'or set auth.mode to none',
     },
   ]);
+}
+
+/** A secret in the file would be read by everybody who may read settings. */
+function refuseWrittenToken({ sources }: Config, variableOf: (path: Path) => string | undefined, whereIs: (path: Path) => string): void {
+  const written = sources.grafana.flatMap(({ bearerToken }, index) => (bearerToken === undefined ? [] : [index]));
+  const problems = written
+    .filter((index) => variableOf(grafanaToken(index)) === undefined)
+    .map((index) => ({
+      where: whereIs(grafanaToken(index)),
+      path: `sources.grafana[${index}].bearerToken`,
+      message: 'is a secret; put it into a file and name that in bearerTokenFile',
+    }));
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 function readText(path: string): string {

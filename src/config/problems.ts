@@ -118,7 +118,7 @@ function unwrapped(schema: z.ZodType | undefined): Definition {
   return definition.innerType === undefined ? definition : unwrapped(definition.innerType);
 }
 
-function valueAt(input: unknown, path: Path): unknown {
+export function valueAt(input: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (at, part) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined),
     input,

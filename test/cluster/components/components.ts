@@ -126,6 +126,12 @@ export const components = {
       package: 'github.com/prometheus/alertmanager/cmd/alertmanager',
     },
   },
+  loki: {
+    name: 'loki',
+    version: 'v3.7.8',
+    accepts: { args: ['--version'], output: /loki, version 3\./ },
+    build: { module: 'github.com/grafana/loki/v3', version: 'v3.7.8', package: 'github.com/grafana/loki/v3/cmd/loki' },
+  },
   'kube-state-metrics': {
     name: 'kube-state-metrics',
     version: 'v2.15.0',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { secretsOf } from '../../../src/config/sources.ts';
 import { type Config, ConfigError, loadConfig } from '../../../src/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
@@ -51,6 +52,10 @@ auth: {webhookTokenFile: /etc/token}
 sources:
   prometheus: [{name: main, url: "https://prometheus.example/base", bearerTokenFile: /etc/p}]
   alertmanager: [{name: a, url: "http://a:9093"}, {name: b, url: "http://b:9093"}]
+  loki: [{url: "https://loki.example", basic: {username: sre, passwordFile: /etc/l}, tenant: shop}]
+  tempo: [{url: "https://tempo.example", tls: {caFile: /etc/ca, certFile: /etc/c, keyFile: /etc/k, serverName: tempo}}]
+  grafana: [{url: "https://grafana.example", bearerTokenFile: /etc/g, headers: [{name: X-Org, value: "1"}, {name: X-Key, valueFile: /etc/x}]}]
+  signoz: [{url: "https://signoz.example", apiKeyFile: /etc/s}]
 git:
   cacheDir: /var/cache/agent-sre
   allowHttpHosts: [git.local:3000]
@@ -85,6 +90,12 @@ describe('an environment variable', () => {
       want: { sources: { alertmanager: [{ url: 'http://a:9093' }] } },
     },
     {
+      name: 'LOKI_URL, TEMPO_URL and GRAFANA_URL are the first of their kind',
+      environment: { LOKI_URL: 'http://l:3100', TEMPO_URL: 'http://t:3200', GRAFANA_URL: 'http://g:3000', GRAFANA_API_KEY: 'glsa_1' },
+      want: { sources: { loki: [{ url: 'http://l:3100' }], tempo: [{ url: 'http://t:3200' }], grafana: [{ bearerToken: 'glsa_1' }] } },
+    },
+    { name: 'GRAFANA_API_KEY alone sets nothing', environment: { GRAFANA_API_KEY: 'glsa_1' }, want: { sources: { grafana: [] } } },
+    {
       name: 'KUBECONFIG and KUBE_CONTEXT say which cluster',
       environment: { KUBECONFIG: '/k', KUBE_CONTEXT: 'c' },
       want: { kubernetes: { kubeconfig: '/k', context: 'c' } },
@@ -114,6 +125,20 @@ describe('an environment variable', () => {
       { name: 'second', url: 'http://second:9090' },
     ]);
   });
+});
+
+test('secretsOf names everything that must not come out', () => {
+  const { sources } = load(
+    `
+sources:
+  prometheus: [{url: "https://p", bearerTokenFile: /1}]
+  loki: [{url: "https://l", basic: {username: a, passwordFile: /2}}]
+  tempo: [{url: "https://t", headers: [{name: A, valueFile: /3}, {name: B, value: plain}]}]
+  signoz: [{url: "https://s", apiKeyFile: /4}]
+`,
+    { GRAFANA_URL: 'https://g', GRAFANA_API_KEY: 'glsa_1' },
+  );
+  expect(secretsOf(sources)).toEqual({ files: ['/1', '/2', '/3', '/4'], values: ['glsa_1'] });
 });
 
 describe('a problem says where, what, and what to do', () => {
@@ -166,6 +191,26 @@ describe('a problem says where, what, and what to do', () => {
       name: 'two sources of one name',
       text: 'sources: {prometheus: [{url: "http://a"}, {url: "http://b"}]}',
       want: ['config.yaml:1: sources.prometheus[1].name: "default" is the name of another one; give each its own'],
+    },
+    {
+      name: 'a certificate without its key',
+      text: 'sources: {loki: [{url: "https://l", tls: {certFile: /c}}]}',
+      want: ['config.yaml:1: sources.loki[0].tls.keyFile: is missing, while certFile is set; both are needed'],
+    },
+    {
+      name: 'two kinds of credentials at once',
+      text: 'sources: {tempo: [{url: "https://t", bearerTokenFile: /t, basic: {username: a, passwordFile: /p}}]}',
+      want: ['config.yaml:1: sources.tempo[0].basic: is set beside bearerTokenFile; one of the two can be sent'],
+    },
+    {
+      name: 'a header without a value',
+      text: 'sources:\n  signoz:\n    - url: https://s\n      headers: [{name: X-Team}]',
+      want: ['config.yaml:4: sources.signoz[0].headers[0]: needs value or valueFile, and not both'],
+    },
+    {
+      name: 'a secret that is written into the file',
+      text: 'sources:\n  grafana:\n    - url: https://g\n      bearerToken: glsa_1',
+      want: ['config.yaml:4: sources.grafana[0].bearerToken: is a secret; put it into a file and name that in bearerTokenFile'],
     },
     { name: 'a file that is no map', text: '- a', want: ['config.yaml: ["a"] is not a map of settings'] },
     {
