@@ -9,11 +9,16 @@ interface Variable {
   readonly name: string;
   readonly path: Path;
   readonly isNumber?: boolean;
+  /** What it sets by being there. */
+  readonly value?: string;
 }
 
 const VARIABLES: readonly Variable[] = [
   { name: 'PROMETHEUS_URL', path: ['sources', 'prometheus', 0, 'url'] },
   { name: 'ALERTMANAGER_URL', path: ['sources', 'alertmanager', 0, 'url'] },
+  { name: 'OLLAMA_URL', path: ['model', 'url'] },
+  { name: 'OLLAMA_URL', path: ['model', 'provider'], value: 'ollama' },
+  { name: 'MODEL_NAME', path: ['model', 'name'] },
   { name: 'KUBECONFIG', path: ['kubernetes', 'kubeconfig'] },
   { name: 'KUBE_CONTEXT', path: ['kubernetes', 'context'] },
   { name: 'API_HOST', path: ['http', 'host'] },
@@ -31,7 +36,7 @@ export interface Overlaid {
 export function overlay(data: unknown, environment: Environment): Overlaid {
   const set = VARIABLES.filter(({ name }) => (environment[name] ?? '') !== '');
   const result = set.reduce(
-    (at, { name, path, isNumber }) => withValue(at, path, valueOf(environment[name] ?? '', isNumber === true)),
+    (at, { name, path, isNumber, value }) => withValue(at, path, value ?? valueOf(environment[name] ?? '', isNumber === true)),
     data,
   );
   return { data: result, variableOf: (path) => set.find((variable) => isSame(variable.path, path))?.name };

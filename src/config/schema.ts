@@ -5,6 +5,7 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { modelSchema } from './model.ts';
 
 const port = () =>
   z
@@ -102,6 +103,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Where telemetry is asked for.'),
+  model: modelSchema(httpUrl).prefault({}).describe('The language model that is asked for hypotheses; without an address: none.'),
   git: git.prefault({}).describe('Repositories that GitOps engines deploy from.'),
   flux: z
     .strictObject({ namespace: namespace().default('flux-system').describe('Namespace of the Flux controllers.') })
