@@ -29,7 +29,7 @@ export function modelSchema(httpUrl: () => z.ZodType<string>) {
   };
   return z.strictObject({
     ...server,
-    contextTokens: z.int().min(2_000).max(1_000_000).default(8_000).describe('Tokens of a prompt and its answer together.'),
+    contextTokens: z.int().min(4_000).max(1_000_000).default(8_000).describe('Tokens of a prompt and its answer together.'),
     maxOutputTokens: z.int().min(200).max(32_000).default(1_000).describe('Tokens of an answer.'),
     timeoutSeconds: z.int().min(1).max(600).default(60).describe('Time of one call.'),
     deadlineSeconds: z.int().min(1).max(600).default(45).describe('Time that a diagnosis waits for models in all.'),
