@@ -177,6 +177,11 @@ describe.each<{ provider: Provider }>([{ provider: 'ollama' }, { provider: 'open
       await expect(model.chat(asking())).rejects.toMatchObject({ reason: 'RateLimited', retryAfterMs: 7_000, mayHaveSpent: false });
     });
 
+    test('reads no more bytes than a call may have, of whatever they are', async () => {
+      const { model } = await scene(provider, { script: [{ kind: 'raw', body: '\n'.repeat(20_000) }] }, { maxBytes: 10_000 });
+      await expect(model.chat(asking())).rejects.toThrow(/larger than 10000 bytes/u);
+    });
+
     test('never repeats what the server wrote in an error', async () => {
       const { model } = await scene(provider, { script: [{ kind: 'fails', status: 500, message: 'your prompt was: password=hunter2' }] });
       await expect(model.chat(asking())).rejects.toThrow(/^test: HTTP 500$/u);

@@ -141,6 +141,14 @@ describe('phase one', () => {
     expect(opinion).toMatchObject({ hypotheses: [good], usage: { toolCalls: 6 } });
   });
 
+  test('checks and tells placeholders as what they stand for', async () => {
+    const statement = 'checkout cannot reach <ip-1>: the connection to orders-db is refused.';
+    const quote = 'dial tcp <ip-1>:5432: connect: connection refused';
+    const { opinion, asks } = await ask([reads('e2'), submits(hypothesis({ statement, citations: [{ evidenceId: 'e2', quote }] }))]);
+    expect(asks[1]?.text).toContain(quote);
+    expect(opinion).toMatchObject({ dropped: 0, lowered: 0, hypotheses: [{ statement: statement.replace('<ip-1>', '10.0.7.12') }] });
+  });
+
   test('uses the tools that it is given, and survives one that breaks', async () => {
     const { evidenceTools } = await import('../../../../src/investigate/model/readTools.ts');
     const [get] = evidenceTools(analysed());
@@ -156,10 +164,12 @@ describe('phase one', () => {
 });
 
 describe('a window of 8,000 tokens', () => {
-  const long = evidence.map((item) => ({
-    ...item,
-    content: `${item.content}\n${'2026-11-21T03:22:10Z ERROR worker-7 pool exhausted, 250 waiting, request 3f2504e04f8911d3 refused\n'.repeat(4_000)}`,
-  }));
+  const long = [...evidence, ...['e4', 'e5', 'e6', 'e7', 'e8'].map((id) => ({ id, query: `log ${id}`, summary: '', content: id }))].map(
+    (item) => ({
+      ...item,
+      content: `${item.content}\n${'2026-11-21T03:22:10Z ERROR worker-7 pool exhausted, 250 waiting, request 3f2504e04f8911d3 refused\n'.repeat(4_000)}`,
+    }),
+  );
   const many = Array.from({ length: 60 }, (_, index) => ({
     id: `e${index + 10}`,
     query: `get Pod/shop/cart-${index}`,
@@ -170,8 +180,11 @@ describe('a window of 8,000 tokens', () => {
   test.each<{ provider: 'ollama' | 'openai' }>([{ provider: 'ollama' }, { provider: 'openai' }])(
     'is kept in every turn, as $provider counts',
     async ({ provider }) => {
-      let next = 0;
-      const script = (one: Ask): Reply => (offersTools(one) ? reads(`e${(next++ % 3) + 1}`) : writes(hypothesis()));
+      const readsTwo = (turn: number): Reply => ({
+        kind: 'says',
+        calls: [2 * turn + 1, 2 * turn + 2].map((number) => ({ name: 'get_evidence', arguments: { id: `e${number}` } })),
+      });
+      const script = (one: Ask, turn: number): Reply => (offersTools(one) ? readsTwo(turn) : writes(hypothesis()));
       const { opinion, asks } = await ask(script, {
         provider,
         request: { evidence: [...long, ...many] },
