@@ -55,7 +55,7 @@ export function submissionFormat(ids: readonly string[]): JsonSchema {
     category: { type: 'string', enum: CATEGORIES },
     object: { type: 'string' },
     citations: { type: 'array', items: citation, maxItems: MOST_CITATIONS },
-    confidence: { type: 'integer' },
+    confidence: { type: 'integer', enum: [10, 30, 50, 70, 90] },
   });
   return object({ hypotheses: { type: 'array', items: hypothesis, maxItems: MOST_HYPOTHESES } });
 }

@@ -67,7 +67,7 @@ async function compile(go: Go, work: string, build: GoRecipe, output: string): P
   const ldflags = ['-s -w', build.ldflags].filter(Boolean).join(' ');
   const tags = build.cgo === undefined || build.cgo.tags === '' ? [] : ['-tags', build.cgo.tags];
   const args = ['build', '-mod=mod', '-trimpath', '-buildvcs=false', '-ldflags', ldflags, ...tags, '-o', output, build.package];
-  const headers = build.cgo?.headers === undefined ? {} : { CGO_CPPFLAGS: `-I${join(work, HEADERS)}` };
+  const headers: Record<string, string> = build.cgo?.headers === undefined ? {} : { CGO_CPPFLAGS: `-I${join(work, HEADERS)}` };
   const env = { CGO_ENABLED: build.cgo === undefined ? '0' : '1', ...headers };
   await go.run(args, { cwd: work, env, timeoutSeconds: BUILD_SECONDS });
 }
