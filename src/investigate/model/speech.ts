@@ -4,7 +4,7 @@
  */
 import { createCleaner, cut, type Redact } from '../../sources/text.ts';
 
-export const LONGEST_SPEECH = 600;
+const LONGEST_SPEECH = 600;
 
 const HARMLESS: readonly (readonly [RegExp, string])[] = [
   [/:\/\//gu, ': //'],

@@ -18,7 +18,7 @@ export const CATEGORIES = [
 ] as const;
 export type Category = (typeof CATEGORIES)[number];
 
-export const MOST_HYPOTHESES = 3;
+const MOST_HYPOTHESES = 3;
 const MOST_CITATIONS = 6;
 
 /** Small models leave out what is empty, and write 0.8 for 80 %. */
