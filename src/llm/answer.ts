@@ -4,13 +4,18 @@ import { type ChatAnswer, LONGEST_ANSWER, type TokenCount, type ToolCall } from 
 
 const MOST_CALLS = 16;
 
+interface CallPiece {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly arguments?: string | undefined;
+}
+
 export interface AnswerBuilder {
   text(piece: string): void;
-  /** Pieces of one call share their index; a server that sends it whole sends one piece. */
-  call(
-    index: number,
-    piece: { readonly id?: string | undefined; readonly name?: string | undefined; readonly arguments?: string | undefined },
-  ): void;
+  /** Pieces of one call share their index. */
+  call(index: number, piece: CallPiece): void;
+  /** A call that comes whole. */
+  addCall(call: CallPiece): void;
   build(finish: ChatAnswer['finish'], count: TokenCount | undefined): ChatAnswer;
 }
 
@@ -23,6 +28,17 @@ export function createAnswer(name: string, onText?: (piece: string) => void): An
     if (size > LONGEST_ANSWER)
       throw new ModelError('TooLarge', `${name}: its answer is longer than ${LONGEST_ANSWER} characters`, { mayHaveSpent: true });
   };
+  const add = (index: number, piece: CallPiece): void => {
+    const call = calls.get(index) ?? { id: '', name: '', arguments: '' };
+    if (calls.size >= MOST_CALLS && !calls.has(index)) {
+      throw new ModelError('TooLarge', `${name}: it calls more than ${MOST_CALLS} tools at once`, { mayHaveSpent: true });
+    }
+    grow((piece.name?.length ?? 0) + (piece.arguments?.length ?? 0) + 1);
+    call.id ||= piece.id ?? '';
+    call.name ||= piece.name ?? '';
+    call.arguments += piece.arguments ?? '';
+    calls.set(index, call);
+  };
   return {
     text: (piece) => {
       if (piece === '') return;
@@ -30,17 +46,8 @@ export function createAnswer(name: string, onText?: (piece: string) => void): An
       texts.push(piece);
       onText?.(piece);
     },
-    call: (index, piece) => {
-      const call = calls.get(index) ?? { id: '', name: '', arguments: '' };
-      if (calls.size >= MOST_CALLS && !calls.has(index)) {
-        throw new ModelError('TooLarge', `${name}: it calls more than ${MOST_CALLS} tools at once`, { mayHaveSpent: true });
-      }
-      grow((piece.name?.length ?? 0) + (piece.arguments?.length ?? 0) + 1);
-      call.id ||= piece.id ?? '';
-      call.name ||= piece.name ?? '';
-      call.arguments += piece.arguments ?? '';
-      calls.set(index, call);
-    },
+    call: add,
+    addCall: (call) => add(calls.size, call),
     build: (finish, count) => {
       const toolCalls = [...calls.values()].map(
         (call, index): ToolCall => ({ ...call, id: call.id === '' ? `call-${index + 1}` : call.id }),

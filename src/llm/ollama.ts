@@ -6,7 +6,7 @@
  * window is smaller than what is planned for, and it cuts a longer prompt in silence.
  */
 import { Ollama, type Message as OllamaMessage } from 'ollama/browser';
-import { countOf, createAnswer } from './answer.ts';
+import { type AnswerBuilder, countOf, createAnswer } from './answer.ts';
 import { failureOfStatus, ModelError } from './error.ts';
 import { type CallLimits, DEFAULT_LIMITS, type ModelHttp, type OpenCall } from './http.ts';
 import { linesOf, objectOf } from './lines.ts';
@@ -75,34 +75,41 @@ async function* checkedLines(body: AsyncIterable<Uint8Array>, name: string): Asy
 
 async function chat(client: Ollama, model: string, request: ChatRequest): Promise<ChatAnswer> {
   const answer = createAnswer(model, request.onText);
-  const stream = await client.chat({
-    model,
-    stream: true,
-    think: false,
-    messages: request.messages.map(messageOf),
-    ...(request.tools && {
-      tools: request.tools.map(({ name, description, parameters }) => ({ type: 'function', function: { name, description, parameters } })),
-    }),
-    ...(request.format && { format: request.format }),
-    options: {
-      num_ctx: request.contextTokens,
-      num_predict: request.maxOutputTokens,
-      temperature: request.temperature ?? 0,
-      ...(request.seed !== undefined && { seed: request.seed }),
-    },
-  });
-  let calls = 0;
-  for await (const part of stream) {
-    const { content, tool_calls: toolCalls } = (part.message ?? {}) as Partial<OllamaMessage>;
-    if (typeof content === 'string') answer.text(content);
-    for (const { function: called } of Array.isArray(toolCalls) ? toolCalls : []) {
-      answer.call(calls, { name: textOf(called?.name), arguments: JSON.stringify(called?.arguments ?? {}) });
-      calls += 1;
+  const stream = await client.chat({ model, stream: true, think: false, ...bodyOf(request) });
+  let heard = false;
+  try {
+    for await (const part of stream) {
+      heard = true;
+      addTo(answer, part.message ?? {});
+      if (part.done)
+        return answer.build(part.done_reason === 'length' ? 'length' : 'stop', countOf(part.prompt_eval_count, part.eval_count));
     }
-    if (part.done) return answer.build(part.done_reason === 'length' ? 'length' : 'stop', countOf(part.prompt_eval_count, part.eval_count));
+  } catch (error) {
+    // The server ends the stream without a last word when a model repeats itself; what was said until then is an answer that was cut.
+    if (heard && error instanceof Error && error.message.startsWith(NEVER_DONE)) return answer.build('length', undefined);
+    throw error;
   }
   throw new ModelError('Malformed', `${model}: its answer broke off`, { mayHaveSpent: true });
 }
+
+function bodyOf({ messages, tools, format, contextTokens, maxOutputTokens, temperature = 0, seed }: ChatRequest) {
+  return {
+    messages: messages.map(messageOf),
+    ...(tools && { tools: tools.map((tool) => ({ type: 'function', function: { ...tool } })) }),
+    ...(format && { format }),
+    options: { num_ctx: contextTokens, num_predict: maxOutputTokens, temperature, ...(seed !== undefined && { seed }) },
+  };
+}
+
+function addTo(answer: AnswerBuilder, { content, tool_calls: calls }: Partial<OllamaMessage>): void {
+  if (typeof content === 'string') answer.text(content);
+  for (const { function: called } of Array.isArray(calls) ? calls : []) {
+    answer.addCall({ name: textOf(called?.name), arguments: JSON.stringify(called?.arguments ?? {}) });
+  }
+}
+
+/** How the client begins to say that the stream ended without `done`. */
+const NEVER_DONE = 'Did not receive done';
 
 function messageOf(message: Message): OllamaMessage {
   if (message.role === 'tool') return { role: 'tool', content: message.content, tool_name: message.toolName };

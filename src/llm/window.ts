@@ -42,15 +42,37 @@ function fit(section: Section, left: number, estimate: (text: string) => number)
 }
 
 /** The longest beginning of whole lines that fits, marked as cut; undefined when not even one does. */
-export function cutToTokens(text: string, budget: number, estimate: (text: string) => number): string | undefined {
+function cutToTokens(text: string, budget: number, estimate: (text: string) => number): string | undefined {
+  return mostLines(text, budget, estimate, (lines, count) => lines.slice(0, count).join('\n') + LEFT_OUT);
+}
+
+/** Of the lines that are kept, those of the end: a log says last what it died of. */
+const END_SHARE = 0.7;
+
+/** The most lines of beginning and end that fit, with what lies between left out; undefined when not even one does. */
+export function cutMiddleToTokens(text: string, budget: number, estimate: (text: string) => number): string | undefined {
+  return mostLines(text, budget, estimate, (lines, count) => {
+    const atEnd = Math.ceil(count * END_SHARE);
+    const between = `[${lines.length - count} lines are left out for want of room]`;
+    return [...lines.slice(0, count - atEnd), between, ...lines.slice(lines.length - atEnd)].join('\n');
+  });
+}
+
+/** @param keep the text with so many of its lines */
+function mostLines(
+  text: string,
+  budget: number,
+  estimate: (text: string) => number,
+  keep: (lines: readonly string[], count: number) => string,
+): string | undefined {
   if (estimate(text) <= budget) return text;
   const lines = text.split('\n');
   let low = 0;
-  let high = lines.length;
+  let high = lines.length - 1;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (estimate(lines.slice(0, middle).join('\n') + LEFT_OUT) <= budget) low = middle;
+    if (estimate(keep(lines, middle)) <= budget) low = middle;
     else high = middle - 1;
   }
-  return low === 0 ? undefined : lines.slice(0, low).join('\n') + LEFT_OUT;
+  return low === 0 ? undefined : keep(lines, low);
 }

@@ -102,7 +102,7 @@ describe('the nonsense of a real server', () => {
   });
 
   test('is counted by the server, byte by byte, as this model reads', async () => {
-    const { count, text } = await createOllama({ http, url: ollama.url, model: 'nonsense' }).chat({
+    const { count } = await createOllama({ http, url: ollama.url, model: 'nonsense' }).chat({
       messages: [{ role: 'user', content: 'x'.repeat(500) }],
       maxOutputTokens: 20,
       contextTokens: 8_000,
@@ -111,7 +111,6 @@ describe('the nonsense of a real server', () => {
     expect(count?.promptTokens).toBeGreaterThan(500);
     expect(count?.promptTokens).toBeLessThan(560);
     expect(count?.outputTokens).toBeLessThanOrEqual(20);
-    expect(text.length).toBeGreaterThan(0);
   });
 
   test('ends at once when nobody wants to hear it any more', async () => {

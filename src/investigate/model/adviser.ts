@@ -2,7 +2,7 @@
  * Takes a conclusion to a model and brings it back with what the model added: the one function that an investigator calls, after ranking.
  *
  * A verification and an investigation that found nothing wrong are not taken to a model: there is nothing to explain, and it would find something.
- * Each investigation has the tokens that it asks for; the hour and the day are the process's.
+ * Nor is one that may spend no tokens. Each has those that it asks for; the hour and the day are the process's.
  */
 import type { Clock } from '../../clock.ts';
 import type { Investigation } from '../../crds/kinds.ts';
@@ -49,12 +49,13 @@ export function createModelAdviser({ models, ledger, clock, logger, redact, dead
     async consult(conclusion, { investigation, signal, leftMs, tools, guidance }) {
       const { spec, metadata } = investigation;
       const { result } = conclusion;
-      if (spec.purpose === 'Verification' || result.outcome === 'NothingWrong') return conclusion;
+      const tokens = spec.budget?.tokens ?? DEFAULT_TOKENS;
+      if (spec.purpose === 'Verification' || result.outcome === 'NothingWrong' || tokens === 0) return conclusion;
       const opinion = await askModel(
         { models, clock, redact, deadlineMs: Math.max(0, Math.min(deadlineMs, leftMs)) },
         {
           ...analysedOf(conclusion, spec.question),
-          budget: ledger.open({ tokens: spec.budget?.tokens ?? DEFAULT_TOKENS }),
+          budget: ledger.open({ tokens }),
           signal,
           tools,
           guidance,

@@ -7,7 +7,7 @@
 import type { Abstraction } from '../../llm/abstract.ts';
 import type { Message, Tool } from '../../llm/port.ts';
 import { TOKENS_A_MESSAGE, type TokenEstimator } from '../../llm/tokens.ts';
-import { cutToTokens, fitToWindow, type Section } from '../../llm/window.ts';
+import { cutMiddleToTokens, fitToWindow, type Section } from '../../llm/window.ts';
 
 export interface Conversation {
   /** Messages for the next turn. @param instruction what is asked of it @param scale the share of the window that may be used */
@@ -39,7 +39,7 @@ export function createConversation({ system, sections, abstraction, estimator, p
     add: (exchange) => void exchanges.push(exchange),
     result: (label, text) => {
       const shown = abstraction.lines(text);
-      const fitted = cutToTokens(shown, Math.floor(promptTokens * RESULT_SHARE), estimator.estimate) ?? `${shown.slice(0, 400)}…`;
+      const fitted = cutMiddleToTokens(shown, Math.floor(promptTokens * RESULT_SHARE), estimator.estimate) ?? `${shown.slice(0, 400)}…`;
       return abstraction.fence(label, fitted);
     },
     plan: (instruction, tools, scale) => {

@@ -6,7 +6,7 @@
  */
 import type { Abstraction } from '../../llm/abstract.ts';
 import type { Budget } from '../../llm/budget.ts';
-import { ModelError } from '../../llm/error.ts';
+import { ModelError, type ModelFailure } from '../../llm/error.ts';
 import type { ModelForPurpose } from '../../llm/models.ts';
 import type { ChatAnswer, ChatRequest, Message, Tool, ToolCall } from '../../llm/port.ts';
 import { askStructured, MOST_REPAIRS, readStrict } from '../../llm/structured.ts';
@@ -77,6 +77,9 @@ export async function diagnose(request: DiagnoseRequest): Promise<Submission> {
   return askForForm(run, ids);
 }
 
+/** What keeps a model from answering with tools, and may not keep it from filling a form in. */
+const LEAVES_THE_FORM: ReadonlySet<ModelFailure> = new Set(['NoTools', 'Malformed', 'BudgetExceeded']);
+
 /** Undefined when there will be no answer with tools. */
 async function takeTurn(run: Run): Promise<ChatAnswer | undefined> {
   try {
@@ -84,7 +87,7 @@ async function takeTurn(run: Run): Promise<ChatAnswer | undefined> {
       run.asked.model.chat(chatOf(run, run.conversation.plan(READ_OR_SUBMIT, run.offered, scale), run.offered)),
     );
   } catch (error) {
-    if (!(error instanceof ModelError) || (error.reason !== 'NoTools' && error.reason !== 'BudgetExceeded')) throw error;
+    if (!(error instanceof ModelError) || !LEAVES_THE_FORM.has(error.reason)) throw error;
     if (error.reason === 'BudgetExceeded') run.scale = SMALLEST;
     return undefined;
   }

@@ -245,6 +245,14 @@ describe.each<{ provider: Provider }>([{ provider: 'ollama' }, { provider: 'open
   },
 );
 
+describe('the protocol of ollama', () => {
+  test('takes a stream that ends without a last word for an answer that was cut, as the server cuts a model that repeats itself', async () => {
+    const body = '{"model":"test","message":{"role":"assistant","content":"on and on"},"done":false}\n';
+    const { model } = await scene('ollama', { script: [{ kind: 'raw', body }] });
+    expect(await model.chat(asking())).toEqual({ text: 'on and on', toolCalls: [], finish: 'length' });
+  });
+});
+
 describe('the protocol of openai', () => {
   test('puts key and version where Azure wants them', async () => {
     const server = await startLanguageModel({ script: [{ kind: 'says', text: 'x' }], apiKey: 'secret' });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createTokenEstimator, tokenUpperBound } from '../../../src/llm/tokens.ts';
-import { fitToWindow, type Section } from '../../../src/llm/window.ts';
+import { cutMiddleToTokens, fitToWindow, type Section } from '../../../src/llm/window.ts';
 import { countTokens } from '../../standins/languageModel/script.ts';
 import { question } from './scripted.ts';
 
@@ -33,6 +33,15 @@ describe('fitting a prompt into a window', () => {
     const fitted = fitToWindow(sections, budget, words);
     expect(Object.fromEntries(fitted.sections.map(({ name, text }) => [name, text]))).toEqual(want);
     expect(fitted.cut).toEqual(cut);
+  });
+
+  test('cuts the middle out of what was read, and keeps more of its end', () => {
+    const text = Array.from({ length: 20 }, (_, index) => `line${index + 1}`).join('\n');
+    expect(cutMiddleToTokens(text, 15, words)).toBe(
+      'line1\n[14 lines are left out for want of room]\nline16\nline17\nline18\nline19\nline20',
+    );
+    expect(cutMiddleToTokens(text, 20, words)).toBe(text);
+    expect(cutMiddleToTokens(text, 5, words)).toBeUndefined();
   });
 
   test('never takes more than the budget, and keeps the order', () => {

@@ -143,7 +143,7 @@ describe('a conclusion that was taken to a model', () => {
     expect(after.result.usage.tokens).toBeGreaterThan(0);
   });
 
-  test('is not taken there when nothing is wrong, nor to verify a fix', async () => {
+  test('is not taken there when nothing is wrong, to verify a fix, or without a token to spend', async () => {
     server = await startLanguageModel({ script: [submits(FAR_FROM_IT)] });
     const { models, clock } = depsFor(http, server);
     const adviser = createModelAdviser({
@@ -160,6 +160,8 @@ describe('a conclusion that was taken to a model', () => {
     expect(await adviser.consult(nothing, request)).toBe(nothing);
     const verification = { ...investigation, spec: { ...investigation.spec, purpose: 'Verification' as const } };
     expect(await adviser.consult(healthy, { ...request, investigation: verification })).toBe(healthy);
+    const free = { ...investigation, spec: { ...investigation.spec, budget: { seconds: 60, tokens: 0, toolCalls: 50 } } };
+    expect(await adviser.consult(healthy, { ...request, investigation: free })).toBe(healthy);
     expect(server.asks).toEqual([]);
   });
 });
