@@ -238,6 +238,20 @@ describe('a model that fails', () => {
     });
   });
 
+  test('because the budget has no more for a whole prompt is asked for the form, with less', async () => {
+    const content = 'FATAL giving up after 30s\n'.repeat(2_000);
+    const long = evidence.map((item) => ({ ...item, content: `${content}${item.content}` }));
+    const budget = openBudget({ tokens: 12_000 });
+    const { opinion, asks } = await ask((one) => (offersTools(one) ? reads('e2') : writes(hypothesis())), {
+      provider: 'openai',
+      request: { evidence: long, budget },
+    });
+    expect(asks.length).toBeLessThan(7);
+    expect([asks[0], asks.at(-1)].map((one) => one !== undefined && offersTools(one))).toEqual([true, false]);
+    expect(opinion).toMatchObject({ hypotheses: [good], gaps: [] });
+    expect(opinion.usage.tokens).toBeLessThanOrEqual(12_000);
+  });
+
   test('is given up with its caller', async () => {
     const caller = new AbortController();
     server = await startLanguageModel({ script: [{ kind: 'silent' }] });
