@@ -98,9 +98,9 @@ function watchOver(clock: Pick<Clock, 'setTimeout'>, { name, signal, limits }: P
         const stop = (): void => reject(limit.signal.reason as ModelError);
         if (limit.signal.aborted) stop();
         limit.signal.addEventListener('abort', stop, { once: true });
-        work.then(resolve, (error: unknown) =>
-          reject(limit.signal.aborted ? (limit.signal.reason as ModelError) : networkError(name, error)),
-        );
+        work
+          .then(resolve, (error: unknown) => reject(limit.signal.aborted ? (limit.signal.reason as ModelError) : networkError(name, error)))
+          .finally(() => limit.signal.removeEventListener('abort', stop));
       }),
     end: () => {
       signal.removeEventListener('abort', onAbort);

@@ -38,7 +38,7 @@ export interface ConsultRequest {
 }
 
 export interface ModelAdviser {
-  /** The conclusion with hypotheses, gaps and usage added. It never throws, and comes back within the time. */
+  /** The conclusion with hypotheses, gaps and usage added, and the cures of its cause in order. It never throws, and comes back within the time. */
   consult(conclusion: Conclusion, request: ConsultRequest): Promise<Conclusion>;
 }
 
@@ -51,6 +51,7 @@ export function createModelAdviser({ models, ledger, clock, logger, redact, dead
       const { result } = conclusion;
       const tokens = spec.budget?.tokens ?? DEFAULT_TOKENS;
       if (spec.purpose === 'Verification' || result.outcome === 'NothingWrong' || tokens === 0) return conclusion;
+      const candidates = candidatesOf(result);
       const opinion = await askModel(
         { models, clock, redact, deadlineMs: Math.max(0, Math.min(deadlineMs, leftMs)) },
         {
@@ -61,7 +62,7 @@ export function createModelAdviser({ models, ledger, clock, logger, redact, dead
           guidance,
           model: spec.model,
           rootCause: result.rootCause,
-          candidates: candidatesOf(result),
+          candidates,
         },
       );
       const { dropped, lowered, objections, usage, gaps } = opinion;
@@ -69,7 +70,8 @@ export function createModelAdviser({ models, ledger, clock, logger, redact, dead
         { investigation: metadata.name, hypotheses: opinion.hypotheses.length, dropped, lowered, objections, usage, gaps },
         'asked a model',
       );
-      return { ...conclusion, result: withOpinion(result, opinion) };
+      const order = opinion.actions?.order.flatMap((id) => candidates.find((candidate) => candidate.id === id)?.type ?? []);
+      return { ...conclusion, result: withOpinion(result, opinion, order ?? []) };
     },
   };
 }

@@ -137,6 +137,17 @@ describe('a conclusion that was taken to a model', () => {
     investigationStatus.parse(after.result);
   });
 
+  test('has its cures in the order that a model prefers, and no other cures', async () => {
+    const prefers = (...ids: readonly string[]): Reply => ({
+      kind: 'says',
+      text: JSON.stringify({ actions: ids.map((id) => ({ id, reason: '' })) }),
+    });
+    const { before, after } = await consult((ask) => (Array.isArray(ask.body['tools']) ? submits() : prefers('a2', 'a1')));
+    const curesOf = ({ result }: Conclusion) => result.findings.find(({ id }) => id === result.rootCause?.finding)?.cures;
+    expect(curesOf(before)).toEqual(['RevertCommit', 'SetResources']);
+    expect(curesOf(after)).toEqual(['SetResources', 'RevertCommit']);
+  });
+
   test('says what it has spent', async () => {
     const { before, after } = await consult([{ kind: 'says', calls: [{ name: 'get_evidence', arguments: { id: 'e1' } }] }, submits()]);
     expect(after.result.usage.toolCalls).toBe(before.result.usage.toolCalls + 1);
