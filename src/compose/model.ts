@@ -6,6 +6,7 @@ import { createLedger } from '../llm/budget.ts';
 import { ModelError } from '../llm/error.ts';
 import { createModelHttp } from '../llm/http.ts';
 import { createModels, type ModelServer } from '../llm/models.ts';
+import { createMemoryStore } from '../llm/record.ts';
 import type { Parts } from './parts.ts';
 
 const SHORTEST_SECRET = 6;
@@ -26,6 +27,7 @@ export function createAdviser({ config, clock, logger, redactor }: Parts): Model
     contextTokens,
     maxOutputTokens,
     limits: { timeoutMs, silenceMs: timeoutMs },
+    records: createMemoryStore(),
   });
   const ledger = createLedger({ now: clock.now, hour: budgets.hour, day: budgets.day });
   return createModelAdviser({ models, ledger, clock, logger, redact: redactor.text, deadlineMs: model.deadlineSeconds * 1000 });

@@ -11,6 +11,7 @@ import type { CallLimits, ModelHttp } from './http.ts';
 import { createOllama } from './ollama.ts';
 import { createOpenAi } from './openai.ts';
 import type { EmbeddingModel, LanguageModel } from './port.ts';
+import { type AnswerStore, recorded } from './record.ts';
 import { withRetries } from './retries.ts';
 import { createTokenEstimator, type TokenEstimator } from './tokens.ts';
 
@@ -38,6 +39,8 @@ export interface ModelsOptions {
   readonly contextTokens: number;
   readonly maxOutputTokens: number;
   readonly limits?: Partial<CallLimits> | undefined;
+  /** Where answers are kept, so that what was paid for is not asked again. */
+  readonly records?: AnswerStore | undefined;
 }
 
 export interface ModelForPurpose {
@@ -54,7 +57,7 @@ export interface Models {
 }
 
 export function createModels(options: ModelsOptions): Models {
-  const { servers, purposes = {}, prices = {}, contextTokens, maxOutputTokens, clock, random } = options;
+  const { servers, purposes = {}, prices = {}, contextTokens, maxOutputTokens, clock, random, records } = options;
   const [first, ...others] = servers;
   const estimators = new Map<string, TokenEstimator>();
   const estimatorOf = (name: string): TokenEstimator => {
@@ -65,7 +68,7 @@ export function createModels(options: ModelsOptions): Models {
   const ready = (server: ModelServer, budget: Budget, estimator: TokenEstimator): LanguageModel => {
     const enforcesWindow = server.provider === 'ollama';
     const counted = withBudget(adapterOf(options, server), { budget, estimator, price: prices[server.name], enforcesWindow });
-    return withRetries(counted, { clock, random });
+    return withRetries(records === undefined ? counted : recorded(counted, records), { clock, random });
   };
   return {
     for: (purpose, budget, name = purposes[purpose]) => {

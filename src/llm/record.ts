@@ -51,11 +51,18 @@ export function createReplay(name: string, store: Pick<AnswerStore, 'get'>): Lan
   };
 }
 
-export function createMemoryStore(): AnswerStore & { readonly size: number } {
+/** For a process: an investigation that is run again after a conflict is not paid for again. The oldest answers go first. */
+export function createMemoryStore(most = 256): AnswerStore & { readonly size: number } {
   const answers = new Map<string, ChatAnswer>();
   return {
     get: async (key) => answers.get(key),
-    put: async (key, answer) => void answers.set(key, answer),
+    put: async (key, answer) => {
+      answers.set(key, answer);
+      for (const oldest of answers.keys()) {
+        if (answers.size <= most) break;
+        answers.delete(oldest);
+      }
+    },
     get size() {
       return answers.size;
     },

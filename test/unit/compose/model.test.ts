@@ -80,6 +80,16 @@ describe('the models of a process', () => {
     expect(server.asks).toHaveLength(1);
   });
 
+  test('are asked the same question once', async () => {
+    server = await startLanguageModel({ script: [{ kind: 'says', text: '{"hypotheses":[]}' }] });
+    const adviser = createAdviser(partsWith('', { OLLAMA_URL: server.url }));
+    const first = await adviser?.consult(conclusion, request());
+    const again = await adviser?.consult(conclusion, request());
+    expect(server.asks).toHaveLength(1);
+    expect(first?.result.usage.tokens).toBeGreaterThan(0);
+    expect(again?.result.usage.tokens).toBe(0);
+  });
+
   test('spend no more than their hour allows', async () => {
     server = await startLanguageModel({ script: [{ kind: 'says', text: '{"hypotheses":[]}' }] });
     const adviser = createAdviser(partsWith('model: {budgets: {hour: {tokens: 100}}}', { OLLAMA_URL: server.url }));

@@ -106,6 +106,14 @@ describe('records', () => {
     expect(store.size).toBe(2);
   });
 
+  test('are as many as there is room for, the newest', async () => {
+    const store = createMemoryStore(2);
+    const kept = recorded(scriptedModel(['x']), store);
+    for (const content of ['a', 'b', 'c']) await kept.chat(question(content));
+    expect(store.size).toBe(2);
+    expect(await store.get(keyOf('scripted', question('a')))).toBeUndefined();
+  });
+
   test('replay without any model, and say which record is missing', async () => {
     const store = createMemoryStore();
     await recorded(scriptedModel(['kept'], 'm'), store).chat(question('a'));
