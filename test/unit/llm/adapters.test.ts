@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { ModelError, type ModelFailure } from '../../../src/llm/error.ts';
@@ -180,6 +181,27 @@ describe.each<{ provider: Provider }>([{ provider: 'ollama' }, { provider: 'open
     test('reads no more bytes than a call may have, of whatever they are', async () => {
       const { model } = await scene(provider, { script: [{ kind: 'raw', body: '\n'.repeat(20_000) }] }, { maxBytes: 10_000 });
       await expect(model.chat(asking())).rejects.toThrow(/larger than 10000 bytes/u);
+    });
+
+    test('answers or fails with a reason, whatever lines the server sends', async () => {
+      const line = fc.oneof(
+        fc.json(),
+        fc.constantFrom('{"message":null}', '{"message":{"tool_calls":[null]}}', '{"error":{}}', '{"done":true}', 'data: [DONE]', ': ping'),
+        fc.constantFrom(
+          'data: {"choices":{}}',
+          'data: {"choices":[{"delta":{"tool_calls":[{"index":1e9,"function":null}]}}]}',
+          'data: null',
+          '\u0000',
+        ),
+        fc.constantFrom('{"message":{"content":"x"},"done":false}', 'data: {"choices":[{"delta":{"content":"x"}}]}'),
+      );
+      let body = '';
+      const { model } = await scene(provider, { script: () => ({ kind: 'raw', body }) });
+      const run = async (lines: readonly string[]): Promise<void> => {
+        body = lines.join('\n');
+        await failureOf(model.chat(asking()));
+      };
+      await fc.assert(fc.asyncProperty(fc.array(line, { maxLength: 6 }), run), { numRuns: 150 });
     });
 
     test('never repeats what the server wrote in an error', async () => {
