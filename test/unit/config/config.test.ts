@@ -123,7 +123,7 @@ describe('an environment variable', () => {
     {
       name: 'OLLAMA_URL counts more than a key',
       environment: { OLLAMA_URL: 'http://o:11434', OPENAI_API_KEY: 'sk-1', MODEL_NAME: 'm' },
-      want: { modelServers: [{ provider: 'ollama', url: 'http://o:11434', apiKey: undefined }] },
+      want: { modelServers: [{ provider: 'ollama', url: 'http://o:11434' }] },
     },
     {
       name: 'KUBECONFIG and KUBE_CONTEXT say which cluster',
@@ -144,6 +144,11 @@ describe('an environment variable', () => {
     { name: 'that is empty sets nothing', environment: { API_HOST: '' }, want: { http: { host: '127.0.0.1' } } },
   ])('$name', ({ environment, want }) => {
     expect(loadConfig({ environment })).toMatchObject(want);
+  });
+
+  test('OPENAI_API_KEY is never sent to an Ollama server', () => {
+    const { modelServers } = loadConfig({ environment: { OLLAMA_URL: 'http://o:11434', OPENAI_API_KEY: 'sk-1', MODEL_NAME: 'm' } });
+    expect(JSON.stringify(modelServers)).not.toContain('sk-1');
   });
 
   test('counts more than the file, and leaves the rest of it', () => {
