@@ -12,6 +12,8 @@ interface Variable {
   readonly isNumber?: boolean;
   /** A setting beside it without which it means nothing: then it is left out. */
   readonly beside?: string;
+  /** What it sets by being there. */
+  readonly value?: string;
 }
 
 const VARIABLES: readonly Variable[] = [
@@ -21,6 +23,9 @@ const VARIABLES: readonly Variable[] = [
   { name: 'TEMPO_URL', path: ['sources', 'tempo', 0, 'url'] },
   { name: 'GRAFANA_URL', path: ['sources', 'grafana', 0, 'url'] },
   { name: 'GRAFANA_API_KEY', path: grafanaToken(0), beside: 'url' },
+  { name: 'OLLAMA_URL', path: ['model', 'url'] },
+  { name: 'OLLAMA_URL', path: ['model', 'provider'], value: 'ollama' },
+  { name: 'MODEL_NAME', path: ['model', 'name'] },
   { name: 'KUBECONFIG', path: ['kubernetes', 'kubeconfig'] },
   { name: 'KUBE_CONTEXT', path: ['kubernetes', 'context'] },
   { name: 'API_HOST', path: ['http', 'host'] },
@@ -37,9 +42,9 @@ export interface Overlaid {
 
 export function overlay(data: unknown, environment: Environment): Overlaid {
   const set = VARIABLES.filter(({ name }) => (environment[name] ?? '') !== '');
-  const result = set.reduce((at, { name, path, isNumber, beside }) => {
+  const result = set.reduce((at, { name, path, isNumber, beside, value }) => {
     if (beside !== undefined && valueAt(at, [...path.slice(0, -1), beside]) === undefined) return at;
-    return withValue(at, path, valueOf(environment[name] ?? '', isNumber === true));
+    return withValue(at, path, value ?? valueOf(environment[name] ?? '', isNumber === true));
   }, data);
   return { data: result, variableOf: (path) => set.find((variable) => isSame(variable.path, path))?.name };
 }

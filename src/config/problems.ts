@@ -26,7 +26,7 @@ export class ConfigError extends Error {
 export type Path = readonly PropertyKey[];
 
 /** `sources.prometheus[0].url` */
-function pathText(path: Path): string {
+export function pathText(path: Path): string {
   return path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('')

@@ -5,6 +5,7 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { modelSchema } from './model.ts';
 import { sourcesSchema } from './sources.ts';
 import { specialistsSettings } from './specialists.ts';
 
@@ -67,6 +68,7 @@ export const configSchema = z.strictObject({
   http: http.prefault({}).describe('What this process serves.'),
   auth: auth.prefault({}).describe('Who may call it.'),
   sources: sourcesSchema.prefault({}).describe('Where telemetry is asked for.'),
+  model: modelSchema().prefault({}).describe('The language model that is asked for hypotheses; without an address: none.'),
   git: git.prefault({}).describe('Repositories that GitOps engines deploy from.'),
   flux: z
     .strictObject({ namespace: namespace().default('flux-system').describe('Namespace of the Flux controllers.') })

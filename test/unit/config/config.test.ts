@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { secretsOf } from '../../../src/config/sources.ts';
-import { type Config, ConfigError, loadConfig } from '../../../src/config.ts';
+import { type Config, ConfigError, loadConfig, variablesWithoutEffect } from '../../../src/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -66,6 +66,20 @@ executor: {concurrency: 1}
 remediation: {protectedNamespaces: [payments], soakSeconds: 60}
 evidence: {retentionDays: 7}
 leaderElection: {enabled: false}
+model:
+  provider: openai
+  url: https://models.example/v1
+  name: large
+  apiKeyFile: /etc/key
+  apiVersion: 2026-01-01
+  contextTokens: 16000
+  maxOutputTokens: 2000
+  timeoutSeconds: 30
+  deadlineSeconds: 60
+  purposes: {diagnosis: large, actions: small, embeddings: e}
+  fallbacks: [{url: "http://ollama:11434"}]
+  budgets: {hour: {tokens: 100000}, day: {moneyMicros: 5000000}}
+  prices: {large: {inputPerMillion: 2.5, outputPerMillion: 10}}
 logging: {level: debug, name: sre}
 tools: {git: /usr/bin/git, kubectl: /usr/bin/kubectl}
 `);
@@ -73,6 +87,11 @@ tools: {git: /usr/bin/git, kubectl: /usr/bin/kubectl}
       http: { webhookPort: 8082 },
       sources: { alertmanager: [{ name: 'a' }, { name: 'b' }] },
       git: { credentials: [{ username: 'sre' }] },
+      model: { contextTokens: 16_000, budgets: { hour: { tokens: 100_000 } } },
+      modelServers: [
+        { provider: 'openai', url: 'https://models.example/v1', name: 'large', apiKeyFile: '/etc/key', apiVersion: '2026-01-01' },
+        { provider: 'ollama', url: 'http://ollama:11434', name: 'llama3.2:3b' },
+      ],
     });
   });
 });
@@ -96,6 +115,28 @@ describe('an environment variable', () => {
     },
     { name: 'GRAFANA_API_KEY alone sets nothing', environment: { GRAFANA_API_KEY: 'glsa_1' }, want: { sources: { grafana: [] } } },
     {
+      name: 'OLLAMA_URL says where the model is, which has its usual name',
+      environment: { OLLAMA_URL: 'http://o:11434' },
+      want: { modelServers: [{ provider: 'ollama', url: 'http://o:11434', name: 'llama3.2:3b' }] },
+    },
+    {
+      name: 'MODEL_NAME says which model',
+      environment: { OLLAMA_URL: 'http://o:11434', MODEL_NAME: 'qwen3:8b' },
+      want: { modelServers: [{ provider: 'ollama', name: 'qwen3:8b' }] },
+    },
+    {
+      name: 'OPENAI_API_KEY with MODEL_NAME is enough for OpenAI',
+      environment: { OPENAI_API_KEY: 'sk-1', MODEL_NAME: 'gpt-x' },
+      want: { modelServers: [{ provider: 'openai', url: 'https://api.openai.com/v1', name: 'gpt-x', apiKey: 'sk-1' }] },
+    },
+    { name: 'OPENAI_API_KEY alone sends nothing anywhere', environment: { OPENAI_API_KEY: 'sk-1' }, want: { modelServers: [] } },
+    { name: 'MODEL_NAME alone asks nobody', environment: { MODEL_NAME: 'x' }, want: { modelServers: [] } },
+    {
+      name: 'OLLAMA_URL counts more than a key',
+      environment: { OLLAMA_URL: 'http://o:11434', OPENAI_API_KEY: 'sk-1', MODEL_NAME: 'm' },
+      want: { modelServers: [{ provider: 'ollama', url: 'http://o:11434' }] },
+    },
+    {
       name: 'KUBECONFIG and KUBE_CONTEXT say which cluster',
       environment: { KUBECONFIG: '/k', KUBE_CONTEXT: 'c' },
       want: { kubernetes: { kubeconfig: '/k', context: 'c' } },
@@ -114,6 +155,11 @@ describe('an environment variable', () => {
     { name: 'that is empty sets nothing', environment: { API_HOST: '' }, want: { http: { host: '127.0.0.1' } } },
   ])('$name', ({ environment, want }) => {
     expect(loadConfig({ environment })).toMatchObject(want);
+  });
+
+  test('OPENAI_API_KEY is never sent to an Ollama server', () => {
+    const { modelServers } = loadConfig({ environment: { OLLAMA_URL: 'http://o:11434', OPENAI_API_KEY: 'sk-1', MODEL_NAME: 'm' } });
+    expect(JSON.stringify(modelServers)).not.toContain('sk-1');
   });
 
   test('counts more than the file, and leaves the rest of it', () => {
@@ -237,6 +283,32 @@ describe('a problem says where, what, and what to do', () => {
       ],
     },
     {
+      name: 'an OpenAI server without a model',
+      text: 'model: {provider: openai}',
+      want: ['config.yaml:1: model.name: is missing; write the name of a model that this server has'],
+    },
+    {
+      name: 'a fallback without an address',
+      text: 'model:\n  url: http://o\n  fallbacks:\n    - name: small',
+      want: ['config.yaml:4: model.fallbacks[0].url: is missing; write the address of the server'],
+    },
+    {
+      name: 'a key of a model in the file',
+      text: 'model:\n  apiKey: sk-1',
+      want: ['config.yaml:2: model.apiKey: is not a setting; did you mean apiKeyFile?'],
+    },
+    {
+      name: 'an answer that leaves no room for its prompt',
+      text: 'model: {contextTokens: 4000, maxOutputTokens: 3000}',
+      want: ['config.yaml:1: model.maxOutputTokens: 3000 leaves no room for a prompt; the most is half of model.contextTokens'],
+    },
+    {
+      name: 'a variable with the address of a model that is none',
+      text: '',
+      environment: { OLLAMA_URL: 'ollama:11434' },
+      want: ['environment variable OLLAMA_URL: model.url: "ollama:11434" has no scheme; write http://ollama:11434'],
+    },
+    {
       name: 'all of them at once',
       text: 'namspace: a\nhttp:\n  prot: 1\nlogging:\n  level: 3',
       want: [
@@ -253,5 +325,17 @@ describe('a problem says where, what, and what to do', () => {
     expect(() => loadConfig({ path: '/nowhere/config.yaml', environment: {} })).toThrow(
       '/nowhere/config.yaml: there is no such file; name another one with --config, or leave it out to run with the defaults',
     );
+  });
+});
+
+describe('variables without effect', () => {
+  test.each<{ name: string; environment: Environment; want: string[] }>([
+    { name: 'there are none by default', environment: {}, want: [] },
+    { name: 'a name without a server', environment: { MODEL_NAME: 'x' }, want: ['MODEL_NAME'] },
+    { name: 'a key without a model', environment: { OPENAI_API_KEY: 'k' }, want: ['OPENAI_API_KEY'] },
+    { name: 'a key beside Ollama', environment: { OLLAMA_URL: 'http://o', OPENAI_API_KEY: 'k' }, want: ['OPENAI_API_KEY'] },
+    { name: 'none where all belong together', environment: { OPENAI_API_KEY: 'k', MODEL_NAME: 'x' }, want: [] },
+  ])('$name', ({ environment, want }) => {
+    expect(variablesWithoutEffect(loadConfig({ environment }), environment)).toEqual(want);
   });
 });
