@@ -44,7 +44,17 @@ function isCrashing({ restartPolicy }: Pod, { state, lastState, restarts, ready,
   if (state.waiting !== undefined) return WAITS_AFTER_CRASH.has(state.waiting.reason) || isRootRefused(state.waiting.message);
   if (state.terminated !== undefined) return state.terminated.exitCode !== 0 || (restartPolicy === 'Always' && role !== 'init');
   const endedAt = lastState.terminated?.finishedAt;
-  return endedAt !== undefined && now - endedAt < RECENT_MS && (restarts > 1 || !ready);
+  if (endedAt === undefined || now - endedAt >= RECENT_MS) return false;
+  return !ready || (restarts > 1 && !hasOutlasted(state, lastState, now));
+}
+
+/** The kubelet waits no longer than this between two starts. */
+const LONGEST_BACK_OFF_MS = 5 * 60_000;
+
+/** The present run has gone on for longer than the longest wait, and for twice as long as the one before. */
+function hasOutlasted({ running }: Container['state'], { terminated }: Container['lastState'], now: number): boolean {
+  const { startedAt: from = 0, finishedAt: to = 0 } = terminated ?? {};
+  return running?.startedAt !== undefined && now - running.startedAt > Math.max(LONGEST_BACK_OFF_MS, 2 * Math.max(0, to - from));
 }
 
 interface KindOfEnd {

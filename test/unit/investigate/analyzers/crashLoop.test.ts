@@ -94,6 +94,16 @@ describe('crashLoop', () => {
       container: crashed(1, 'Error: setsockopt: invalid argument'),
       want: ['ContainerExitsWithError'],
     },
+    {
+      name: 'is silent about a start that failed a few times and has held since',
+      container: { ready: true, restarts: 3, state: running(6), lastState: ended(1, { startedAt: ago(7), finishedAt: ago(7) }) },
+      want: [],
+    },
+    {
+      name: 'goes on about one that runs no longer than it did before its last crash',
+      container: { ready: true, restarts: 3, state: running(6), lastState: ended(1, { startedAt: ago(12), finishedAt: ago(7) }) },
+      want: ['ContainerExitsWithError'],
+    },
     { name: 'knows 126 for a command that may not be executed', container: crashed(126), want: ['ContainerPermissionDenied'] },
     {
       name: 'reads a refusal in the log',

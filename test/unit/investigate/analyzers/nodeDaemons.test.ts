@@ -115,7 +115,7 @@ describe('nodeDaemons', () => {
     {
       name: 'is not a kubelet that runs on a node which is cut off',
       seen: world(shop, { nodes: [silent('n1')], daemons: [daemon('n1', 'kubelet', true)] }),
-      want: undefined,
+      want: 'NodeNotReady Node/n1',
     },
     {
       name: 'is not a runtime that only waits for its network plugin',
@@ -127,7 +127,7 @@ describe('nodeDaemons', () => {
           ),
         ],
       }),
-      want: undefined,
+      want: 'NodeNetworkUnavailable Node/n1',
     },
     { name: 'is not a unit that nobody knows', seen: world(shop, { daemons: [daemon('n1', 'snapd', false)] }), want: undefined },
     {
