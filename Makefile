@@ -60,6 +60,14 @@ bench: ready build ## Measure the loop and the controller runtime, beside what t
 bench-runtime: ready ## The controller runtime beside @dot-i/k8s-operator and Go's controller-runtime
 	@$(NODE) test/bench/runtime/main.ts $(BENCH_ARGS)
 
+.PHONY: bench-analysis
+bench-analysis: ready ## Log templates on published data (DATA=folder), beside Drain3 from PyPI
+	@$(NODE) test/bench/analysis/main.ts $(DATA) $(BENCH_ARGS)
+
+.PHONY: bench-sources
+bench-sources: ready ## What each source's adapter takes over the raw HTTP calls that it makes
+	@$(NODE) test/bench/sources/main.ts
+
 .PHONY: e2e
 e2e: ready build ## All end-to-end scenes on a real cluster
 	@$(BIN)/vitest run --project e2e $(VITEST_ARGS)

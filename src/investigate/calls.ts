@@ -4,7 +4,6 @@
  * What sources have seen stands first; configuration adds what nobody has measured.
  */
 
-import { reach, type Topology, topologyOf } from '../analysis/topology.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Call, Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { addressesOf } from './addresses.ts';
@@ -24,21 +23,3 @@ export function withConfiguredCalls(snapshot: Snapshot): Snapshot {
 }
 
 const nameOf = ({ caller, callee }: Call): string => `${objectName(caller)}\n${objectName(callee)}`;
-
-/** Workloads and their calls as a graph, by their names. */
-export const callGraph = ({ calls }: Pick<Snapshot, 'calls'>): Topology =>
-  topologyOf(
-    new Map(),
-    calls.map(({ caller, callee, source }) => ({
-      from: objectName(caller),
-      to: objectName(callee),
-      kind: 'calls',
-      source: LINK_SOURCES[source],
-    })),
-  );
-
-const LINK_SOURCES = { environment: 'environment', declared: 'declared', trace: 'trace', metrics: 'trace', log: 'address' } as const;
-
-/** Everything that a workload calls, however far down. */
-export const calleesOf = (graph: Topology, name: string): ReadonlySet<string> =>
-  new Set(reach(graph, name, { direction: 'needs', kinds: ['calls'] }).keys());

@@ -50,13 +50,14 @@ export interface RankCausesRequest {
   readonly named?: readonly ObjectRef[] | undefined;
   /** What was seen of the targets alone. */
   readonly targets?: Snapshot | undefined;
+  readonly extraPoints?: ((finding: Finding) => number) | undefined;
 }
 
-export function rankCauses({ snapshot, changes = [], named = [], targets }: RankCausesRequest): Ranking {
+export function rankCauses({ snapshot, changes = [], named = [], targets, extraPoints }: RankCausesRequest): Ranking {
   const { findings, errors } = analyse(withConfiguredCalls(snapshot));
   const links = new Map(findings.map((finding) => [finding, linksOf(finding, changes, snapshot)]));
   const linked = (finding: Finding): readonly Link[] => links.get(finding) ?? [];
-  return { ranked: rank({ snapshot, findings, linksOf: linked, named, targets }), errors };
+  return { ranked: rank({ snapshot, findings, linksOf: linked, named, targets, extraPoints }), errors };
 }
 
 export function diagnose(snapshot: Snapshot, changes: readonly ObservedChange[] = [], named: readonly ObjectRef[] = []): Diagnosis {

@@ -13,6 +13,7 @@ import { confidenceOf } from './confidence.ts';
 import type { Link } from './correlate.ts';
 import { isElsewhere } from './elsewhere.ts';
 import type { Finding } from './finding.ts';
+import { isUnrelated } from './unrelated.ts';
 import { WEIGHTS } from './weights.ts';
 
 export interface Ranked {
@@ -49,6 +50,8 @@ const TAKES = {
   explained: 30,
   /** It is about something that was not asked about, and nothing that was found points at it. */
   elsewhere: 12,
+  /** It lies around the targets and concerns none of them. */
+  unrelated: 30,
   /** Something else that nothing explains is nearly as likely: one of the two is wrong, or there are two troubles. */
   rival: 6,
 } as const;
@@ -124,13 +127,18 @@ function pointsOf(
     (logUnseen(snapshot, finding) ? TAKES.logUnseen : 0) -
     (finding.indirect === true ? TAKES.indirect : 0) -
     (explained ? TAKES.explained : 0) -
-    (isBesides(targets, findings, finding) ? TAKES.elsewhere : 0) +
+    (isBesides(targets, findings, finding) ? TAKES.elsewhere : 0) -
+    (isOfOthers(targets, named, finding) ? TAKES.unrelated : 0) +
     (extraPoints?.(finding) ?? 0)
   );
 }
 
 const isBesides = (targets: Snapshot | undefined, findings: readonly Finding[], finding: Finding): boolean =>
   targets !== undefined && isElsewhere(targets, finding.object) && !findings.some((other) => isBlamed(finding, other));
+
+/** Who asks about a namespace asks about all that is in it. */
+const isOfOthers = (targets: Snapshot | undefined, named: readonly ObjectRef[], { object }: Finding): boolean =>
+  targets !== undefined && named.every(({ kind }) => kind !== 'Namespace') && isUnrelated(targets, object);
 
 function changeWeight(links: readonly Link[]): number {
   const direct = links.filter(({ strength }) => strength === 'direct');

@@ -44,7 +44,8 @@ export async function makeHealthy(folder: string, truths: readonly Truth[], coun
 }
 
 /** Faults that show in objects of the namespace or the cluster, and not in one app alone. */
-const isOfApp = ({ truth }: Donor): boolean => truth.object.startsWith('app/') && !/^(?:pvc_|pv_|.*cordon|.*taint)/u.test(truth.rootCause);
+const isOfApp = ({ truth }: Donor): boolean =>
+  truth.object.startsWith('app/') && !/^(?:pvc_|pv_|gateway_|.*cordon|.*taint)/u.test(truth.rootCause);
 
 function healthyFrom(donors: readonly Donor[]): Bundle {
   const base = donors.find(isOfApp) ?? donors[0];

@@ -65,7 +65,7 @@ async function inflated(path: string, bytes: Uint8Array): Promise<Buffer> {
   }
 }
 
-function parseBundle(path: string, text: string): Bundle {
+export function parseBundle(path: string, text: string): Bundle {
   let data: unknown;
   try {
     data = JSON.parse(text);

@@ -53,6 +53,10 @@ export interface Route {
   readonly path: string;
   readonly backend: { readonly namespace: string; readonly service: string; readonly port?: number | string | undefined };
   readonly tlsSecret?: string | undefined;
+  /** Controllers of different classes do not see each other's routes. */
+  readonly className?: string | undefined;
+  /** It takes a share of what another of the same host and path gets, on purpose. */
+  readonly canary?: boolean | undefined;
   /** What the controller says of it. */
   readonly conditions: readonly Condition[];
   readonly evidence: string;

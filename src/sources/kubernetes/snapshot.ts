@@ -109,6 +109,18 @@ export interface Workload {
   readonly podCounts: readonly PodCount[];
   /** False when its pods could not be listed. */
   readonly podsSeen: boolean;
+  /** Of a CronJob. */
+  readonly schedule?: Schedule | undefined;
+}
+
+export interface Schedule {
+  /** As cron writes it. */
+  readonly text: string;
+  readonly concurrency: string;
+  /** Runs that are going on. */
+  readonly active: number;
+  /** When the last run was begun. */
+  readonly lastAt?: number | undefined;
 }
 
 /** How many pods of one revision there are, over all pods and not only those in the snapshot. */
@@ -218,6 +230,16 @@ export interface ContainerSpec {
   readonly requests: Resources;
   readonly limits: Resources;
   readonly probes: readonly Probe[];
+  /** Undefined where they are not known. */
+  readonly mounts?: readonly Mount[] | undefined;
+}
+
+export interface Mount {
+  readonly path: string;
+  readonly volume: string;
+  readonly readOnly: boolean;
+  /** Claim that the volume is, if it is one. */
+  readonly claim?: string | undefined;
 }
 
 export interface Resources {

@@ -8,7 +8,7 @@ import { containerSpecs } from './containerView.ts';
 import { templateChanges } from './diff.ts';
 import { apiTime, evidenceKeys, objectName } from './names.ts';
 import { references } from './podView.ts';
-import type { PodCount, Revision, Workload } from './snapshot.ts';
+import type { PodCount, Revision, Schedule, Workload } from './snapshot.ts';
 
 const REVISION_ANNOTATION = 'deployment.kubernetes.io/revision';
 /** Older ones say nothing about what changed just now. */
@@ -48,6 +48,17 @@ export function workloadView({ ref, object, history, podCounts, podsSeen }: Work
     historyEvidence: evidenceKeys.history(ref),
     podCounts,
     podsSeen,
+    schedule: scheduleOf(object),
+  };
+}
+
+function scheduleOf({ spec, status }: ApiWorkload): Schedule | undefined {
+  if (spec?.schedule === undefined) return undefined;
+  return {
+    text: spec.schedule,
+    concurrency: spec.concurrencyPolicy ?? 'Allow',
+    active: Array.isArray(status?.active) ? status.active.length : 0,
+    lastAt: apiTime(status?.lastScheduleTime),
   };
 }
 
