@@ -6,16 +6,17 @@
  */
 import type { KubeObject } from '../../kube/object.ts';
 import type { ApiContainerStatus, ApiPod } from '../kubernetes/api.ts';
+import { readErrorLines } from '../kubernetes/errorLines.ts';
+import { gatherCluster } from '../kubernetes/gather.ts';
+import { createListedReader } from '../kubernetes/listedReader.ts';
 import { hasFailed, isUnhealthy, statusesOf } from '../kubernetes/podHealth.ts';
 import type { Reader } from '../kubernetes/reader.ts';
+import type { ErrorLines } from '../kubernetes/snapshot.ts';
 import { controllerOf } from '../kubernetes/targets.ts';
 import type { Cleaner } from '../text.ts';
 
-const LIMITS = { troubled: 40, quiet: 100, tailLines: 80, scannedLines: 400, keptLines: 40, tailBytes: 64 * 1024, headBytes: 8 * 1024 };
+const LIMITS = { troubled: 40, quiet: 100, tailLines: 80, tailBytes: 64 * 1024, headBytes: 8 * 1024 };
 const LONGEST_LINE = 1_000;
-
-const TROUBLE =
-  /error|\berr\b|fail|fatal|panic|exception|critical|warn|refused|denied|time[d-]? ?out|unavailable|unreachable|no such|not found|cannot|can't|could not|couldn't|unable|invalid|no route|reset by peer|NXDOMAIN|ENOTFOUND|EAI_AGAIN|not resolve|unknown ?host|too many|exhausted|slow|deadlock|read-only|lag\b/iu;
 
 type Lines = readonly string[];
 /** Lines by container; those of the previous run of the first container as `previous`, of others as `NAME/previous`. */
@@ -35,24 +36,18 @@ export async function collectLogs(
     3,
     ({ pod, status }) => `${ownerName(pod)}/${status.name}`,
   ).slice(0, LIMITS.troubled);
-  const quiet = fewOfEach(
-    apiPods.filter((pod) => pod.status?.phase === 'Running' && !isUnhealthy(pod)),
-    1,
-    ownerName,
-  )
-    .flatMap((pod) => (pod.status?.containerStatuses ?? []).map((status) => ({ pod, status })))
-    .slice(0, LIMITS.quiet);
-
-  const parts = await Promise.all([
-    ...troubled.map(async (one) => [one.pod.metadata.name, await troubledParts(reader, one, cleaner)] as const),
-    ...quiet.map(async (one) => [ownerName(one.pod), await quietParts(reader, one, cleaner)] as const),
+  const [tails, quiet] = await Promise.all([
+    Promise.all(troubled.map(async (one) => [one.pod.metadata.name, await troubledParts(reader, one, cleaner)] as const)),
+    quietLines(reader, namespace, objects, cleaner),
   ]);
   const logs: Record<string, LogParts> = {};
-  for (const [service, found] of parts) {
-    if (Object.keys(found).length === 0) continue;
+  const add = (service: string, found: LogParts): void => {
+    if (Object.keys(found).length === 0) return;
     const call = JSON.stringify({ namespace, service_name: service });
     logs[call] = { ...logs[call], ...found };
-  }
+  };
+  for (const [pod, found] of tails) add(pod, found);
+  for (const { owner, container = 'app', lines } of quiet) add(owner.name, { [container]: lines.map(({ text }) => text) });
   return logs;
 }
 
@@ -97,10 +92,17 @@ function before(first: string | undefined, head: Lines): Lines {
   return at < 0 ? head : head.slice(0, at);
 }
 
-async function quietParts(reader: Reader, { pod, status }: Wanted, cleaner: Cleaner): Promise<LogParts> {
-  const options = { container: status.name, tailLines: LIMITS.scannedLines, limitBytes: LIMITS.tailBytes };
-  const lines = await linesOf(reader, pod, options, cleaner);
-  return named(status.name, lines.filter((line) => TROUBLE.test(line)).slice(-LIMITS.keptLines));
+/** The pods are judged as a diagnosis will judge them, over what was collected. */
+async function quietLines(
+  reader: Reader,
+  namespace: string,
+  objects: readonly KubeObject[],
+  cleaner: Cleaner,
+): Promise<readonly ErrorLines[]> {
+  const collected = createListedReader(objects, async () => undefined);
+  const targets = [{ apiVersion: 'v1', kind: 'Namespace', name: namespace }];
+  const seen = await gatherCluster(collected, { targets, window: { start: 0, end: 0 }, at: 0 }, cleaner);
+  return readErrorLines(reader, seen, cleaner, LIMITS.quiet);
 }
 
 const named = (part: string, lines: Lines): LogParts => (lines.length === 0 ? {} : { [part]: lines });

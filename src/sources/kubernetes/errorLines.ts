@@ -10,19 +10,25 @@ import type { Reader } from './reader.ts';
 import type { ErrorLines, Pod, Snapshot } from './snapshot.ts';
 
 const TROUBLE =
-  /error|warn|fail|exception|fatal|panic|refused|denied|timed? ?out|timeout|unavailable|unreachable|not found|no such|cannot|can't|unable|reset|critical|\b5\d\d\b/iu;
+  /error|warn|fail|exception|fatal|panic|refused|denied|timed? ?out|timeout|unavailable|unreachable|not found|no such|cannot|can't|could not|couldn't|unable|invalid|reset|critical|no route|nxdomain|enotfound|eai_again|not resolve|bad address|unknown ?host|too many|exhausted|deadlock|read-only|\b5\d\d\b/iu;
 
-export async function readErrorLines(reader: Reader, { pods }: Pick<Snapshot, 'pods'>, cleaner: Cleaner): Promise<ErrorLines[]> {
+/** @param most containers */
+export async function readErrorLines(
+  reader: Reader,
+  { pods }: Pick<Snapshot, 'pods'>,
+  cleaner: Cleaner,
+  most: number = LIMITS.quietLogs,
+): Promise<ErrorLines[]> {
   const running = pods.filter(({ ready, deleting }) => ready && !deleting);
   const onePerOwner = new Map(running.map((pod) => [objectName(pod.owner), pod]));
   const wanted = [...onePerOwner.values()]
-    .slice(0, LIMITS.quietLogs)
+    .slice(0, most)
     .flatMap((pod) =>
       pod.containers
         .filter(({ role, state }) => role !== 'init' && state.running !== undefined)
         .map(({ name }) => ({ pod, container: name })),
     );
-  const read = await Promise.all(wanted.slice(0, LIMITS.quietLogs).map(({ pod, container }) => linesOf(reader, pod, container, cleaner)));
+  const read = await Promise.all(wanted.slice(0, most).map(({ pod, container }) => linesOf(reader, pod, container, cleaner)));
   return read.filter(({ lines }) => lines.length > 0);
 }
 
