@@ -1,0 +1,102 @@
+/**
+ * `make eval-healthy`: thirty healthy namespaces on a real node, each collected by `agent-sre collect` and diagnosed from its bundle. Says how
+ * many alarm, and of what; ends with 1 when one could not be collected.
+ *
+ * OUT=folder keeps the bundles. Needs a machine that can run containers.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Terminal } from '../../src/cli/terminal.ts';
+import { systemClock } from '../../src/clock.ts';
+import { runCommand } from '../../src/commands/run.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { defineResource, type KubeObject, type ResourceType } from '../../src/kube/object.ts';
+import { claims, configMaps, pods, workloadResources } from '../../src/sources/kubernetes/api.ts';
+import { autoscalers, disruptionBudgets, namespaces, quotas, serviceAccounts, volumes } from '../../src/sources/kubernetes/boundsApi.ts';
+import { ingresses, networkPolicies, serviceObjects } from '../../src/sources/kubernetes/networkApi.ts';
+import { createStyle } from '../../src/text/style.ts';
+import { startCluster } from '../cluster/cluster.ts';
+import { testClient } from '../support/testClient.ts';
+import { untilTrue } from '../support/until.ts';
+import type { Applied } from './live/objects.ts';
+import { isSettled } from './live/settled.ts';
+import { SHAPES, type Shape } from './live/shapes.ts';
+import { predictAll } from './pool.ts';
+
+const core = { group: '', version: 'v1', namespaced: true };
+const secrets = defineResource({ ...core, kind: 'Secret', plural: 'secrets' });
+const limitRanges = defineResource({ ...core, kind: 'LimitRange', plural: 'limitranges' });
+const RESOURCES: readonly ResourceType[] = [
+  ...Object.values(workloadResources),
+  ...[pods, configMaps, claims, secrets, limitRanges],
+  ...[autoscalers, disruptionBudgets, quotas, serviceAccounts, volumes],
+  ...[ingresses, networkPolicies, serviceObjects],
+];
+const PATIENCE_MS = 300_000;
+
+const { values } = parseArgs({ options: { out: { type: 'string' } } });
+const isKept = values.out !== undefined && values.out !== '';
+const folder = isKept ? String(values.out) : await mkdtemp(join(tmpdir(), 'agent-sre-collected-'));
+await mkdir(folder, { recursive: true });
+const cluster = await startCluster({ level: 'real', log: (line) => console.error(line) });
+const client = testClient(cluster.kubeconfigPath);
+try {
+  await Promise.all(SHAPES.map((shape) => prepare(client, shape)));
+  const paths: string[] = [];
+  for (const { name } of SHAPES) paths.push(await collected(name));
+  const answers = await predictAll(paths);
+  const alarms = SHAPES.flatMap(({ name }, index) => (answers[index]?.alarm === true ? [{ name, says: answers[index].ranked[0] }] : []));
+  console.log(`${alarms.length} of ${answers.length} healthy namespaces alarm`);
+  for (const { name, says } of alarms) console.log(`  ${name}: ${JSON.stringify(says ?? 'no label for it')}`);
+  for (const [index, { error }] of answers.entries()) if (error !== undefined) throw new Error(`${SHAPES[index]?.name}: ${error}`);
+} finally {
+  await client.close();
+  await cluster.stop();
+  if (!isKept) await rm(folder, { recursive: true, force: true });
+}
+
+async function prepare(kube: KubeClient, { name, objects, then = [], deletesPod = false }: Shape): Promise<void> {
+  await kube.create(namespaces, { metadata: { name } });
+  await untilTrue(
+    `${name} to have an account`,
+    async () => (await kube.get(serviceAccounts, { namespace: name, name: 'default' })) !== undefined,
+  );
+  for (const object of objects) await create(kube, name, object);
+  await untilTrue(`${name} to be well`, () => isSettled(kube, name), PATIENCE_MS);
+  const web = { namespace: name, name: 'web' };
+  for (const [index, patch] of then.entries()) {
+    await kube.patch(workloadResources.Deployment, web, patch, { type: 'strategic' });
+    const isLast = index === then.length - 1;
+    await untilTrue(`${name} to roll out`, async () => (isLast ? isSettled(kube, name) : hasSecondRevision(kube, name)), PATIENCE_MS);
+  }
+  if (!deletesPod) return;
+  const [first] = (await kube.list(pods, { namespace: name })).items;
+  await kube.delete(pods, { namespace: name, name: first?.metadata.name ?? '' });
+  await untilTrue(`${name} to be well again`, () => isSettled(kube, name), PATIENCE_MS);
+}
+
+async function hasSecondRevision(kube: KubeClient, namespace: string): Promise<boolean> {
+  const { items } = await kube.list(pods, { namespace });
+  return items.some(
+    ({ status }) => status?.containerStatuses?.some(({ state }) => state?.waiting?.reason?.includes('Image') === true) === true,
+  );
+}
+
+async function create(kube: KubeClient, namespace: string, { kind, metadata, apiVersion: _, ...rest }: Applied): Promise<void> {
+  const resource = RESOURCES.find((one) => one.kind === kind);
+  if (resource === undefined) throw new Error(`no resource for a ${kind}`);
+  const place = resource.namespaced ? { namespace } : {};
+  await kube.create(resource, { metadata: { ...metadata, ...place }, ...rest } as unknown as KubeObject);
+}
+
+async function collected(name: string): Promise<string> {
+  const path = join(folder, `${name}.json.gz`);
+  const said: string[] = [];
+  const say = (...lines: readonly string[]): void => void said.push(...lines);
+  const terminal: Terminal = { print: say, complain: say, style: createStyle(false), width: 80, isInteractive: false, ask: async () => '' };
+  const args = ['--namespace', name, '--output', path, '--kubeconfig', cluster.kubeconfigPath];
+  if ((await runCommand({ name: 'collect', args, terminal, clock: systemClock })) !== 0) throw new Error(said.join('\n'));
+  return path;
+}
