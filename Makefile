@@ -51,6 +51,10 @@ verify: ready ## Fail when a generated file differs from its source
 eval: ready ## Diagnose a folder of snapshots and score it (DATA=folder OUT=predictions.jsonl HEALTHY=n)
 	@$(NODE) test/eval/main.ts --data "$(DATA)" --out "$(OUT)" --healthy "$(HEALTHY)"
 
+.PHONY: eval-healthy
+eval-healthy: ready ## Collect thirty healthy namespaces from a real node, and count what alarms (OUT=folder keeps them)
+	@$(NODE) test/eval/collectHealthy.ts --out "$(OUT)"
+
 .PHONY: bench
 bench: ready build ## Measure the loop and the controller runtime, beside what they are compared with
 	@$(NODE) test/bench/loop/main.ts

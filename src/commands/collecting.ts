@@ -27,8 +27,17 @@ export async function collectNamespace({ connected, redaction, clock }: Collecti
     const reader = createReader({ kube: client, budget: createCallBudget(MOST_CALLS, CALLS_AT_ONCE), signal });
     return collectBundle({ reader, metrics, signal, ...redaction }, namespace, clock.now());
   });
-  const { kinds = [], gaps = [] } = bundle.notSeen ?? {};
-  if (kinds.includes(resourceName(pods)))
-    throw new CommandError(`the pods of namespace ${namespace} cannot be read: ${gaps[0]?.message ?? 'no reason was given'}`);
+  if (bundle.notSeen?.kinds.includes(resourceName(pods)) === true) await failForPods(client, namespace);
   return bundle;
 }
+
+/** Once more, for its own words: those of many refusals are told as one. */
+async function failForPods(client: Connected['client'], namespace: string): Promise<void> {
+  const cause: unknown = await client.list(pods, { namespace, timeoutMs: PATIENCE_MS }).then(
+    () => new Error('the API server was too slow, or its answers were; try again'),
+    (error: unknown) => error,
+  );
+  throw new CommandError(`the pods of namespace ${namespace} cannot be read: ${(cause as Error).message}`, { cause });
+}
+
+const PATIENCE_MS = 5_000;

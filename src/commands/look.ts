@@ -7,6 +7,7 @@ import type { AlertVerdict } from '../sources/alerts.ts';
 import { rolloutsOf } from '../sources/changes.ts';
 import { type Bundle, readBundle } from '../sources/frozen/bundle.ts';
 import { gatherFrozen } from '../sources/frozen/gather.ts';
+import { KUBERNETES } from '../sources/kubernetes/reader.ts';
 import { refText } from '../text/page.ts';
 import type { Connection, NamedAlert, Question } from './arguments.ts';
 import { collectNamespace } from './collecting.ts';
@@ -71,7 +72,8 @@ async function lookAtObject(live: Live, wanted: ObjectRef, namespace: string): P
   const target = wanted.kind === 'Node' ? wanted : { ...wanted, namespace };
   const looked = await lookAround(live, [target], refText(target));
   const { missing, unseen, workloads, pods, nodes, gaps } = looked.gathered.snapshot;
-  if (missing.length > 0 || (target.kind === 'Node' && nodes.length === 0 && gaps.length === 0))
+  const isBlind = gaps.some(({ source }) => source === KUBERNETES);
+  if (missing.length > 0 || (target.kind === 'Node' && nodes.length === 0 && !isBlind))
     throw new CommandError(`there is no ${refText(target)}; check the name, the namespace (-n) and the --context`);
   if (unseen.length > 0 && workloads.length + pods.length === 0)
     throw new CommandError(`${refText(target)} cannot be read: ${gaps[0]?.message ?? 'no reason was given'}`);

@@ -27,7 +27,7 @@ export async function requireNamespace(client: KubeClient, namespace: string): P
   } catch (error) {
     // Whoever may look into a namespace need not be allowed to look at it.
     if (isForbidden(error)) return;
-    if (!isUnauthorized(error)) throw error;
+    if (!isUnauthorized(error)) throw unreached(client, error);
     throw new CommandError('the cluster does not know who you are; log in again, or name another --context or --kubeconfig', {
       cause: error,
     });
@@ -37,6 +37,13 @@ export async function requireNamespace(client: KubeClient, namespace: string): P
     () => [],
   );
   throw new CommandError(`there is no namespace ${namespace} at ${client.server}${meant(namespace, others)}`);
+}
+
+/** Whoever calls has many clusters: which one it was is half of the answer. */
+function unreached({ server }: KubeClient, error: unknown): unknown {
+  const { message } = error as Error;
+  if (message.includes(server)) return error;
+  return new CommandError(`${message} (${server}; check the --context and the --kubeconfig)`, { cause: error });
 }
 
 /** `; did you mean cart or cart-db?` */

@@ -8,16 +8,15 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Terminal } from '../../src/cli/terminal.ts';
 import { systemClock } from '../../src/clock.ts';
 import { runCommand } from '../../src/commands/run.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
-import { defineResource, type KubeObject, type ResourceType } from '../../src/kube/object.ts';
+import { defineResource, type ResourceType } from '../../src/kube/object.ts';
 import { claims, configMaps, pods, workloadResources } from '../../src/sources/kubernetes/api.ts';
 import { autoscalers, disruptionBudgets, namespaces, quotas, serviceAccounts, volumes } from '../../src/sources/kubernetes/boundsApi.ts';
 import { ingresses, networkPolicies, serviceObjects } from '../../src/sources/kubernetes/networkApi.ts';
-import { createStyle } from '../../src/text/style.ts';
 import { startCluster } from '../cluster/cluster.ts';
+import { createCapturedTerminal } from '../support/capturedTerminal.ts';
 import { testClient } from '../support/testClient.ts';
 import { untilTrue } from '../support/until.ts';
 import type { Applied } from './live/objects.ts';
@@ -30,9 +29,19 @@ const secrets = defineResource({ ...core, kind: 'Secret', plural: 'secrets' });
 const limitRanges = defineResource({ ...core, kind: 'LimitRange', plural: 'limitranges' });
 const RESOURCES: readonly ResourceType[] = [
   ...Object.values(workloadResources),
-  ...[pods, configMaps, claims, secrets, limitRanges],
-  ...[autoscalers, disruptionBudgets, quotas, serviceAccounts, volumes],
-  ...[ingresses, networkPolicies, serviceObjects],
+  pods,
+  configMaps,
+  claims,
+  secrets,
+  limitRanges,
+  autoscalers,
+  disruptionBudgets,
+  quotas,
+  serviceAccounts,
+  volumes,
+  ingresses,
+  networkPolicies,
+  serviceObjects,
 ];
 const PATIENCE_MS = 300_000;
 
@@ -57,7 +66,7 @@ try {
   if (!isKept) await rm(folder, { recursive: true, force: true });
 }
 
-async function prepare(kube: KubeClient, { name, objects, then = [], deletesPod = false }: Shape): Promise<void> {
+async function prepare(kube: KubeClient, { name, objects, patches = [], deletesPod = false }: Shape): Promise<void> {
   await kube.create(namespaces, { metadata: { name } });
   await untilTrue(
     `${name} to have an account`,
@@ -66,9 +75,9 @@ async function prepare(kube: KubeClient, { name, objects, then = [], deletesPod 
   for (const object of objects) await create(kube, name, object);
   await untilTrue(`${name} to be well`, () => isSettled(kube, name), PATIENCE_MS);
   const web = { namespace: name, name: 'web' };
-  for (const [index, patch] of then.entries()) {
+  for (const [index, patch] of patches.entries()) {
     await kube.patch(workloadResources.Deployment, web, patch, { type: 'strategic' });
-    const isLast = index === then.length - 1;
+    const isLast = index === patches.length - 1;
     await untilTrue(`${name} to roll out`, async () => (isLast ? isSettled(kube, name) : hasSecondRevision(kube, name)), PATIENCE_MS);
   }
   if (!deletesPod) return;
@@ -84,19 +93,17 @@ async function hasSecondRevision(kube: KubeClient, namespace: string): Promise<b
   );
 }
 
-async function create(kube: KubeClient, namespace: string, { kind, metadata, apiVersion: _, ...rest }: Applied): Promise<void> {
+async function create(kube: KubeClient, namespace: string, { kind, metadata, ...rest }: Applied): Promise<void> {
   const resource = RESOURCES.find((one) => one.kind === kind);
   if (resource === undefined) throw new Error(`no resource for a ${kind}`);
   const place = resource.namespaced ? { namespace } : {};
-  await kube.create(resource, { metadata: { ...metadata, ...place }, ...rest } as unknown as KubeObject);
+  await kube.create(resource, { metadata: { ...metadata, ...place }, ...rest });
 }
 
 async function collected(name: string): Promise<string> {
   const path = join(folder, `${name}.json.gz`);
-  const said: string[] = [];
-  const say = (...lines: readonly string[]): void => void said.push(...lines);
-  const terminal: Terminal = { print: say, complain: say, style: createStyle(false), width: 80, isInteractive: false, ask: async () => '' };
+  const terminal = createCapturedTerminal();
   const args = ['--namespace', name, '--output', path, '--kubeconfig', cluster.kubeconfigPath];
-  if ((await runCommand({ name: 'collect', args, terminal, clock: systemClock })) !== 0) throw new Error(said.join('\n'));
+  if ((await runCommand({ name: 'collect', args, terminal, clock: systemClock })) !== 0) throw new Error(terminal.complained());
   return path;
 }

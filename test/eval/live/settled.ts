@@ -4,8 +4,8 @@ import { type ApiWorkload, pods, workloadResources } from '../../../src/sources/
 
 const { Deployment, StatefulSet, DaemonSet, Job, CronJob } = workloadResources;
 type Status = Readonly<Record<string, unknown>>;
-const statusOf = ({ status }: ApiWorkload): Status => (status ?? {}) as Status;
-const specOf = ({ spec }: ApiWorkload): Status => (spec ?? {}) as Status;
+const statusOf = ({ status }: ApiWorkload): Status => status ?? {};
+const specOf = ({ spec }: ApiWorkload): Status => spec ?? {};
 const isObserved = (object: ApiWorkload): boolean =>
   statusOf(object)['observedGeneration'] === (object.metadata as { readonly generation?: number }).generation;
 

@@ -36,7 +36,7 @@ export interface Shape {
   readonly name: string;
   readonly objects: readonly Applied[];
   /** Done to the Deployment `web` when all is ready; it is waited for again. */
-  readonly then?: readonly object[];
+  readonly patches?: readonly object[];
   /** A pod is taken away when all is ready. */
   readonly deletesPod?: boolean;
 }
@@ -169,11 +169,15 @@ export const SHAPES: readonly Shape[] = [
       service('web'),
     ],
   },
-  { name: 'rolled-out', objects: [deployment('web', running(SERVE, ready)), service('web')], then: [ofImage('agent-sre.test/busybox:2')] },
+  {
+    name: 'rolled-out',
+    objects: [deployment('web', running(SERVE, ready)), service('web')],
+    patches: [ofImage('agent-sre.test/busybox:2')],
+  },
   {
     name: 'rolled-back',
     objects: [deployment('web', running(SERVE, ready)), service('web')],
-    then: [ofImage('agent-sre.test/busybox:3'), ofImage('agent-sre.test/busybox:1')],
+    patches: [ofImage('agent-sre.test/busybox:3'), ofImage('agent-sre.test/busybox:1')],
   },
   { name: 'pod-replaced', objects: [deployment('web', running(SERVE, ready), { replicas: 2 }), service('web')], deletesPod: true },
   {
