@@ -12,14 +12,18 @@ export const DIAGNOSE_USAGE = `Usage: agent-sre diagnose WHAT [--json]
   --object KIND/NAME [-n NS]      one workload, pod, Service or node
   --alert 'NAME{label="value"}'   what an alert is about, by its labels
 
-  --json                          for programs
+  --json                          for programs: rootCause (null if there is none), candidates,
+                                  findings, gaps, elapsedMs
   --context NAME  --kubeconfig FILE  --config FILE
 
-Reads and changes nothing; nothing has to be installed.`;
+Reads, and changes nothing; nothing has to be installed.
+Ends with 0 when it could look, whatever it found; 1 when it could not; 2 when called wrongly.`;
 
 export const COLLECT_USAGE = `Usage: agent-sre collect --namespace NS [--output FILE.json.gz]
 
-Writes what a diagnosis needs into one file, without Secrets and with what looks like a secret taken out.
+Writes what a diagnosis needs into one file (NS-TIME.json.gz unless named), without Secrets and
+with what looks like a secret taken out. Ends with 0 when it did, 1 when it could not, 2 when
+called wrongly.
 
   --context NAME  --kubeconfig FILE  --config FILE`;
 
