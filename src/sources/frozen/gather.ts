@@ -5,7 +5,8 @@ import type { KubeObject } from '../../kube/object.ts';
 import type { ApiPod } from '../kubernetes/api.ts';
 import { gatherCluster } from '../kubernetes/gather.ts';
 import { createListedReader, type ReadLog } from '../kubernetes/listedReader.ts';
-import type { Snapshot } from '../kubernetes/snapshot.ts';
+import { objectName } from '../kubernetes/names.ts';
+import type { Pod, Snapshot, Workload } from '../kubernetes/snapshot.ts';
 import type { Cleaner } from '../text.ts';
 import { type Bundle, timeOf } from './bundle.ts';
 import { type FrozenLogs, frozenErrorLines, frozenLogs, logText, ownerByName } from './logs.ts';
@@ -25,12 +26,21 @@ export async function gatherFrozen(bundle: Bundle, cleaner: Cleaner): Promise<Sn
   const ownerOf = ownerByName(snapshot.workloads, snapshot.pods);
   return {
     ...snapshot,
+    workloads: snapshot.workloads.map((workload) => countedFromPods(workload, snapshot.pods)),
     errorLines: frozenErrorLines(logs, ownerOf, cleaner),
     calls: [...snapshot.calls, ...frozenCalls(bundle, ownerOf)],
     checks: frozenChecks(bundle, cleaner),
     daemons: frozenDaemons(bundle, cleaner),
     series: frozenSeries(bundle, (name) => nodeByName(snapshot.nodes, name) ?? ownerOf(name)),
   };
+}
+
+/** A workload whose status was lost when it was written down; its pods say how it is. */
+function countedFromPods(workload: Workload, pods: readonly Pod[]): Workload {
+  const { ref, desired, ready, updated, available } = workload;
+  if (ref.kind !== 'StatefulSet' || ready + updated + available > 0 || desired === 0) return workload;
+  const count = pods.filter((pod) => pod.ready && objectName(pod.owner) === objectName(ref)).length;
+  return count < desired ? workload : { ...workload, ready: desired, updated: desired, available: desired, complete: true };
 }
 
 const nodeByName = (nodes: Snapshot['nodes'], wanted: string): ObjectRef | undefined =>

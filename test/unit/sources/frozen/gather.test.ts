@@ -94,3 +94,20 @@ describe('gatherFrozen', () => {
     expect(diagnose(await gather([])).rootCause).toBeUndefined();
   });
 });
+
+describe('a StatefulSet whose status was lost when it was written down', () => {
+  const db = { ...deployment, kind: 'StatefulSet', metadata: meta('db'), status: { replicas: 1 } };
+  const dbPod = (isReady: boolean) => ({
+    ...pod,
+    metadata: meta('db-0', owned('StatefulSet', 'db')),
+    status: { ...pod.status, conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }] },
+  });
+
+  test.each([
+    { name: 'is as ready as its pods are', items: [db, dbPod(true)], want: { ready: 1, complete: true } },
+    { name: 'is not ready when its pods are not', items: [db, dbPod(false)], want: { ready: 0, complete: false } },
+    { name: 'is not ready when there are too few of them', items: [db], want: { ready: 0, complete: false } },
+  ])('$name', async ({ items, want }) => {
+    expect((await gather(items)).workloads).toMatchObject([want]);
+  });
+});
