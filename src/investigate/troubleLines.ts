@@ -1,11 +1,12 @@
 /**
  * Lines that tell of trouble, wherever they were read: the logs of containers in trouble, and what sources of logs hold of the others.
  *
- * Lines that begin with a time of long before the window are old news and left out.
+ * Lines that begin with a time of long before the window are old news and left out; so are those of a run that failed once, before one that
+ * is ready.
  */
 
 import { objectName } from '../sources/kubernetes/names.ts';
-import type { Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
+import type { Container, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
 
 export interface TroubleLine {
   readonly text: string;
@@ -23,17 +24,21 @@ export function linesOf(snapshot: Snapshot, { ref }: Pick<Workload, 'ref'>): Tro
   const name = objectName(ref);
   const pods = snapshot.pods.filter(({ owner }) => objectName(owner) === name);
   const own = pods.flatMap((pod) =>
-    pod.containers.flatMap(({ name: container, logs }) =>
-      [logs.previous, logs.current, logs.head].flatMap((tail) =>
-        (tail?.lines ?? []).map((text) => ({ text, count: 1, evidence: tail?.evidence ?? '', pod: pod.name, container })),
-      ),
-    ),
+    pod.containers.flatMap((container) => {
+      const { previous, current, head } = container.logs;
+      return [hasComeRight(container) ? undefined : previous, current, head].flatMap((tail) =>
+        (tail?.lines ?? []).map((text) => ({ text, count: 1, evidence: tail?.evidence ?? '', pod: pod.name, container: container.name })),
+      );
+    }),
   );
   const kept = snapshot.errorLines
     .filter(({ owner }) => objectName(owner) === name)
     .flatMap(({ lines, evidence, container }) => lines.map((line) => ({ ...line, evidence, container })));
   return [...own, ...kept].filter(({ text }) => !isOld(snapshot, text));
 }
+
+/** It ended once and is ready now: what it said before it ended is over. One that ends again and again is ready in between. */
+const hasComeRight = ({ ready, restarts }: Container): boolean => ready && restarts === 1;
 
 function isOld({ window }: Snapshot, text: string): boolean {
   const at = timeOf(text);

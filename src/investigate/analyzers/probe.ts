@@ -30,8 +30,10 @@ export const probe: Analyzer = {
   },
 };
 
-/** Between two kills a container without a readiness probe counts as ready. */
+/** Between two kills a container without a readiness probe counts as ready; one that has such a probe and passes it has come right. */
 function wasKilledLately(snapshot: Snapshot, pod: Pod, container: Container): boolean {
+  const isAsked = container.probes.some(({ type }) => type === 'readiness');
+  if (isAsked && container.ready && container.restarts <= 1) return false;
   return wasKilledByProbe(snapshot, pod, container) && snapshot.at - (lastEnd(container)?.finishedAt ?? 0) < RECENT_MS;
 }
 

@@ -37,6 +37,15 @@ describe('linesOf', () => {
     expect(linesOf(seen, cart).map(({ text, container = '-' }) => `${container} ${text}`)).toEqual(['cart before', 'cart now', '- kept']);
   });
 
+  test.each([
+    { name: 'failed once and is ready: what it said before is over', ready: true, restarts: 1, want: ['now'] },
+    { name: 'fails again and again: what it said counts', ready: true, restarts: 2, want: ['before', 'now'] },
+    { name: 'is not ready: what it said counts', ready: false, restarts: 1, want: ['before', 'now'] },
+  ])('a program that $name', ({ ready, restarts, want }) => {
+    const more = { ready, restarts, logs: { current: log('now'), previous: log('before') } };
+    expect(linesOf(world(app('cart', { container: more })), cart).map(({ text }) => text)).toEqual(want);
+  });
+
   test('lines of long before the window are old news; lines without a time, or without its zone, are not', () => {
     const old = new Date(ago(600)).toISOString();
     const seen = world(app('cart'), says('cart', `${old} a`, `${old.replace('Z', '')} b`, 'c'));

@@ -165,6 +165,30 @@ describe('probe', () => {
     expect(found.map(({ reason }) => reason)).toEqual(want);
   });
 
+  test.each([
+    {
+      name: 'is over once it passes its readiness probe',
+      restarts: 1,
+      probes: [readiness, { ...readiness, type: 'liveness' as const }],
+      want: 0,
+    },
+    {
+      name: 'is not over when it was not the first',
+      restarts: 2,
+      probes: [{ ...readiness, type: 'liveness' as const }, readiness],
+      want: 1,
+    },
+    {
+      name: 'is not over where nobody asks whether it is ready',
+      restarts: 1,
+      probes: [{ ...readiness, type: 'liveness' as const }],
+      want: 1,
+    },
+  ])('a kill by the liveness probe $name', ({ restarts, probes, want }) => {
+    const killed = pod({}, container({ state: running(1), ready: true, restarts, lastState: ended(137), probes }));
+    expect([...probe.find(snapshot({ pods: [killed], events: [unhealthy('Liveness', refused), killing] }))]).toHaveLength(want);
+  });
+
   test('says which port was asked and what the program says', () => {
     const failing = pod({}, container({ state: running(5), probes: [readiness], logs: { head: log('INFO listening on port 9090') } }));
     const [found] = probe.find(snapshot({ pods: [failing], events: [unhealthy('Readiness', refused)] }));
