@@ -44,7 +44,7 @@ const application = z.object({
       health: z
         .object({ status: z.string().default('Unknown'), message: z.string().default(''), lastTransitionTime: time })
         .nullish()
-        .transform((health) => health ?? { status: '', message: '' }),
+        .transform((health) => health ?? { status: '', message: '', lastTransitionTime: undefined }),
       conditions: z
         .array(z.object({ type: z.string(), message: z.string().default('') }))
         .max(50)
