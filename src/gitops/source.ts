@@ -64,7 +64,7 @@ const MOST_LINES = 10;
 const LONGEST_DIFF = 64 * 1024;
 const BLAME_TIMEOUT_MS = 5_000;
 const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u;
-const REVISION = /^[0-9A-Za-z][\w.+-]{0,127}$/u;
+const REVISION = /^(?!.*\.\.)[0-9A-Za-z][\w.+-]{0,127}$/u;
 
 export function createSourceHistory(options: SourceHistoryOptions): SourceHistory {
   const open = async ({ repository, revision }: Ref, limits: CallLimits): Promise<{ mirror: Repository; commit: string }> => {
