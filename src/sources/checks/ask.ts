@@ -6,9 +6,9 @@
  */
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
+import { OutOfTime } from '../within.ts';
 import type { CheckTarget, HttpOutcome } from './check.ts';
 import { codeOf } from './connect.ts';
-import { OutOfTime } from './within.ts';
 
 export interface HttpAnswer {
   readonly outcome: HttpOutcome;

@@ -4,9 +4,9 @@
  * The address is given as a number, so nothing is resolved here; that the socket ended up there is verified once more.
  */
 import { connect, type Socket } from 'node:net';
+import { OutOfTime } from '../within.ts';
 import { plain } from './addresses.ts';
 import type { TcpOutcome } from './check.ts';
-import { OutOfTime } from './within.ts';
 
 /** Rejects with the system's error. The socket is destroyed when the signal aborts. */
 export function openConnection(address: string, port: number, signal: AbortSignal): Promise<Socket> {

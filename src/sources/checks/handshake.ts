@@ -6,9 +6,9 @@
  */
 import type { Socket } from 'node:net';
 import { checkServerIdentity, connect, type DetailedPeerCertificate, rootCertificates, type TLSSocket } from 'node:tls';
+import { OutOfTime } from '../within.ts';
 import type { Certificate, TlsOutcome } from './check.ts';
 import { codeOf } from './connect.ts';
-import { OutOfTime } from './within.ts';
 
 export interface Handshake {
   readonly outcome: TlsOutcome;

@@ -6,9 +6,9 @@
  */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { OutOfTime } from '../within.ts';
 import type { AddressPolicy } from './addresses.ts';
 import type { CheckTarget, DnsOutcome } from './check.ts';
-import { OutOfTime } from './within.ts';
 
 /** All addresses of a name, as the system resolves it. Rejects with the resolver's code (`ENOTFOUND`, `EAI_AGAIN`). */
 export type Resolver = (name: string) => Promise<readonly string[]>;

@@ -10,13 +10,13 @@ import type { Gap } from '../../crds/investigation.ts';
 import type { CallBudget } from '../budget.ts';
 import { gapOf } from '../gap.ts';
 import type { Cleaner } from '../text.ts';
+import { within } from '../within.ts';
 import type { AddressPolicy } from './addresses.ts';
 import { askHttp } from './ask.ts';
 import type { Certificate, CheckResult, CheckTarget } from './check.ts';
 import { failedConnection, openConnection } from './connect.ts';
 import { shakeHands } from './handshake.ts';
 import { failedResolution, type Resolver, resolveTarget } from './resolve.ts';
-import { within } from './within.ts';
 
 export interface CheckDeps {
   readonly clock: Pick<Clock, 'now' | 'setTimeout'>;

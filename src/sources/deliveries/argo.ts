@@ -35,7 +35,7 @@ const application = z.object({
   apiVersion: z.string(),
   kind: z.literal('Application'),
   metadata,
-  spec: z.object({ syncPolicy: z.object({ automated: z.unknown() }).nullish() }).default({}),
+  spec: z.object({ syncPolicy: z.object({ automated: z.unknown().optional() }).nullish() }).default({}),
   status: z
     .object({
       history: z.array(z.unknown()).nullish(),

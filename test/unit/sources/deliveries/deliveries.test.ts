@@ -236,7 +236,8 @@ describe('Argo CD', () => {
       status: { sync: { status: 'Unknown' }, conditions: [{ type: 'ComparisonError', message: 'no repository' }] },
       want: { sync: 'Failed', reason: 'ComparisonError', message: 'no repository' },
     },
-    { name: 'without automation', status: {}, spec: {}, want: { suspended: true } },
+    { name: 'without automation', status: {}, spec: { syncPolicy: { syncOptions: ['CreateNamespace=true'] } }, want: { suspended: true } },
+    { name: 'without a policy', status: {}, spec: {}, want: { suspended: true } },
   ])('stands $name', ({ status, spec, want }) => {
     expect(argoApplication(application(status, spec), cleaner)?.states[0]).toMatchObject(want);
   });

@@ -1,5 +1,5 @@
 /** A piece of work with a time limit of its own: it gets a signal, and is left behind when it does not heed it. */
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** Why the signal of a piece of work was aborted. */
 export class OutOfTime extends Error {
