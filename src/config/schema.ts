@@ -5,6 +5,7 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { mcpServers } from './mcpServers.ts';
 
 const port = () =>
   z
@@ -99,6 +100,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       prometheus: sources('Prometheus').describe('Prometheus, or what speaks its API.'),
       alertmanager: sources('Alertmanager').describe('Alertmanagers; every replica is listed.'),
+      mcp: mcpServers,
     })
     .prefault({})
     .describe('Where telemetry is asked for.'),

@@ -23,7 +23,7 @@ export interface History {
 }
 
 const CART = ['export function total(items) {', '  return sum(items);', '}', ''];
-export const PASSWORD = 'hunter2-correct-horse';
+const PASSWORD = 'hunter2-correct-horse';
 
 /** Three commits on `main`, the second of which changes one line of `src/cart.js` and is tagged; pushed to the bare repository. */
 export function writeHistory(clone: string, bare: string): History {

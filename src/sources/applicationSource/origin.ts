@@ -34,7 +34,7 @@ export function originOf({ image, marks, known = [] }: OriginQuery): SourceRef |
 }
 
 /** `registry:5000/shop/cart:1.2@sha256:...` in its parts. */
-export function partsOf(image: string): { readonly name: string; readonly tag: string } {
+function partsOf(image: string): { readonly name: string; readonly tag: string } {
   const [tagged = ''] = image.split('@');
   const colon = tagged.lastIndexOf(':');
   return colon <= tagged.lastIndexOf('/') ? { name: tagged, tag: '' } : { name: tagged.slice(0, colon), tag: tagged.slice(colon + 1) };

@@ -8,6 +8,7 @@ import { createRedactor } from '../../../../src/redact/redactor.ts';
 import { createCallBudget } from '../../../../src/sources/budget.ts';
 import { createAddressPolicy } from '../../../../src/sources/checks/addresses.ts';
 import type { CheckResult, CheckTarget, Speech } from '../../../../src/sources/checks/check.ts';
+import { systemResolver } from '../../../../src/sources/checks/resolve.ts';
 import { type CheckDeps, runChecks } from '../../../../src/sources/checks/run.ts';
 import { createCleaner } from '../../../../src/sources/text.ts';
 import { identity, type Wanted } from '../../../support/serverCertificates.ts';
@@ -107,6 +108,18 @@ describe('DNS', () => {
     expect(asked).toEqual([`${HOST}.`]);
     expect(told(results)).toEqual(['dns Resolved', 'tcp Open', 'tls Trusted', 'http Answered']);
     expect(results.slice(1).map(({ address }) => address)).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1']);
+  });
+});
+
+describe('the resolver of the system', () => {
+  test('knows this host, and gives its code for a name that is none', async () => {
+    expect(await systemResolver('localhost')).toContain('127.0.0.1');
+    await expect(systemResolver('a name that is none')).rejects.toMatchObject({ code: expect.stringMatching(/^E/u) });
+  });
+
+  test('is refused this host by the policy', async () => {
+    const results = await check(1, 'tcp', { resolver: () => systemResolver('localhost'), policy: createAddressPolicy() });
+    expect(told(results)).toEqual(['dns NotAllowed']);
   });
 });
 
