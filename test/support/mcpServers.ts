@@ -1,7 +1,7 @@
 /** MCP servers for tests: real ones made with the SDK, over HTTP, and ones that speak whatever a test says. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import { createMcpHandler, McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
 export interface RunningServer {
@@ -32,15 +32,28 @@ export async function listen(listener: RequestListener): Promise<RunningServer> 
   };
 }
 
-/** Serves what `build` makes, anew for each request, over both revisions of the protocol or only the older. */
-export async function serve(build: () => McpServer): Promise<RunningServer> {
+/** Serves what `build` makes, anew for each request, over both revisions of the protocol. */
+export function serve(build: () => McpServer): Promise<RunningServer> {
   const handler = createMcpHandler(build);
+  return serveFetch((request) => handler.fetch(request));
+}
+
+/** The same over the revisions before 2026-07-28 alone, as servers of the SDK's first version do. */
+export function serveOlder(build: () => McpServer): Promise<RunningServer> {
+  return serveFetch(async (request) => {
+    const transport = new WebStandardStreamableHTTPServerTransport({});
+    await build().connect(transport);
+    return transport.handleRequest(request);
+  });
+}
+
+function serveFetch(answerTo: (request: Request) => Promise<Response>): Promise<RunningServer> {
   return listen((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const isBare = request.method === 'GET' || request.method === 'HEAD';
-      const answer = await handler.fetch(
+      const answer = await answerTo(
         new Request(`http://${request.headers.host}${request.url}`, {
           method: request.method ?? 'GET',
           headers: Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
