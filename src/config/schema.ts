@@ -5,6 +5,8 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { applications, gitHubs } from './applicationSource.ts';
+import { checks } from './checks.ts';
 import { mcpServers } from './mcpServers.ts';
 
 const port = () =>
@@ -100,10 +102,13 @@ export const configSchema = z.strictObject({
     .strictObject({
       prometheus: sources('Prometheus').describe('Prometheus, or what speaks its API.'),
       alertmanager: sources('Alertmanager').describe('Alertmanagers; every replica is listed.'),
+      github: gitHubs,
       mcp: mcpServers,
     })
     .prefault({})
     .describe('Where telemetry is asked for.'),
+  applications,
+  checks,
   git: git.prefault({}).describe('Repositories that GitOps engines deploy from.'),
   flux: z
     .strictObject({ namespace: namespace().default('flux-system').describe('Namespace of the Flux controllers.') })
