@@ -13,6 +13,8 @@ export interface NamingObjects {
   readonly ingresses?: readonly unknown[] | undefined;
   readonly gateways?: readonly unknown[] | undefined;
   readonly services?: readonly unknown[] | undefined;
+  /** HTTPRoutes: they name the hosts of listeners that take several. */
+  readonly routes?: readonly unknown[] | undefined;
   /** Domain of the cluster, as in `cluster.local`; without it names end with `svc`, and the resolver's search path counts. */
   readonly clusterDomain?: string | undefined;
 }
@@ -37,7 +39,23 @@ const ingress = z.object({
 });
 const gateway = z.object({
   metadata,
-  spec: z.object({ listeners: listed(z.object({ hostname: z.string().optional(), port, protocol: z.string() })) }),
+  spec: z.object({
+    listeners: listed(z.object({ name: z.string().optional(), hostname: z.string().optional(), port, protocol: z.string() })),
+  }),
+});
+const route = z.object({
+  metadata,
+  spec: z.object({
+    hostnames: listed(z.string()),
+    parentRefs: listed(
+      z.object({
+        kind: z.string().default('Gateway'),
+        name: z.string(),
+        namespace: z.string().optional(),
+        sectionName: z.string().optional(),
+      }),
+    ),
+  }),
 });
 const service = z.object({
   metadata,
@@ -49,10 +67,17 @@ const service = z.object({
 });
 
 /** Each host and port once, in the order of the objects. */
-export function hostsNamedBy({ ingresses = [], gateways = [], services = [], clusterDomain }: NamingObjects): readonly CheckTarget[] {
+export function hostsNamedBy({
+  ingresses = [],
+  gateways = [],
+  services = [],
+  routes = [],
+  clusterDomain,
+}: NamingObjects): readonly CheckTarget[] {
+  const attached = routes.flatMap((object) => route.safeParse(object).data ?? []);
   const named = [
     ...ingresses.flatMap((object) => fromIngress(ingress.safeParse(object).data)),
-    ...gateways.flatMap((object) => fromGateway(gateway.safeParse(object).data)),
+    ...gateways.flatMap((object) => fromGateway(gateway.safeParse(object).data, attached)),
     ...services.flatMap((object) => fromService(service.safeParse(object).data, clusterDomain)),
   ].filter(({ host }) => isHost(host));
   return [...new Map(named.map((target) => [`${target.host}:${target.port}`, target])).values()].slice(0, MOST_TARGETS);
@@ -81,13 +106,36 @@ const pathOf = (path: string | undefined): string | undefined =>
 
 const LISTENS: Readonly<Record<string, Speech>> = { HTTP: 'http', HTTPS: 'https', TLS: 'tls', TCP: 'tcp' };
 
-function fromGateway(object: z.infer<typeof gateway> | undefined): CheckTarget[] {
+type Route = z.infer<typeof route>;
+type Gateway = z.infer<typeof gateway>;
+type Listener = NonNullable<Gateway['spec']['listeners']>[number];
+
+/** The hosts of its listeners; of one that takes several, those that the routes on it name. */
+function fromGateway(object: Gateway | undefined, routes: readonly Route[]): CheckTarget[] {
   if (object === undefined) return [];
   const about = { from: 'Gateway', object: refTo('gateway.networking.k8s.io/v1', 'Gateway', object), inCluster: false } as const;
-  return (object.spec.listeners ?? []).flatMap(({ hostname, port: number, protocol }) => {
-    const speech = LISTENS[protocol];
-    return hostname === undefined || speech === undefined ? [] : [{ ...about, host: hostname.toLowerCase(), port: number, speech }];
+  return (object.spec.listeners ?? []).flatMap((listener) => {
+    const speech = LISTENS[listener.protocol];
+    if (speech === undefined) return [];
+    const named = routes.filter((each) => isOn(each, object, listener)).flatMap(({ spec }) => spec.hostnames ?? []);
+    const hosts = [listener.hostname ?? '', ...named.filter((host) => takes(listener, host))];
+    return hosts.map((host) => ({ ...about, host: host.toLowerCase(), port: listener.port, speech }));
   });
+}
+
+function isOn({ metadata: { namespace = '' }, spec }: Route, { metadata: own }: Gateway, listener: Listener): boolean {
+  return (spec.parentRefs ?? []).some(
+    (ref) =>
+      ref.kind === 'Gateway' &&
+      ref.name === own.name &&
+      (ref.namespace ?? namespace) === own.namespace &&
+      (ref.sectionName === undefined || ref.sectionName === listener.name),
+  );
+}
+
+function takes({ hostname }: Listener, host: string): boolean {
+  if (hostname === undefined || hostname.toLowerCase() === host.toLowerCase()) return true;
+  return hostname.startsWith('*.') && host.toLowerCase().endsWith(hostname.slice(1).toLowerCase());
 }
 
 function fromService(object: z.infer<typeof service> | undefined, clusterDomain: string | undefined): CheckTarget[] {

@@ -53,6 +53,22 @@ describe('hosts that may be checked', () => {
       want: ['https a.example.com:8443', 'tls b.example.com:443'],
     },
     {
+      name: 'are those that routes name on a listener that takes several',
+      objects: {
+        ...gateway({ name: 'all', hostname: '*.example.com', port: 443, protocol: 'HTTPS' }, { name: 'any', port: 80, protocol: 'HTTP' }),
+        routes: [
+          { metadata, spec: { hostnames: ['Cart.example.com', 'cart.other.test'], parentRefs: [{ name: 'shop', sectionName: 'all' }] } },
+          { metadata, spec: { hostnames: ['x.example.com'], parentRefs: [{ name: 'shop', namespace: 'elsewhere' }] } },
+          { metadata, spec: { hostnames: ['y.example.com'], parentRefs: [{ kind: 'Service', name: 'shop' }] } },
+          {
+            metadata: { name: 'api', namespace: 'team' },
+            spec: { hostnames: ['api.test'], parentRefs: [{ name: 'shop', namespace: 'web' }] },
+          },
+        ],
+      },
+      want: ['https cart.example.com:443', 'http api.test:80'],
+    },
+    {
       name: 'are Services, by what their ports say they speak',
       objects: service({
         ports: [
