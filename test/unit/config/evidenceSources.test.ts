@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { createActiveChecks } from '../../../src/compose/checks.ts';
 import { createApplicationSource } from '../../../src/compose/source.ts';
 import { checks } from '../../../src/config/checks.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { SourcePort } from '../../../src/sources/applicationSource/port.ts';
 import { routedSource } from '../../../src/sources/applicationSource/route.ts';
+import { createCallBudget } from '../../../src/sources/budget.ts';
+import { createCleaner } from '../../../src/sources/text.ts';
+import { createMemoryKube } from '../../support/memoryKube.ts';
 
 describe('active checks', () => {
   test('are on, of Services alone where addresses are private, and short', () => {
@@ -25,6 +29,25 @@ describe('active checks', () => {
 
   test.each(['10.20.0.0/16', 'fd00::/8', '192.168.1.1/32'])('take %s for a range', (range) => {
     expect(checks.parse({ privateRanges: [range] }).privateRanges).toEqual([range]);
+  });
+});
+
+describe('active checks by the configuration', () => {
+  const deps = { kube: createMemoryKube(), clock: systemClock, cleaner: createCleaner((text) => text) };
+  const made = (checked: object) => createActiveChecks({ ...deps, config: configSchema.parse({ checks: checked }) });
+
+  test('are none where they are switched off', async () => {
+    expect(await made({ enabled: false })).toBeUndefined();
+  });
+
+  test('find nothing where nothing leads to the pods', async () => {
+    const active = await made({});
+    const found = active?.run([{ namespace: 'web', labels: {} }], createCallBudget(10, 2), new AbortController().signal);
+    expect(await found).toEqual({ results: [], gaps: [] });
+  });
+
+  test('say which file of an authority cannot be read', async () => {
+    await expect(made({ authorityFiles: ['/nowhere/ca.pem'] })).rejects.toThrow('checks.authorityFiles: /nowhere/ca.pem cannot be read');
   });
 });
 
