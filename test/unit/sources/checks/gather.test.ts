@@ -27,7 +27,7 @@ async function world() {
     { port, name: 'db' },
     { port: 1, name: 'other' },
   ];
-  await kube.create(services, { metadata: { name: 'cart', namespace: 'web' }, spec: { selector: { app: 'cart' }, ports } } as never);
+  await kube.create(services, { metadata: { name: 'cart', namespace: 'web' }, spec: { selector: { app: 'cart' }, ports } });
   const deps = {
     kube,
     clock: systemClock,
