@@ -87,7 +87,8 @@ async function run(deps: InvestigatorDeps, request: InvestigationRequest): Promi
   for (const { analyzer, error } of conclusion.errors)
     logger.error({ err: error, analyzer, investigation: investigation.metadata.name }, 'analyzer failed');
   const leftMs = seconds * 1000 - storingMs - (clock.now() - now);
-  const advised = (await deps.model?.consult(conclusion, { investigation, signal, leftMs, guidance: counsel?.prompts.join('\n') })) ?? conclusion;
+  const advised =
+    (await deps.model?.consult(conclusion, { investigation, signal, leftMs, guidance: counsel?.prompts.join('\n') })) ?? conclusion;
   const result = await withDeadline(clock, signal, storingMs, (limit) => storeEvidence(deps.evidence, investigation, advised, limit));
   signal.throwIfAborted();
   return result;
