@@ -7,8 +7,7 @@ import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
 import { createTerminal } from './cli/terminal.ts';
 import { systemClock } from './clock.ts';
-import { runCommand } from './commands/run.ts';
-import { ROLES, type Role, runProcess } from './compose/process.ts';
+import { ROLES, type Role } from './compose/roles.ts';
 import { type Config, ConfigError, loadConfig, terminalEnvironment, variablesWithoutEffect } from './config.ts';
 import { createRedactor } from './redact/redactor.ts';
 import { explain } from './telemetry/explain.ts';
@@ -28,8 +27,10 @@ const USAGE = `Usage: agent-sre COMMAND [--config FILE]
 
 async function main(args: readonly string[]): Promise<number> {
   const [name] = args;
-  if (name === 'diagnose' || name === 'collect')
+  if (name === 'diagnose' || name === 'collect') {
+    const { runCommand } = await import('./commands/run.ts');
     return runCommand({ name, args: args.slice(1), terminal: createTerminal(process, terminalEnvironment()), clock: systemClock });
+  }
   const { positionals, values } = parsed(args);
   const [command, ...rest] = positionals;
   if (values.help === true || command === 'help') return said(USAGE);
@@ -93,6 +94,7 @@ async function run(name: Role | 'all', config: Config): Promise<number> {
   if (idle.length > 0)
     logger.info({}, `${idle.join(' and ')} ${idle.length === 1 ? 'changes' : 'change'} nothing: no model is configured that it belongs to`);
   try {
+    const { runProcess } = await import('./compose/process.ts');
     await runProcess({ name, config, logger, redactor, version: packageJson.version }, controller.signal);
     return 0;
   } catch (error) {

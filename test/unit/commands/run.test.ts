@@ -43,7 +43,7 @@ describe('the page of a diagnosis', () => {
 
   test('for programs', async () => {
     const { terminal } = await diagnosed(shop(SIX, ['cart']), '--json');
-    await expect(terminal.printed()).toMatchFileSnapshot(golden('cause.json'));
+    await expect(terminal.printed()).toMatchFileSnapshot(golden('cause.json.txt'));
   });
 
   test('at most five candidates, and none where nothing is wrong', async () => {
