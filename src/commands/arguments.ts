@@ -5,7 +5,7 @@ import { targetsOf } from '../domain/alertTargets.ts';
 import { readAlert } from './alertText.ts';
 import { readObject, refIn } from './objectText.ts';
 
-export const DIAGNOSE_USAGE = `Usage: agent-sre diagnose WHAT [--json]
+const DIAGNOSE_USAGE = `Usage: agent-sre diagnose WHAT [--json]
 
   --snapshot FILE                 what agent-sre collect wrote; no cluster is asked
   --namespace NS                  all that is in a namespace
@@ -19,7 +19,7 @@ export const DIAGNOSE_USAGE = `Usage: agent-sre diagnose WHAT [--json]
 Reads, and changes nothing; nothing has to be installed.
 Ends with 0 when it could look, whatever it found; 1 when it could not; 2 when called wrongly.`;
 
-export const COLLECT_USAGE = `Usage: agent-sre collect --namespace NS [--output FILE.json.gz]
+const COLLECT_USAGE = `Usage: agent-sre collect --namespace NS [--output FILE.json.gz]
 
 Writes what a diagnosis needs into one file (NS-TIME.json.gz unless named), without Secrets and
 with what looks like a secret taken out. Ends with 0 when it did, 1 when it could not, 2 when

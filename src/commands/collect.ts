@@ -42,7 +42,7 @@ async function write(path: string, bytes: Uint8Array, mustBeNew: boolean): Promi
 
 const MOST_GAPS = 10;
 
-export function collectedLines({ namespace, objects, evidence, notSeen }: Bundle, path: string, size: number, width: number): string[] {
+function collectedLines({ namespace, objects, evidence, notSeen }: Bundle, path: string, size: number, width: number): string[] {
   const gaps = notSeen?.gaps ?? [];
   const logs = Object.keys(evidence.errorLogs ?? {}).length;
   const measured = typeof evidence.metricsCsv === 'string' ? ', metrics of the last hour' : '';

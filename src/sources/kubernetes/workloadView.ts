@@ -30,9 +30,11 @@ export interface WorkloadParts {
   readonly podsSeen: boolean;
 }
 
+/** The controllers of Jobs and CronJobs do not say which generation they have observed. */
 export function workloadView({ ref, object, history, podCounts, podsSeen }: WorkloadParts, cleaner: Cleaner): Workload {
   const counts = replicaCounts(ref.kind, object);
-  const settled = (object.status?.observedGeneration ?? 0) >= (object.metadata.generation ?? 0);
+  const isObserved = ref.kind !== 'Job' && ref.kind !== 'CronJob';
+  const settled = !isObserved || (object.status?.observedGeneration ?? 0) >= (object.metadata.generation ?? 0);
   return {
     ref,
     evidence: evidenceKeys.workload(ref),

@@ -111,3 +111,14 @@ describe('a StatefulSet whose status was lost when it was written down', () => {
     expect((await gather(items)).workloads).toMatchObject([want]);
   });
 });
+
+test('a Job that is done is complete, though its controller never says which generation it observed', async () => {
+  const job = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: meta('seed', { generation: 1 }),
+    spec: { completions: 1, template },
+    status: { succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] },
+  };
+  expect((await gather([job])).workloads).toMatchObject([{ ref: { name: 'seed' }, complete: true }]);
+});
