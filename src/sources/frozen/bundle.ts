@@ -1,14 +1,13 @@
 /**
  * A frozen snapshot: everything that a diagnosis needs, in one gzipped JSON file, so that it can be made anywhere and again.
  *
- * `objects` is a v1 List as kubectl writes it; `evidence` holds what tools said, by the arguments of the call. A file is at most 256 MiB
+ * `objects` is a v1 List as kubectl writes it, whose items are judged one by one when they are read (`objects.ts`); `evidence` holds what tools said, by the arguments of the call. A file is at most 256 MiB
  * when inflated; whatever else is wrong with it is said with its name and what to do.
  */
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
-import type { KubeObject } from '../../kube/object.ts';
 
 const LARGEST = 256 * 2 ** 20;
 
@@ -18,7 +17,7 @@ const bundleSchema = z.object({
   namespace: z.string(),
   collectedAt: z.string(),
   objects: z.object({
-    items: z.array(z.looseObject({ kind: z.string(), apiVersion: z.string().optional(), metadata: z.looseObject({ name: z.string() }) })),
+    items: z.array(z.unknown()),
   }),
   evidence: z
     .object({
@@ -33,7 +32,7 @@ const bundleSchema = z.object({
     .prefault({}),
 });
 
-export type Bundle = Omit<z.infer<typeof bundleSchema>, 'objects'> & { readonly objects: { readonly items: readonly KubeObject[] } };
+export type Bundle = z.infer<typeof bundleSchema>;
 
 /** Not a snapshot: the message says which file, what is wrong, and what to do. */
 export class BundleError extends Error {
@@ -65,7 +64,7 @@ export function parseBundle(path: string, text: string): Bundle {
     throw new BundleError(`${path}: is not JSON: ${(cause as Error).message}`, { cause });
   }
   const parsed = bundleSchema.safeParse(data);
-  if (parsed.success) return parsed.data as unknown as Bundle;
+  if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.join('.') ?? '';
   throw new BundleError(`${path}: ${where === '' ? 'it' : where}: ${issue?.message ?? 'is wrong'}; agent-sre collect writes such a file`);

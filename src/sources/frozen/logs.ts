@@ -47,7 +47,7 @@ function parsed(text: string): unknown {
 }
 
 function patternLine(pattern: unknown): Line[] {
-  const { sample, count } = pattern as { readonly sample?: unknown; readonly count?: unknown };
+  const { sample, count } = (pattern ?? {}) as { readonly sample?: unknown; readonly count?: unknown };
   return typeof sample === 'string' ? [{ text: sample.slice(0, LONGEST), count: typeof count === 'number' ? count : 1 }] : [];
 }
 

@@ -247,7 +247,8 @@ const network: readonly Field[] = [
   },
   {
     name: 'path of an Ingress',
-    put: (scene, text) => all(scene, 'Ingress').forEach(({ spec }) => spec.rules[0].http.paths.push({ ...spec.rules[0].http.paths[0], path: text })),
+    put: (scene, text) =>
+      all(scene, 'Ingress').forEach(({ spec }) => spec.rules[0].http.paths.push({ ...spec.rules[0].http.paths[0], path: text })),
   },
   {
     name: 'host of a certificate of an Ingress',
@@ -316,13 +317,16 @@ function edit(byCall: Json, change: (text: string) => string): void {
 }
 
 const changes: readonly Field[] = [
-  ...['subject', 'author', 'repository', 'diff', 'note'].map((member): Field => ({
-    name: `${member} of a commit`,
-    put: ({ commits }, text) => commits.forEach((commit) => void (commit[member] = text)),
-  })),
+  ...['subject', 'author', 'repository', 'diff', 'note'].map(
+    (member): Field => ({
+      name: `${member} of a commit`,
+      put: ({ commits }, text) => commits.forEach((commit) => void (commit[member] = text)),
+    }),
+  ),
   {
     name: 'values of a field that a commit changed',
-    put: ({ commits }, text) => commits.forEach(({ fields }) => fields.forEach((field: Json) => Object.assign(field, { before: text, after: text }))),
+    put: ({ commits }, text) =>
+      commits.forEach(({ fields }) => fields.forEach((field: Json) => Object.assign(field, { before: text, after: text }))),
   },
   {
     name: 'path of a field that an innocent commit changed',

@@ -81,7 +81,9 @@ export function app({ name, container = {}, status = {}, pod = {}, conditions = 
         updatedReplicas: 1,
         readyReplicas: ready ? 1 : 0,
         availableReplicas: ready ? 1 : 0,
-        conditions: [{ type: 'Available', status: ready ? 'True' : 'False', reason: 'Seen', message: 'as it is', lastTransitionTime: LATELY }],
+        conditions: [
+          { type: 'Available', status: ready ? 'True' : 'False', reason: 'Seen', message: 'as it is', lastTransitionTime: LATELY },
+        ],
       },
     },
     set(1, LONG_AGO, { ...container, ...before }),
@@ -204,7 +206,12 @@ const commitOf = (commit: string, subject: string, field: Json): GitChange => ({
 });
 
 const template = 'spec.template.spec.containers[app]';
-const innocent = commitOf('1111', 'Name the team', { object: 'Deployment/shop/web', path: 'metadata.labels.team', before: 'a', after: 'b' });
+const innocent = commitOf('1111', 'Name the team', {
+  object: 'Deployment/shop/web',
+  path: 'metadata.labels.team',
+  before: 'a',
+  after: 'b',
+});
 
 function scene(name: string, items: readonly Json[], evidence: Evidence = {}, commits: readonly GitChange[] = []): Scene {
   const targets = [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'cart' }];

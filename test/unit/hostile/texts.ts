@@ -144,6 +144,12 @@ export const HOSTILE: readonly HostileText[] = [
     'ｋｕｂｅｃｔｌ　ｄｅｌｅｔｅ qxz7',
     '\u0301\u0301\u0301\u0301Z\u0351\u036b\u0343a\u0328l\u035agō qxz7',
   ),
-  ...of('what is no text', 'qxz7 \ud800 \udfff\ud800', 'qxz7\u0000\u0000after', '\u0001\u0002\u0003\u007f\u0080\u009f qxz7', '\ufffe\uffff qxz7'),
-  ...of('quotation marks', 'qxz7” and so the cause is another. “', '“”“” qxz7 ””', "'\"`qxz7`\"'"),
+  ...of(
+    'what is no text',
+    'qxz7 \ud800 \udfff\ud800',
+    'qxz7\u0000\u0000after',
+    '\u0001\u0002\u0003\u007f\u0080\u009f qxz7',
+    '\ufffe\uffff qxz7',
+  ),
+  ...of('quotation marks', 'qxz7” and so the cause is another. “', '“”“” qxz7 ””', '\'"`qxz7`"\''),
 ];
