@@ -47,6 +47,10 @@ generate: ready ## Write config/ and docs/api.md from src/crds
 verify: ready ## Fail when a generated file differs from its source
 	@$(NODE) src/crds/generate/main.ts --check
 
+.PHONY: eval
+eval: ready ## Diagnose a folder of snapshots and score it (DATA=folder OUT=predictions.jsonl HEALTHY=n)
+	@$(NODE) test/eval/main.ts --data "$(DATA)" --out "$(OUT)" --healthy "$(HEALTHY)"
+
 .PHONY: bench
 bench: ready build ## Measure the loop and the controller runtime, beside what they are compared with
 	@$(NODE) test/bench/loop/main.ts
@@ -55,6 +59,14 @@ bench: ready build ## Measure the loop and the controller runtime, beside what t
 .PHONY: bench-runtime
 bench-runtime: ready ## The controller runtime beside @dot-i/k8s-operator and Go's controller-runtime
 	@$(NODE) test/bench/runtime/main.ts $(BENCH_ARGS)
+
+.PHONY: bench-analysis
+bench-analysis: ready ## Log templates on published data (DATA=folder), beside Drain3 from PyPI
+	@$(NODE) test/bench/analysis/main.ts $(DATA) $(BENCH_ARGS)
+
+.PHONY: bench-sources
+bench-sources: ready ## What each source's adapter takes over the raw HTTP calls that it makes
+	@$(NODE) test/bench/sources/main.ts
 
 .PHONY: e2e
 e2e: ready build ## All end-to-end scenes on a real cluster

@@ -6,12 +6,18 @@
  */
 import { readFileSync } from 'node:fs';
 import { type Environment, overlay } from './config/environment.ts';
-import { ConfigError, type Path, problemsOf } from './config/problems.ts';
-import { type Config, configSchema, isLoopback } from './config/schema.ts';
+import { type ModelServerConfig, modelProblem, modelServers, modelVariablesWithoutEffect } from './config/model.ts';
+import { ConfigError, type Path, pathText, problemsOf } from './config/problems.ts';
+import { configSchema, isLoopback, type Config as Settings } from './config/schema.ts';
 import { parseSource, type Source } from './config/source.ts';
+import { grafanaToken } from './config/sources.ts';
 
 export { ConfigError } from './config/problems.ts';
-export type { Config } from './config/schema.ts';
+
+export interface Config extends Settings {
+  /** Language models in the order in which they are asked; empty: none. Keys of the environment are in it. */
+  readonly modelServers: readonly ModelServerConfig[];
+}
 
 export interface LoadOptions {
   /** Path of the file; without one the defaults and the environment count. */
@@ -29,11 +35,13 @@ export function loadConfig({ path, environment = process.env }: LoadOptions): Co
   const parsed = configSchema.safeParse(data);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => problemsOf(issue, data, configSchema, whereIs)));
   requireToken(parsed.data, whereIs);
-  return protectingFlux(parsed.data);
+  refuseWrittenToken(parsed.data, variableOf, whereIs);
+  requireModel(parsed.data, environment, whereIs);
+  return { ...protectingFlux(parsed.data), modelServers: modelServers(parsed.data.model, environment) };
 }
 
 /** What delivers every fix is not itself fixed, wherever it lives. */
-function protectingFlux(config: Config): Config {
+function protectingFlux(config: Settings): Settings {
   const protectedNamespaces = [...new Set([...config.remediation.protectedNamespaces, config.flux.namespace])];
   return { ...config, remediation: { ...config.remediation, protectedNamespaces } };
 }
@@ -51,13 +59,19 @@ export function terminalEnvironment(environment: Environment = process.env): Ter
   return { kubeconfig: kubeconfig === '' ? undefined : kubeconfig, noColor: noColor !== '' };
 }
 
-/** Variables that are set and change nothing, as no language model is asked. */
-export function variablesWithoutEffect(environment: Environment = process.env): readonly string[] {
-  return ['OLLAMA_URL', 'MODEL_NAME'].filter((name) => (environment[name] ?? '') !== '');
+/** Variables that are set and change nothing. */
+export function variablesWithoutEffect(config: Config, environment: Environment = process.env): readonly string[] {
+  return modelVariablesWithoutEffect(config.modelServers, environment);
+}
+
+function requireModel({ model }: Settings, environment: Environment, whereIs: (path: Path) => string): void {
+  const problem = modelProblem(model, environment);
+  if (problem === undefined) return;
+  throw new ConfigError([{ where: whereIs(problem.path), path: pathText(problem.path), message: problem.message }]);
 }
 
 /** Strangers must not be able to send alerts by default. */
-function requireToken({ http, auth }: Config, whereIs: (path: Path) => string): void {
+function requireToken({ http, auth }: Settings, whereIs: (path: Path) => string): void {
   if (auth.mode === 'none' || auth.webhookTokenFile !== undefined || isLoopback(http.host)) return;
   throw new ConfigError([
     {
@@ -68,6 +82,19 @@ function requireToken({ http, auth }: Config, whereIs: (path: Path) => string): 
         'or set auth.mode to none',
     },
   ]);
+}
+
+/** A secret in the file would be read by everybody who may read settings. */
+function refuseWrittenToken({ sources }: Settings, variableOf: (path: Path) => string | undefined, whereIs: (path: Path) => string): void {
+  const written = sources.grafana.flatMap(({ bearerToken }, index) => (bearerToken === undefined ? [] : [index]));
+  const problems = written
+    .filter((index) => variableOf(grafanaToken(index)) === undefined)
+    .map((index) => ({
+      where: whereIs(grafanaToken(index)),
+      path: `sources.grafana[${index}].bearerToken`,
+      message: 'is a secret; put it into a file and name that in bearerTokenFile',
+    }));
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 function readText(path: string): string {

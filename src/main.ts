@@ -81,8 +81,9 @@ async function run(name: Role | 'all', config: Config): Promise<number> {
   process.on('unhandledRejection', fatal);
 
   logger.info({ role: name, version: packageJson.version, node: process.version }, 'starting');
-  const idle = variablesWithoutEffect();
-  if (idle.length > 0) logger.info({}, `diagnoses are made by rules alone; ${idle.join(' and ')} change nothing`);
+  const idle = variablesWithoutEffect(config);
+  if (idle.length > 0)
+    logger.info({}, `${idle.join(' and ')} ${idle.length === 1 ? 'changes' : 'change'} nothing: no model is configured that it belongs to`);
   try {
     await runProcess({ name, config, logger, redactor, version: packageJson.version }, controller.signal);
     return 0;

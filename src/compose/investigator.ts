@@ -3,7 +3,9 @@ import { createIncidentController } from '../controllers/incident/controller.ts'
 import { createInvestigationController } from '../controllers/investigation/controller.ts';
 import { createEvidenceStore, type EvidenceStore } from '../evidence/store.ts';
 import { createGitChanges } from '../gitops/changes.ts';
+import { analyzers } from '../investigate/analyzers/all.ts';
 import { createInvestigator } from '../investigate/investigate.ts';
+import { createSpecialists, loadAllSpecialists } from '../investigate/specialists/specialists.ts';
 import { createGit } from './git.ts';
 import type { Parts } from './parts.ts';
 import { createTelemetrySources } from './telemetry.ts';
@@ -34,6 +36,9 @@ export function addInvestigator(parts: Parts): void {
     git,
     metrics: prometheus,
     alerts,
+    specialists: createSpecialists(
+      loadAllSpecialists(config.investigator.specialistsDir, { analyzers: analyzers.map(({ name }) => name) }),
+    ),
   });
 
   manager.addController(

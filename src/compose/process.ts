@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { systemClock } from '../clock.ts';
 import { loadKubeConfig } from '../config/kubeConfig.ts';
+import { secretsOf } from '../config/sources.ts';
 import type { Config } from '../config.ts';
 import { incidents, investigations, remediationPlans } from '../crds/kinds.ts';
 import type { TakeDelivery } from '../intake/webhook.ts';
@@ -85,10 +86,10 @@ function partsOf({ name, config, logger, redactor, version }: ProcessOptions, gi
 
 /** A credential that we were given must not come out anywhere, whatever quotes it. */
 function hideSecretsOf({ auth, git, sources }: Config, redactor: Redactor): void {
-  const ofSources = [...sources.prometheus, ...sources.alertmanager].map(({ bearerTokenFile }) => bearerTokenFile);
-  const files = [auth.webhookTokenFile, ...ofSources, ...git.credentials.map(({ passwordFile }) => passwordFile)];
-  for (const file of files.filter((path) => path !== undefined)) {
-    const secret = readSecret(file);
+  const ofSources = secretsOf(sources);
+  const files = [auth.webhookTokenFile, ...ofSources.files, ...git.credentials.map(({ passwordFile }) => passwordFile)];
+  const secrets = [...ofSources.values, ...files.filter((path) => path !== undefined).map(readSecret)];
+  for (const secret of secrets) {
     if (secret.length >= SHORTEST_SECRET) redactor.addSecret(secret);
   }
 }

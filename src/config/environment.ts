@@ -1,7 +1,8 @@
 /**
  * Environment variables that set something, and what they set. A variable that is set and not empty counts more than the file.
  */
-import type { Path } from './problems.ts';
+import { type Path, valueAt } from './problems.ts';
+import { grafanaToken } from './sources.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -9,11 +10,22 @@ interface Variable {
   readonly name: string;
   readonly path: Path;
   readonly isNumber?: boolean;
+  /** A setting beside it without which it means nothing: then it is left out. */
+  readonly beside?: string;
+  /** What it sets by being there. */
+  readonly value?: string;
 }
 
 const VARIABLES: readonly Variable[] = [
   { name: 'PROMETHEUS_URL', path: ['sources', 'prometheus', 0, 'url'] },
   { name: 'ALERTMANAGER_URL', path: ['sources', 'alertmanager', 0, 'url'] },
+  { name: 'LOKI_URL', path: ['sources', 'loki', 0, 'url'] },
+  { name: 'TEMPO_URL', path: ['sources', 'tempo', 0, 'url'] },
+  { name: 'GRAFANA_URL', path: ['sources', 'grafana', 0, 'url'] },
+  { name: 'GRAFANA_API_KEY', path: grafanaToken(0), beside: 'url' },
+  { name: 'OLLAMA_URL', path: ['model', 'url'] },
+  { name: 'OLLAMA_URL', path: ['model', 'provider'], value: 'ollama' },
+  { name: 'MODEL_NAME', path: ['model', 'name'] },
   { name: 'KUBECONFIG', path: ['kubernetes', 'kubeconfig'] },
   { name: 'KUBE_CONTEXT', path: ['kubernetes', 'context'] },
   { name: 'API_HOST', path: ['http', 'host'] },
@@ -30,10 +42,10 @@ export interface Overlaid {
 
 export function overlay(data: unknown, environment: Environment): Overlaid {
   const set = VARIABLES.filter(({ name }) => (environment[name] ?? '') !== '');
-  const result = set.reduce(
-    (at, { name, path, isNumber }) => withValue(at, path, valueOf(environment[name] ?? '', isNumber === true)),
-    data,
-  );
+  const result = set.reduce((at, { name, path, isNumber, beside, value }) => {
+    if (beside !== undefined && valueAt(at, [...path.slice(0, -1), beside]) === undefined) return at;
+    return withValue(at, path, value ?? valueOf(environment[name] ?? '', isNumber === true));
+  }, data);
   return { data: result, variableOf: (path) => set.find((variable) => isSame(variable.path, path))?.name };
 }
 

@@ -26,7 +26,7 @@ export class ConfigError extends Error {
 export type Path = readonly PropertyKey[];
 
 /** `sources.prometheus[0].url` */
-function pathText(path: Path): string {
+export function pathText(path: Path): string {
   return path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('')
@@ -118,7 +118,7 @@ function unwrapped(schema: z.ZodType | undefined): Definition {
   return definition.innerType === undefined ? definition : unwrapped(definition.innerType);
 }
 
-function valueAt(input: unknown, path: Path): unknown {
+export function valueAt(input: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (at, part) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined),
     input,

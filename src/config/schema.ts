@@ -5,6 +5,8 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { modelSchema } from './model.ts';
+import { sourcesSchema } from './sources.ts';
 import { specialistsSettings } from './specialists.ts';
 
 const port = () =>
@@ -17,37 +19,6 @@ const namespace = () =>
   z
     .string()
     .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/u, 'is not the name of a namespace; use a to z, 0 to 9 and -, at most 63 characters');
-
-const httpUrl = () =>
-  z.string().check((context) => {
-    const wrong = whatIsWrongWithUrl(context.value);
-    if (wrong !== undefined) context.issues.push({ code: 'custom', message: wrong, input: context.value });
-  });
-
-const source = (what: string) =>
-  z.strictObject({
-    name: z.string().min(1, 'is empty; give it a name').max(63).default('default').describe('Name, for messages and evidence.'),
-    url: httpUrl().describe(`Address of ${what}, such as http://${what.toLowerCase()}:9090.`),
-    bearerTokenFile: path().optional().describe('File with a token that is sent along; read again when it changes.'),
-  });
-
-const sources = (what: string) =>
-  z
-    .array(source(what))
-    .max(20)
-    .default([])
-    .check(({ value, issues }) => {
-      for (const [index, { name }] of value.entries()) {
-        const isTaken = value.findIndex((other) => other.name === name) < index;
-        if (isTaken)
-          issues.push({
-            code: 'custom',
-            message: `${JSON.stringify(name)} is the name of another one; give each its own`,
-            input: value,
-            path: [index, 'name'],
-          });
-      }
-    });
 
 const http = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Other than the loopback, callers need a token.'),
@@ -96,13 +67,8 @@ export const configSchema = z.strictObject({
     .describe('How to reach the API server.'),
   http: http.prefault({}).describe('What this process serves.'),
   auth: auth.prefault({}).describe('Who may call it.'),
-  sources: z
-    .strictObject({
-      prometheus: sources('Prometheus').describe('Prometheus, or what speaks its API.'),
-      alertmanager: sources('Alertmanager').describe('Alertmanagers; every replica is listed.'),
-    })
-    .prefault({})
-    .describe('Where telemetry is asked for.'),
+  sources: sourcesSchema.prefault({}).describe('Where telemetry is asked for.'),
+  model: modelSchema().prefault({}).describe('The language model that is asked for hypotheses; without an address: none.'),
   git: git.prefault({}).describe('Repositories that GitOps engines deploy from.'),
   flux: z
     .strictObject({ namespace: namespace().default('flux-system').describe('Namespace of the Flux controllers.') })
@@ -164,15 +130,4 @@ export type Config = z.infer<typeof configSchema>;
 export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true;
   return isIP(host) === 4 && host.startsWith('127.');
-}
-
-function whatIsWrongWithUrl(value: string): string | undefined {
-  const shown = JSON.stringify(value);
-  if (!/^[a-z][a-z0-9+.-]*:\/\//iu.test(value)) return `${shown} has no scheme; write http://${value}`;
-  if (!URL.canParse(value)) return `${shown} is not a URL; write one like http://prometheus:9090`;
-  const { protocol, username, password } = new URL(value);
-  if (protocol !== 'http:' && protocol !== 'https:') return `${shown} is not of http or https`;
-  if (username !== '' || password !== '')
-    return 'has a user name or password in it; put a token into a file and name it in bearerTokenFile';
-  return undefined;
 }

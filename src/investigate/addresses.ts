@@ -1,19 +1,21 @@
 /** Addresses in configuration: who is told to call whom, read from literal environment variables and arguments. */
 import type { ContainerSpec, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
-import { type ClusterHost, clusterHost, findService } from './reachability.ts';
+import { type ClusterHost, clusterHost } from './reachability.ts';
 
 export interface Address extends ClusterHost {
   readonly workload: Workload;
   readonly container: ContainerSpec;
-  /** Variable that holds it. */
+  /** Variable that holds it, or the flag that it is passed with. */
   readonly variable: string;
   readonly host: string;
   readonly port?: number | undefined;
+  /** Its port stands in a variable beside it, which is joined to it by name only. */
+  readonly joined?: boolean | undefined;
 }
 
-const HOST = String.raw`([a-zA-Z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\.[-a-zA-Z0-9]+)*)`;
-const WITH_PORT = new RegExp(String.raw`^(?:[a-z][a-z0-9+.-]*://)?(?:[^@/\s]*@)?${HOST}:(\d{1,5})(?:[/?].*)?$`, 'u');
-const AS_URL = new RegExp(String.raw`^[a-z][a-z0-9+.-]*://(?:[^@/\s]*@)?${HOST}(?:[/?].*)?$`, 'u');
+const HOST = String.raw`([a-zA-Z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\.[-a-zA-Z0-9]+)*)\.?`;
+const WITH_PORT = new RegExp(String.raw`^(?:[a-z][a-z0-9+.:-]*://)?(?:[^@/\s]*@)?${HOST}:(\d{1,5})(?:[/?].*)?$`, 'iu');
+const AS_URL = new RegExp(String.raw`^[a-z][a-z0-9+.:-]*://(?:[^@/\s]*@)?${HOST}(?:[/?].*)?$`, 'iu');
 /** A bare word is an address only where the variable says so. */
 const BARE = new RegExp(String.raw`^${HOST}$`, 'u');
 const NAMES_A_HOST = /(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER)S?$/iu;
@@ -21,14 +23,32 @@ const NAMES_A_HOST = /(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERV
 /** Addresses of the cluster that a workload is configured with. */
 export function* addressesOf(workload: Workload): Iterable<Address> {
   for (const container of workload.containers) {
-    for (const [variable, value] of Object.entries(container.env)) {
+    for (const [variable, value] of settingsOf(container)) {
       for (const part of value.split(/[,\s]+/u)) {
         const found = hostIn(variable, part);
         const target = found && clusterHost(found.host, workload.ref.namespace ?? '');
-        if (found !== undefined && target !== undefined) yield { ...target, ...found, workload, container, variable };
+        if (found === undefined || target === undefined) continue;
+        const port = found.port ?? portBeside(container, variable);
+        yield { ...target, ...found, port, joined: found.port === undefined && port !== undefined, workload, container, variable };
       }
     }
   }
+}
+
+/** Variables, and arguments as flags with their values. */
+const settingsOf = ({ env, args, command }: ContainerSpec): [name: string, value: string][] => [
+  ...Object.entries(env),
+  ...[...command, ...args].flatMap((argument): [string, string][] => {
+    const [flag = '', ...value] = argument.split('=');
+    return flag.startsWith('-') && value.length > 0 ? [[flag, value.join('=')]] : [];
+  }),
+];
+
+/** `CART_PORT` beside `CART_HOST`. */
+function portBeside({ env }: ContainerSpec, variable: string): number | undefined {
+  const stem = /^(.+_)(?:HOST|HOSTNAME|ADDR|ADDRESS|SERVER)$/iu.exec(variable)?.[1];
+  const text = stem === undefined ? '' : (env[`${stem}PORT`] ?? '');
+  return /^\d{1,5}$/u.test(text) ? Number(text) : undefined;
 }
 
 function hostIn(variable: string, text: string): { host: string; port?: number | undefined } | undefined {
@@ -41,5 +61,3 @@ function hostIn(variable: string, text: string): { host: string; port?: number |
 /** Workloads that are configured with a Service of this name. */
 export const callersOf = (snapshot: Snapshot, { namespace, name }: ClusterHost): Workload[] =>
   snapshot.workloads.filter((workload) => [...addressesOf(workload)].some((one) => one.namespace === namespace && one.name === name));
-
-export const leadsNowhere = (snapshot: Snapshot, address: Address): boolean => findService(snapshot, address) === undefined;

@@ -31,7 +31,12 @@ export function number(
   const changes = likeliestFirst(ranked, observed);
   const cited = ranked.flatMap(({ finding, links }) => [...finding.evidence, ...links.slice(0, 2).map(({ change }) => change.evidence)]);
   const keys = [
-    ...new Set([...cited, ...workloads.map(({ evidence }) => evidence), ...changes.map(({ evidence }) => evidence), ...records.keys()]),
+    ...new Set([
+      ...cited,
+      ...workloads.map(({ evidence }) => evidence),
+      ...changes.map(({ evidence }) => evidence),
+      ...worthTelling(records),
+    ]),
   ];
   const kept = keys.flatMap((key) => records.get(key) ?? []).slice(0, MOST_EVIDENCE);
   const ids = new Map(kept.map(({ key }, index) => [key, `e${index + 1}`]));
@@ -45,6 +50,9 @@ export function number(
     changeId: ({ key }) => changeIds.get(key),
   };
 }
+
+const worthTelling = (records: ReadonlyMap<string, EvidenceRecord>): string[] =>
+  [...records.values()].filter(({ onlyIfCited }) => onlyIfCited !== true).map(({ key }) => key);
 
 function likeliestFirst(ranked: readonly Ranked[], observed: readonly ObservedChange[]): ObservedChange[] {
   const linked = ranked.filter(({ explainedBy }) => explainedBy === undefined).flatMap(({ links }) => links.map(({ change }) => change));

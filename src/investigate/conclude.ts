@@ -8,16 +8,18 @@ import { mergeGaps } from '../sources/gap.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { ADVICE } from './advice.ts';
-import { type AnalyserError, analyse } from './analyse.ts';
+import type { AnalyserError } from './analyse.ts';
 import { bounded } from './bound.ts';
 import { type Numbered, number } from './citations.ts';
-import { type Link, linksOf } from './correlate.ts';
+import type { Counsel } from './consult.ts';
+import type { Link } from './correlate.ts';
 import { curesOf } from './cures.ts';
+import { causeOf, rankCauses } from './diagnose.ts';
 import { type EvidenceRecord, recordsOf } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Gathered } from './gather.ts';
 import { isHealthy, type Recovery, recoveryOf } from './health.ts';
-import { NAMED_FROM, type Ranked, rank } from './rank.ts';
+import type { Ranked } from './rank.ts';
 import { reportOf } from './report.ts';
 import type { InvestigationResult } from './result.ts';
 import type { Question } from './scopeOf.ts';
@@ -30,6 +32,8 @@ export interface ConcludeRequest {
   readonly gathered: Gathered;
   readonly question: Question;
   readonly alert?: AlertVerdict | undefined;
+  /** What the specialists make of it. */
+  readonly counsel?: Counsel | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -42,46 +46,81 @@ export interface Conclusion {
 }
 
 export function conclude(request: ConcludeRequest): Conclusion {
-  const { investigation, gathered, question } = request;
-  const verifies = investigation.spec.purpose === 'Verification';
-  const snapshot = verifies ? presentOnly(gathered.snapshot) : gathered.snapshot;
-  const { findings, errors } = analyse(snapshot);
-  const links = new Map(findings.map((finding) => [finding, linksOf(finding, gathered.changes, snapshot)]));
-  const linked = (finding: Finding): readonly Link[] => links.get(finding) ?? [];
-  const ranked = rank(snapshot, findings, linked, question.targets);
-  const numbered = number(recordsOf(snapshot, gathered.changes), snapshot, ranked, gathered.changes);
-  const gaps = mergeGaps([...question.gaps, ...snapshot.gaps, ...errors.map(analyzerGap)]);
-
-  const cause = verifies ? undefined : ranked.find(({ confidence, explainedBy }) => explainedBy === undefined && confidence >= NAMED_FROM);
-  const verdict = verdictOf(request, snapshot, ranked, cause, errors.length);
+  const analysis = analysed(request);
+  const { gathered, counsel, question } = request;
+  const { snapshot, around, ranked, errors } = analysis;
+  const numbered = number(withRecords(recordsOf(around, gathered.changes), counsel), snapshot, ranked, gathered.changes);
+  const gaps = mergeGaps([...question.gaps, ...snapshot.gaps, ...(counsel?.gaps ?? []), ...errors.map(analyzerGap)]);
+  const { cause, verdict, verifies } = analysis;
   const result: InvestigationResult = {
     outcome: verdict.outcome,
     evidence: numbered.evidence.map((record) => itemOf(record, gathered.snapshot.at)),
-    findings: ranked.map(({ finding }) => findingOf(finding, linked(finding), numbered, snapshot)),
+    findings: ranked.map(({ finding, links }) => findingOf(finding, links, numbered, snapshot)),
     changes: numbered.changes.map((change) => changeOf(change, numbered)),
     hypotheses: verifies ? [] : ranked.map((one, index) => hypothesisOf(one, index, numbered)),
     rootCause: cause && rootCauseOf(cause, numbered),
-    report: reportOf({
-      snapshot,
-      ranked,
-      cause,
-      cures: cause === undefined ? [] : curesOf(cause.finding, cause.links, snapshot),
-      recovery: verdict.recovery,
-      healthy: verdict.outcome === 'NothingWrong',
-      numbered,
-      gaps,
-      alertedAt: timeOf(request.incident?.spec.startsAt),
-      alert: request.incident?.spec.alerts?.[0]?.labels.alertname ?? request.incident?.spec.title,
-      alertNow: request.alert?.reason,
-      service: serviceOf(snapshot, question),
-      responseMillis: Math.max(0, request.now - (timeOf(investigation.metadata.creationTimestamp) ?? request.now)),
-    }),
+    report: reportFor(request, analysis, numbered, gaps),
     gaps,
     affected: affectedBy(snapshot),
     usage: { tokens: 0, moneyMicros: 0, toolCalls: gathered.calls },
   };
   return { result: bounded(result), records: new Map(numbered.evidence.map((record) => [record.id, record])), errors };
 }
+
+interface Analysed {
+  /** The targets. */
+  readonly snapshot: Snapshot;
+  /** What was analysed: the targets and, where that was needed, what they call. */
+  readonly around: Snapshot;
+  readonly verifies: boolean;
+  readonly ranked: readonly Ranked[];
+  readonly errors: readonly AnalyserError[];
+  readonly cause: Ranked | undefined;
+  readonly verdict: Verdict;
+}
+
+function analysed(request: ConcludeRequest): Analysed {
+  const { investigation, gathered, question, counsel } = request;
+  const verifies = investigation.spec.purpose === 'Verification';
+  const snapshot = verifies ? presentOnly(gathered.snapshot) : gathered.snapshot;
+  const around = verifies ? snapshot : gathered.around;
+  const { ranked, errors } = rankCauses({
+    snapshot: around,
+    changes: gathered.changes,
+    named: question.targets,
+    targets: snapshot,
+    extraPoints: counsel?.pointsFor,
+  });
+  const cause = verifies ? undefined : causeOf(ranked);
+  return { snapshot, around, verifies, ranked, errors, cause, verdict: verdictOf(request, snapshot, ranked, cause, errors.length) };
+}
+
+function reportFor(
+  { investigation, incident, alert, counsel, question, now }: ConcludeRequest,
+  { snapshot, ranked, cause, verdict }: Analysed,
+  numbered: Numbered,
+  gaps: readonly Gap[],
+): InvestigationResult['report'] {
+  return reportOf({
+    snapshot,
+    ranked,
+    cause,
+    advice: counsel?.results ?? [],
+    cures: cause === undefined ? [] : curesOf(cause.finding, cause.links, snapshot),
+    recovery: verdict.recovery,
+    healthy: verdict.outcome === 'NothingWrong',
+    numbered,
+    gaps,
+    alertedAt: timeOf(incident?.spec.startsAt),
+    alert: incident?.spec.alerts?.[0]?.labels.alertname ?? incident?.spec.title,
+    alertNow: alert?.reason,
+    service: serviceOf(snapshot, question),
+    responseMillis: Math.max(0, now - (timeOf(investigation.metadata.creationTimestamp) ?? now)),
+  });
+}
+
+const withRecords = (records: ReadonlyMap<string, EvidenceRecord>, counsel: Counsel | undefined): ReadonlyMap<string, EvidenceRecord> =>
+  new Map([...records, ...(counsel?.records ?? []).map((record) => [record.key, record] as const)]);
 
 /** A fix is judged by the pods that run it: those of the revision before are on their way out. */
 function presentOnly(snapshot: Snapshot): Snapshot {

@@ -8,6 +8,7 @@ import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { ADVICE } from './advice.ts';
 import { type AnalyserError, analyse } from './analyse.ts';
+import { withConfiguredCalls } from './calls.ts';
 import { type Link, linksOf } from './correlate.ts';
 import type { Finding } from './finding.ts';
 import { NAMED_FROM, type Ranked, rank } from './rank.ts';
@@ -41,16 +42,26 @@ export interface Ranking {
   readonly errors: readonly AnalyserError[];
 }
 
-/** @param changes newest first @param named what the question is about */
-export function rankCauses(snapshot: Snapshot, changes: readonly ObservedChange[], named: readonly ObjectRef[]): Ranking {
-  const { findings, errors } = analyse(snapshot);
+export interface RankCausesRequest {
+  readonly snapshot: Snapshot;
+  /** Newest first. */
+  readonly changes?: readonly ObservedChange[] | undefined;
+  /** What the question is about. */
+  readonly named?: readonly ObjectRef[] | undefined;
+  /** What was seen of the targets alone. */
+  readonly targets?: Snapshot | undefined;
+  readonly extraPoints?: ((finding: Finding) => number) | undefined;
+}
+
+export function rankCauses({ snapshot, changes = [], named = [], targets, extraPoints }: RankCausesRequest): Ranking {
+  const { findings, errors } = analyse(withConfiguredCalls(snapshot));
   const links = new Map(findings.map((finding) => [finding, linksOf(finding, changes, snapshot)]));
   const linked = (finding: Finding): readonly Link[] => links.get(finding) ?? [];
-  return { ranked: rank(snapshot, findings, linked, named), errors };
+  return { ranked: rank({ snapshot, findings, linksOf: linked, named, targets, extraPoints }), errors };
 }
 
 export function diagnose(snapshot: Snapshot, changes: readonly ObservedChange[] = [], named: readonly ObjectRef[] = []): Diagnosis {
-  const { ranked } = rankCauses(snapshot, changes, named);
+  const { ranked } = rankCauses({ snapshot, changes, named });
   const rootCause = causeOf(ranked);
   return {
     rootCause: rootCause && asCause(rootCause),

@@ -11,22 +11,26 @@ import type { Container, LogTail, ObjectEvent, Pod, Snapshot, Workload } from '.
 import { workingSetQuery } from '../sources/prometheus.ts';
 import { shortPath } from './fields.ts';
 import { decisiveLine } from './logReading.ts';
+import { surroundingRecords } from './surroundingRecords.ts';
 import { isoTime } from './times.ts';
 
 export interface EvidenceRecord {
   /** Names the thing within an investigation. */
   readonly key: string;
-  readonly source: 'kubernetes' | 'metrics' | 'git';
+  readonly source: 'kubernetes' | 'metrics' | 'git' | 'logs' | 'traces' | 'checks';
   /** What was asked. */
   readonly query: string;
   /** What it shows, in one line. */
   readonly summary: string;
   readonly mediaType: 'application/json' | 'text/plain';
   readonly content: string;
+  /** One of very many: of no interest unless somebody cites it. */
+  readonly onlyIfCited?: boolean | undefined;
 }
 
 export function recordsOf(snapshot: Snapshot, changes: readonly ObservedChange[]): ReadonlyMap<string, EvidenceRecord> {
   const records = [
+    ...surroundingRecords(snapshot),
     ...snapshot.workloads.flatMap(workloadRecords),
     ...snapshot.pods.flatMap(podRecords),
     ...eventRecords(snapshot.events),

@@ -10,12 +10,16 @@ import type { KubeClient } from '../kube/client.ts';
 import { type CallBudget, createCallBudget } from '../sources/budget.ts';
 import { type ChangesPort, type ChangeWindow, type ObservedChange, observedCommit, rolloutsOf } from '../sources/changes.ts';
 import { gapOf, SourceError } from '../sources/gap.ts';
+import { readErrorLines } from '../sources/kubernetes/errorLines.ts';
 import { gatherCluster } from '../sources/kubernetes/gather.ts';
 import { evidenceKeys, objectName } from '../sources/kubernetes/names.ts';
 import { createReader } from '../sources/kubernetes/reader.ts';
 import type { Container, Pod, Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { type MetricsSource, workingSetQuery } from '../sources/prometheus.ts';
 import type { Cleaner } from '../sources/text.ts';
+import { causeOf, rankCauses } from './diagnose.ts';
+import { withNeighbours } from './neighbours.ts';
+import { WEIGHTS } from './weights.ts';
 
 export interface GatherDeps {
   readonly kube: KubeClient;
@@ -37,7 +41,10 @@ export interface GatherOptions {
 }
 
 export interface Gathered {
+  /** The targets. */
   readonly snapshot: Snapshot;
+  /** The targets and what they call, where the targets alone do not say why. */
+  readonly around: Snapshot;
   /** Newest first. */
   readonly changes: readonly ObservedChange[];
   readonly calls: number;
@@ -50,15 +57,32 @@ const MOST_USAGES = 3;
 export async function gather(deps: GatherDeps, options: GatherOptions): Promise<Gathered> {
   const budget = createCallBudget(options.calls, CALLS_AT_ONCE);
   const reader = createReader({ kube: deps.kube, budget, signal: options.signal });
-  const snapshot = await gatherCluster(reader, options, deps.cleaner);
-  if (!options.causes) return { snapshot, changes: [], calls: budget.spent() };
+  const seen = await gatherCluster(reader, options, deps.cleaner);
+  if (!options.causes) return { snapshot: seen, around: seen, changes: [], calls: budget.spent() };
+  const snapshot = { ...seen, errorLines: await readErrorLines(reader, seen, deps.cleaner) };
 
   const gaps: Gap[] = [];
   const run: Run = { deps, options, budget, gaps };
   const [commits, pods] = await Promise.all([commitsOf(run, snapshot), withUsage(run, snapshot)]);
-  const changes = [...commits, ...rolloutsOf(snapshot)].toSorted((a, b) => b.at - a.at);
-  return { snapshot: { ...snapshot, pods, gaps: [...snapshot.gaps, ...gaps] }, changes, calls: budget.spent() };
+  const seenNow = { ...snapshot, pods };
+  const around = saysWhy(seenNow) ? seenNow : await withNeighbours(reader, seenNow, deps.cleaner);
+  const allGaps = [...new Map([...around.gaps, ...reader.gaps, ...gaps].map((gap) => [gap.message, gap])).values()];
+  const changes = [...commits, ...rolloutsOf(around)].toSorted((a, b) => b.at - a.at);
+  return {
+    snapshot: { ...seenNow, gaps: allGaps },
+    around: { ...around, gaps: allGaps },
+    changes,
+    calls: budget.spent(),
+  };
 }
+
+/** A cause that lies deep enough explains the rest; one that is a symptom may have its cause in what the targets call. */
+function saysWhy(snapshot: Snapshot): boolean {
+  const cause = causeOf(rankCauses({ snapshot }).ranked);
+  return cause !== undefined && WEIGHTS[cause.finding.reason].depth > SYMPTOMS_TO;
+}
+
+const SYMPTOMS_TO = 3;
 
 interface Run {
   readonly deps: GatherDeps;

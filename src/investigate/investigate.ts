@@ -12,10 +12,13 @@ import type { AlertSource, AlertVerdict } from '../sources/alerts.ts';
 import type { ChangesPort } from '../sources/changes.ts';
 import type { MetricsSource } from '../sources/prometheus.ts';
 import { createCleaner, type Redact } from '../sources/text.ts';
+import { analyse } from './analyse.ts';
 import { conclude } from './conclude.ts';
-import { gather } from './gather.ts';
+import { type Counsel, consult } from './consult.ts';
+import { type Gathered, gather } from './gather.ts';
 import type { InvestigationResult } from './result.ts';
 import { questionOf } from './scopeOf.ts';
+import type { Specialists } from './specialists/specialists.ts';
 import { type EvidenceSink, storeEvidence } from './storeEvidence.ts';
 
 export interface InvestigatorDeps {
@@ -29,6 +32,8 @@ export interface InvestigatorDeps {
   readonly git?: ChangesPort | undefined;
   readonly metrics?: readonly MetricsSource[] | undefined;
   readonly alerts?: AlertSource | undefined;
+  /** Absent: nobody is asked. */
+  readonly specialists?: Specialists | undefined;
 }
 
 export interface InvestigationRequest {
@@ -74,13 +79,29 @@ async function run(deps: InvestigatorDeps, request: InvestigationRequest): Promi
     ]),
   );
   signal.throwIfAborted();
-  const conclusion = conclude({ investigation, incident, gathered, question, alert, now: clock.now() });
+  const counsel = causes ? await counselOf(deps, request, gathered) : undefined;
+  const conclusion = conclude({ investigation, incident, gathered, question, alert, counsel, now: clock.now() });
   for (const { analyzer, error } of conclusion.errors)
     logger.error({ err: error, analyzer, investigation: investigation.metadata.name }, 'analyzer failed');
   const result = await withDeadline(clock, signal, storingMs, (limit) => storeEvidence(deps.evidence, investigation, conclusion, limit));
   signal.throwIfAborted();
   return result;
 }
+
+/** What the specialists make of it, in the time that one question to a source may take. */
+async function counselOf(
+  { clock, specialists, metrics = [] }: InvestigatorDeps,
+  { investigation, incident, signal }: InvestigationRequest,
+  { around, snapshot }: Gathered,
+): Promise<Counsel | undefined> {
+  if (specialists === undefined) return undefined;
+  const { findings } = analyse(around);
+  return withDeadline(clock, signal, COUNSEL_MS, (limit) =>
+    consult({ specialists, metrics, investigation, incident, snapshot, findings, clock, signal: limit }),
+  );
+}
+
+const COUNSEL_MS = 5_000;
 
 /** Runs `work` with a signal that aborts when the time is up or the caller gives up. */
 async function withDeadline<T>(clock: Clock, signal: AbortSignal, ms: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {

@@ -32,7 +32,9 @@ const inWords = ({ key, operator, values }: Requirement): string =>
 
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
 
+export const isControlPlane = ({ labels }: Node): boolean =>
+  CONTROL_PLANE.some((key) => labels[key] !== undefined) || /^(?:master|control-plane)$/u.test(labels['kubernetes.io/role'] ?? '');
+
 /** A control plane that takes no workloads, as most do: nobody expects a pod there. */
-export const isKeptFree = ({ labels, unschedulable, taints }: Node): boolean =>
-  (CONTROL_PLANE.some((key) => labels[key] !== undefined) || /^(?:master|control-plane)$/u.test(labels['kubernetes.io/role'] ?? '')) &&
-  (unschedulable || taints.some(({ effect }) => effect === 'NoSchedule'));
+export const isKeptFree = (node: Node): boolean =>
+  isControlPlane(node) && (node.unschedulable || node.taints.some(({ effect }) => effect !== 'PreferNoSchedule'));

@@ -1,5 +1,5 @@
 /**
- * From findings to a ranked list of causes, with a confidence that a person can add up.
+ * From findings to a ranked list of causes, by points that a person can add up; `confidence.ts` says what they are worth.
  *
  * Each finding starts with the weight of its reason: how often it is the cause when an analyzer is right about it. What confirms it
  * adds, what is missing takes away, and a finding that a deeper one in the same workload explains falls behind that one: a
@@ -9,8 +9,11 @@
 import type { ObjectRef } from '../crds/common.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
+import { confidenceOf } from './confidence.ts';
 import type { Link } from './correlate.ts';
+import { isElsewhere } from './elsewhere.ts';
 import type { Finding } from './finding.ts';
+import { isUnrelated } from './unrelated.ts';
 import { WEIGHTS } from './weights.ts';
 
 export interface Ranked {
@@ -24,7 +27,6 @@ export interface Ranked {
 
 /** From here on a cause is named; below, it is a hypothesis. */
 export const NAMED_FROM = 50;
-const HIGHEST = 97;
 const LOWEST = 5;
 
 const ADDS = {
@@ -46,28 +48,56 @@ const TAKES = {
   /** Declared, not seen. */
   indirect: 12,
   explained: 30,
+  /** It is about something that was not asked about, and nothing that was found points at it. */
+  elsewhere: 12,
+  /** It lies around the targets and concerns none of them. */
+  unrelated: 30,
+  /** Something else that nothing explains is nearly as likely: one of the two is wrong, or there are two troubles. */
+  rival: 6,
 } as const;
+/** In points. */
+const RIVAL_WITHIN = 5;
 
-/** @param linksOf likeliest change first @param named what the question is about */
-export function rank(
-  snapshot: Snapshot,
-  findings: readonly Finding[],
-  linksOf: (finding: Finding) => readonly Link[],
-  named: readonly ObjectRef[],
-): Ranked[] {
-  return findings
+export interface RankingRequest {
+  readonly snapshot: Snapshot;
+  readonly findings: readonly Finding[];
+  /** Likeliest change first. */
+  readonly linksOf: (finding: Finding) => readonly Link[];
+  /** What the question is about. */
+  readonly named: readonly ObjectRef[];
+  /** What was seen of the targets alone; absent: everything was asked about. */
+  readonly targets?: Snapshot | undefined;
+  /** Points that somebody else gives or takes, as a team's own rules do. */
+  readonly extraPoints?: ((finding: Finding) => number) | undefined;
+}
+
+export function rank(request: RankingRequest): Ranked[] {
+  const scored = request.findings
     .map((finding) => {
-      const links = linksOf(finding);
-      const explainedBy = findings.find((other) => explains(other, finding));
-      return { finding, links, explainedBy, confidence: confidenceOf(snapshot, finding, links, named, explainedBy !== undefined) };
+      const links = request.linksOf(finding);
+      const explainedBy = request.findings.find((other) => explains(other, finding));
+      return { finding, links, explainedBy, points: pointsOf(request, finding, links, explainedBy !== undefined) };
     })
     .toSorted(
       (a, b) =>
         Number(a.explainedBy !== undefined) - Number(b.explainedBy !== undefined) ||
-        b.confidence - a.confidence ||
+        b.points - a.points ||
         (a.finding.since ?? 0) - (b.finding.since ?? 0),
     );
+  return scored.map(({ points, ...one }) => ({
+    ...one,
+    confidence: confidenceOf(Math.max(LOWEST, points - (scored.some((other) => isRival({ points, ...one }, other)) ? TAKES.rival : 0))),
+  }));
 }
+
+type Scored = Omit<Ranked, 'confidence'> & { readonly points: number };
+
+const isRival = (one: Scored, other: Scored): boolean =>
+  other.finding !== one.finding &&
+  one.explainedBy === undefined &&
+  other.explainedBy === undefined &&
+  !sameWorkload(one.finding, other.finding) &&
+  Math.abs(other.points - one.points) <= RIVAL_WITHIN;
 
 function explains(deeper: Finding, finding: Finding): boolean {
   return (
@@ -81,15 +111,14 @@ const isBlamed = (deeper: Finding, { blames = [] }: Finding): boolean =>
   blames.some((ref) => objectName(ref) === objectName(deeper.object));
 const sharePod = (a: Finding, b: Finding): boolean => a.pods.some((pod) => b.pods.includes(pod));
 
-function confidenceOf(
-  snapshot: Snapshot,
+function pointsOf(
+  { snapshot, findings, targets, named, extraPoints }: RankingRequest,
   finding: Finding,
   links: readonly Link[],
-  named: readonly ObjectRef[],
   explained: boolean,
 ): number {
   const kinds = new Set(finding.evidence.map((key) => key.split('/')[0]));
-  const sum =
+  return (
     WEIGHTS[finding.reason].weight +
     changeWeight(links) +
     (onlyTheNewRevision(snapshot, finding) ? ADDS.onlyTheNewRevision : 0) +
@@ -97,9 +126,19 @@ function confidenceOf(
     (named.some((ref) => isNamed(ref, finding)) ? ADDS.named : 0) -
     (logUnseen(snapshot, finding) ? TAKES.logUnseen : 0) -
     (finding.indirect === true ? TAKES.indirect : 0) -
-    (explained ? TAKES.explained : 0);
-  return Math.max(LOWEST, Math.min(HIGHEST, sum));
+    (explained ? TAKES.explained : 0) -
+    (isBesides(targets, findings, finding) ? TAKES.elsewhere : 0) -
+    (isOfOthers(targets, named, finding) ? TAKES.unrelated : 0) +
+    (extraPoints?.(finding) ?? 0)
+  );
 }
+
+const isBesides = (targets: Snapshot | undefined, findings: readonly Finding[], finding: Finding): boolean =>
+  targets !== undefined && isElsewhere(targets, finding.object) && !findings.some((other) => isBlamed(finding, other));
+
+/** Who asks about a namespace asks about all that is in it. */
+const isOfOthers = (targets: Snapshot | undefined, named: readonly ObjectRef[], { object }: Finding): boolean =>
+  targets !== undefined && named.every(({ kind }) => kind !== 'Namespace') && isUnrelated(targets, object);
 
 function changeWeight(links: readonly Link[]): number {
   const direct = links.filter(({ strength }) => strength === 'direct');

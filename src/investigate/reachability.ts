@@ -40,3 +40,6 @@ export const workloadsBehind = ({ workloads }: Snapshot, { namespace, selector }
   Object.keys(selector).length === 0
     ? []
     : workloads.filter(({ ref, podLabels }) => ref.namespace === namespace && selects({ labels: selector, expressions: [] }, podLabels));
+
+/** Only of a namespace whose Services were listed can it be said that one is missing. */
+export const isSeen = ({ services }: Snapshot, namespace: string): boolean => services.some((one) => one.namespace === namespace);

@@ -15,6 +15,7 @@ import type { Link } from './correlate.ts';
 import { isScaledToZero, type Recovery } from './health.ts';
 import { impactOf } from './impact.ts';
 import type { Ranked } from './rank.ts';
+import type { RuleResult } from './specialists/applyRules.ts';
 import { statementOf } from './statement.ts';
 import { timelineOf } from './timeline.ts';
 import { isoTime, spokenTime } from './times.ts';
@@ -26,6 +27,8 @@ export interface ReportParts {
   /** The cause, if one can be named. */
   readonly cause: Ranked | undefined;
   readonly cures: readonly ActionType[];
+  /** What rules of specialists say. */
+  readonly advice?: readonly Pick<RuleResult, 'specialist' | 'message' | 'advice' | 'evidence'>[] | undefined;
   readonly recovery: Recovery | undefined;
   readonly healthy: boolean;
   readonly numbered: Numbered;
@@ -92,7 +95,18 @@ function causeInWords(parts: ReportParts): string {
 const changeIds = (links: readonly Link[], { changeId }: Numbered): (string | undefined)[] =>
   links.slice(0, 2).map(({ change }) => changeId(change));
 
-function actionsOf({ cause, cures, numbered, snapshot }: ReportParts): string[] {
+function actionsOf(parts: ReportParts): string[] {
+  return [...curingActions(parts), ...(parts.advice ?? []).slice(0, MOST_ADVICE).map((one) => advised(one, parts.numbered))];
+}
+
+const MOST_ADVICE = 5;
+
+const advised = (
+  { specialist, message, advice = '', evidence }: NonNullable<ReportParts['advice']>[number],
+  { evidenceIds }: Numbered,
+): string => `${message}${cite(evidenceIds(evidence))}${advice === '' ? '' : ` ${advice}`} (${specialist})`;
+
+function curingActions({ cause, cures, numbered, snapshot }: ReportParts): string[] {
   if (cause === undefined) return [];
   const { finding, links } = cause;
   const container = finding.object.container === undefined ? '' : ` of container ${finding.object.container}`;

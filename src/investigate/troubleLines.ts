@@ -36,15 +36,25 @@ export function linesOf(snapshot: Snapshot, { ref }: Pick<Workload, 'ref'>): Tro
 }
 
 function isOld({ window }: Snapshot, text: string): boolean {
+  const at = timeOf(text);
+  return at !== undefined && at < window.start;
+}
+
+/** The time that a line begins with, if it says in which zone; in milliseconds since the epoch. */
+export function timeOf(text: string): number | undefined {
   const stamp = LEADING_TIME.exec(text)?.[1];
-  if (stamp === undefined || !/(?:Z|[+-]\d\d:?\d\d)$/u.test(stamp)) return false;
+  if (stamp === undefined || !/(?:Z|[+-]\d\d:?\d\d)$/u.test(stamp)) return undefined;
   const at = Date.parse(stamp.replace(' ', 'T'));
-  return !Number.isNaN(at) && at < window.start;
+  return Number.isNaN(at) ? undefined : at;
 }
 
 const TROUBLE =
   /no such host|not resolve|NXDOMAIN|ENOTFOUND|EAI_AGAIN|Unknown ?Host|refused|timed? ?out|unavailable|unreachable|reset by peer|no route|dial|connect|fail|error/iu;
 const MOST = 5;
+
+/** A name that is not found, in the words of the common resolvers. */
+export const LOOKUP_FAILS =
+  /\blookup \S+.*(?:i\/o timeout|no such host|server misbehaving|refused)|Temporary failure in name resolution|EAI_AGAIN|ENOTFOUND|UnknownHostException|could not (?:be )?resolved?|bad address/iu;
 
 /** Lines in which a workload complains of something by its name. */
 export function troubleWith(snapshot: Snapshot, workload: Pick<Workload, 'ref'>, name: string): TroubleLine[] {

@@ -119,7 +119,7 @@ export const WEIGHTS: Readonly<Record<FindingReason, Weight>> = {
   DatabasePoolExhausted: at(5, 68),
   DatabaseReadOnly: at(6, 78),
   DatabaseReplicationLag: at(5, 64),
-  DatabaseSlowQueries: at(5, 62),
+  DatabaseSlowQueries: at(6, 62),
   DatabaseSchemaMismatch: at(5, 70),
   CPUThrottled: at(4, 66),
   CPUSaturated: at(4, 62),

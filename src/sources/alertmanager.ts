@@ -1,9 +1,10 @@
-/** Alertmanager's v2 API: the alerts that it holds, and since when it runs. */
+/** Alertmanager's v2 API: the alerts that it holds, the silences that are on, and since when it runs. */
 import { z } from 'zod';
-import { SourceError } from './gap.ts';
+import { createAsk } from './ask.ts';
 import type { Endpoint, HttpSource } from './http.ts';
-import type { Labels } from './prometheus.ts';
+import type { Labels } from './metrics.ts';
 import { quoted } from './promql.ts';
+import { tidy } from './text.ts';
 
 export interface AlertmanagerClient {
   readonly name: string;
@@ -11,18 +12,42 @@ export interface AlertmanagerClient {
   alerts(alertname: string, signal?: AbortSignal): Promise<readonly Labels[]>;
   /** When it started, in milliseconds since the epoch: one that has just started has not been told yet. */
   startedAt(signal?: AbortSignal): Promise<number>;
+  /** Silences that are on now: somebody knows of something. */
+  silences(signal?: AbortSignal): Promise<readonly Silence[]>;
+}
+
+export interface Silence {
+  readonly id: string;
+  readonly matchers: readonly { readonly name: string; readonly value: string; readonly isRegex: boolean; readonly isEqual: boolean }[];
+  readonly startsAt: number;
+  readonly endsAt: number;
+  /** In one line, cut, not redacted. */
+  readonly createdBy: string;
+  readonly comment: string;
 }
 
 const alertsAnswer = z.array(z.object({ labels: z.record(z.string(), z.string()) })).max(20_000);
 const statusAnswer = z.object({ uptime: z.iso.datetime({ offset: true }) });
 
+const time = z.iso.datetime({ offset: true });
+const silencesAnswer = z
+  .array(
+    z.object({
+      id: z.string().max(64),
+      status: z.object({ state: z.string() }),
+      matchers: z
+        .array(z.object({ name: z.string(), value: z.string(), isRegex: z.boolean(), isEqual: z.boolean().default(true) }))
+        .max(100),
+      startsAt: time,
+      endsAt: time,
+      createdBy: z.string(),
+      comment: z.string(),
+    }),
+  )
+  .max(10_000);
+
 export function createAlertmanager(http: HttpSource, endpoint: Endpoint): AlertmanagerClient {
-  const ask = async <T>(schema: z.ZodType<T>, path: string, query: URLSearchParams, signal: AbortSignal | undefined): Promise<T> => {
-    const answer = schema.safeParse(await http.getJson(endpoint, path, query, signal));
-    if (!answer.success)
-      throw new SourceError('Malformed', `${endpoint.name}: its answer to ${path} is not Alertmanager's`, { cause: answer.error });
-    return answer.data;
-  };
+  const ask = createAsk(http, endpoint, "Alertmanager's");
   return {
     name: endpoint.name,
     async alerts(alertname, signal) {
@@ -33,10 +58,23 @@ export function createAlertmanager(http: HttpSource, endpoint: Endpoint): Alertm
         inhibited: 'true',
         unprocessed: 'true',
       });
-      return (await ask(alertsAnswer, 'api/v2/alerts', query, signal)).map(({ labels }) => labels);
+      return (await ask(alertsAnswer, 'api/v2/alerts', { query }, signal)).map(({ labels }) => labels);
     },
     async startedAt(signal) {
-      return Date.parse((await ask(statusAnswer, 'api/v2/status', new URLSearchParams(), signal)).uptime);
+      return Date.parse((await ask(statusAnswer, 'api/v2/status', {}, signal)).uptime);
+    },
+    async silences(signal) {
+      const all = await ask(silencesAnswer, 'api/v2/silences', {}, signal);
+      return all
+        .filter(({ status }) => status.state === 'active')
+        .map(({ id, matchers, startsAt, endsAt, createdBy, comment }) => ({
+          id,
+          matchers,
+          startsAt: Date.parse(startsAt),
+          endsAt: Date.parse(endsAt),
+          createdBy: tidy(createdBy, 100),
+          comment: tidy(comment, 300),
+        }));
     },
   };
 }

@@ -36,6 +36,11 @@ export function gapOf(source: string, tried: string, error: unknown): Gap {
   return { source, reason, message: `${tried}: ${detail.slice(0, 300)}; ${ADVICE[reason]}` };
 }
 
+/** For an answer that came, and may not be all. @param notes why, as the source says */
+export function partialGap(source: string, tried: string, notes: readonly string[]): Gap {
+  return { source, reason: 'Unavailable', message: `${tried}: the answer may not be all: ${notes.join('; ').slice(0, 300)}` };
+}
+
 /** The outermost error that is known decides: whoever wrapped it knew more. */
 export function gapReason(error: unknown): GapReason {
   for (let at = error; at instanceof Error; at = at.cause) {

@@ -1,27 +1,42 @@
 /**
- * JSON over HTTP from sources that may be slow, down or lying: one pool of connections, a time limit and a size limit a call.
+ * JSON over HTTP from sources that may be slow, down or lying: few connections, a time limit and a size limit a call.
  *
- * Redirects are not followed (they could lead anywhere). What is not JSON, too large, too late or refused is a SourceError with
- * its reason; its message never carries the body or the credentials.
+ * Everything asked by this is a read, also what is asked by POST: so a call whose kept connection was reset is made once more, and
+ * nothing else is ever tried again. Redirects are not followed (they could lead anywhere). What is not JSON, too large, too late or
+ * refused is a SourceError with its reason; its message never carries the body or the credentials.
  */
-import { readFile } from 'node:fs/promises';
-import { Agent, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../clock.ts';
 import { type GapReason, reasonOfStatus, SourceError } from './gap.ts';
+import { ACCEPTED_ENCODINGS, readBody } from './http/body.ts';
+import { createConnections } from './http/connections.ts';
+import { headersOf } from './http/credentials.ts';
+import { addressOf, type Endpoint } from './http/endpoint.ts';
+import { explained, wasReset } from './http/failure.ts';
 
-export interface Endpoint {
-  /** As configured; told in messages. */
-  readonly name: string;
-  /** With or without a path of its own, as in https://mimir.example/prometheus. */
-  readonly url: string;
-  /** Tenant and the like. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** File with a token that is sent along; read for each call, as tokens are rotated. */
-  readonly bearerTokenFile?: string | undefined;
+export type { Endpoint } from './http/endpoint.ts';
+
+export interface AskOptions {
+  /** Parameters in the address. */
+  readonly query?: URLSearchParams | undefined;
+  /** Sent by POST: a form, or a value as JSON. */
+  readonly body?: URLSearchParams | { readonly json: unknown } | undefined;
+  /** Why the source refused, from what it says; undefined leaves it to the status. The text is cut, and never told. */
+  readonly reasonOf?: ((status: number, text: string) => GapReason | undefined) | undefined;
+}
+
+export interface Answer {
+  /** 200, or 206 for one who says that it is not all. */
+  readonly status: 200 | 206;
+  readonly json: unknown;
+  /** Of the unpacked body. */
+  readonly bytes: number;
 }
 
 export interface HttpSource {
   /** @param path from the endpoint's own path, without a leading slash */
+  ask(endpoint: Endpoint, path: string, options?: AskOptions, signal?: AbortSignal): Promise<Answer>;
+  /** `ask` by GET, for the JSON alone. */
   getJson(endpoint: Endpoint, path: string, query: URLSearchParams, signal?: AbortSignal): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -34,82 +49,91 @@ export interface HttpSourceOptions {
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 const DEFAULT_MAX_BYTES = 8 * 2 ** 20;
-const CONNECTIONS_AN_ORIGIN = 4;
+/** Of a refusal; enough to tell its reason. */
+const REFUSAL_CHARACTERS = 4_096;
 
 export function createHttpSource({ clock, timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes = DEFAULT_MAX_BYTES }: HttpSourceOptions): HttpSource {
-  const dispatcher = new Agent({ connections: CONNECTIONS_AN_ORIGIN, pipelining: 1 });
+  const connections = createConnections();
+  const ask: HttpSource['ask'] = async (endpoint, path, options = {}, signal) => {
+    const limit = new AbortController();
+    const cancel = clock.setTimeout(() => limit.abort(new SourceError('TimedOut', `no answer within ${timeoutMs} ms`)), timeoutMs);
+    const either = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
+    try {
+      const [dispatcher, headers] = await Promise.all([connections.to(endpoint), headersOf(endpoint)]);
+      const address = addressOf(endpoint, path, options.query ?? new URLSearchParams());
+      const sent = { dispatcher, signal: either, headers: { ...headers, ...COMMON_HEADERS }, ...methodOf(options) };
+      return await readAnswer(await requestOnceMore(address, sent), options, maxBytes);
+    } catch (error) {
+      throw explained(endpoint.name, either.aborted ? endOf(limit.signal) : error);
+    } finally {
+      cancel();
+    }
+  };
   return {
-    close: () => dispatcher.destroy(),
-    async getJson(endpoint, path, query, signal) {
-      const limit = new AbortController();
-      const cancel = clock.setTimeout(() => limit.abort(new SourceError('TimedOut', `no answer within ${timeoutMs} ms`)), timeoutMs);
-      try {
-        const signals = signal === undefined ? [limit.signal] : [limit.signal, signal];
-        return await fetchJson(dispatcher, addressOf(endpoint, path, query), endpoint, AbortSignal.any(signals), maxBytes);
-      } catch (error) {
-        throw explained(endpoint, limit.signal.aborted ? limit.signal.reason : error);
-      } finally {
-        cancel();
-      }
-    },
+    ask,
+    getJson: async (endpoint, path, query, signal) => (await ask(endpoint, path, { query }, signal)).json,
+    close: () => connections.close(),
   };
 }
 
-function addressOf({ url }: Endpoint, path: string, query: URLSearchParams): URL {
-  const address = new URL(url);
-  address.pathname = `${address.pathname.replace(/\/+$/u, '')}/${path}`;
-  address.search = query.toString();
-  address.hash = '';
-  return address;
+/** Whatever the caller gave as its reason: its time was up. */
+const endOf = (limit: AbortSignal): unknown => (limit.aborted ? limit.reason : new SourceError('TimedOut', 'the time was up'));
+
+const COMMON_HEADERS = { accept: 'application/json', 'accept-encoding': ACCEPTED_ENCODINGS };
+
+type Sent = { readonly dispatcher: Dispatcher; readonly signal: AbortSignal; readonly headers: Readonly<Record<string, string>> } & Method;
+
+interface Method {
+  readonly method: 'GET' | 'POST';
+  readonly body?: string;
+  readonly type?: string;
 }
 
-async function fetchJson(dispatcher: Agent, address: URL, endpoint: Endpoint, signal: AbortSignal, maxBytes: number): Promise<unknown> {
-  const headers = await headersOf(endpoint);
-  const answer = await request(address, { dispatcher, signal, method: 'GET', headers });
-  const body = await readBounded(answer.body, maxBytes);
-  if (answer.statusCode !== 200) throw new SourceError(reasonOfAnswer(answer.statusCode), `HTTP ${answer.statusCode}`);
+function methodOf({ body }: AskOptions): Method {
+  if (body === undefined) return { method: 'GET' };
+  if (body instanceof URLSearchParams) return { method: 'POST', body: body.toString(), type: 'application/x-www-form-urlencoded' };
+  return { method: 'POST', body: JSON.stringify(body.json), type: 'application/json' };
+}
+
+async function requestOnceMore(address: URL, sent: Sent): Promise<Dispatcher.ResponseData> {
+  const { dispatcher, signal, method, body, type } = sent;
+  const headers = type === undefined ? sent.headers : { ...sent.headers, 'content-type': type };
+  const attempt = (): Promise<Dispatcher.ResponseData> =>
+    request(address, { dispatcher, signal, method, headers, ...(body !== undefined && { body }) });
   try {
-    return JSON.parse(body) as unknown;
-  } catch (cause) {
-    throw new SourceError('Malformed', body.trimStart().startsWith('<') ? 'it answered with a web page' : 'its answer is not JSON', {
-      cause,
-    });
+    return await attempt();
+  } catch (error) {
+    if (!wasReset(error) || signal.aborted) throw error;
+    return attempt();
   }
 }
 
-async function headersOf({ headers, bearerTokenFile }: Endpoint): Promise<Record<string, string>> {
-  const common = { ...headers, accept: 'application/json' };
-  if (bearerTokenFile === undefined) return common;
+async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData, options: AskOptions, maxBytes: number): Promise<Answer> {
+  const bytes = await readBody(body, String(headers['content-encoding'] ?? ''), maxBytes);
+  if (statusCode !== 200 && statusCode !== 206) {
+    const text = bytes.subarray(0, REFUSAL_CHARACTERS).toString('utf8');
+    throw new SourceError(options.reasonOf?.(statusCode, text) ?? reasonOfAnswer(statusCode), wordsOf(statusCode));
+  }
+  return { status: statusCode, json: parsed(bytes.toString('utf8')), bytes: bytes.byteLength };
+}
+
+function parsed(body: string): unknown {
   try {
-    return { ...common, authorization: `Bearer ${(await readFile(bearerTokenFile, 'utf8')).trim()}` };
+    return JSON.parse(body) as unknown;
   } catch (cause) {
-    throw new SourceError('Forbidden', `its token file ${bearerTokenFile} cannot be read`, { cause });
+    const what = body.trimStart().startsWith('<') ? 'it answered with a web page' : 'its answer is not JSON';
+    throw new SourceError('Malformed', what, { cause });
   }
 }
 
 /** A redirect mostly leads to a login page. */
 const reasonOfAnswer = (status: number): GapReason => (status >= 300 && status < 400 ? 'Malformed' : reasonOfStatus(status));
 
-async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new SourceError('TooLarge', `its answer is larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Says which source it was. Only the code of a network error is told: its message may hold addresses and more. */
-function explained({ name }: Endpoint, error: unknown): SourceError {
-  if (error instanceof SourceError) return new SourceError(error.reason, `${name}: ${error.message}`, { cause: error });
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no connection';
-  const late =
-    code === 'UND_ERR_CONNECT_TIMEOUT' ||
-    code === 'UND_ERR_HEADERS_TIMEOUT' ||
-    code === 'UND_ERR_BODY_TIMEOUT' ||
-    code === 'UND_ERR_ABORTED';
-  const aborted = error instanceof Error && error.name === 'AbortError';
-  return new SourceError(late || aborted ? 'TimedOut' : 'Unavailable', `${name}: ${aborted ? 'the time was up' : code}`, { cause: error });
-}
+const MEANINGS: Readonly<Record<number, string>> = {
+  400: ': it does not take this question',
+  401: ': it wants other credentials',
+  403: ': its credentials do not suffice',
+  422: ': it could not work out the answer',
+  429: ': it has been asked too often',
+};
+const wordsOf = (status: number): string => `HTTP ${status}${MEANINGS[status] ?? ''}`;

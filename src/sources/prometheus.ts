@@ -1,26 +1,19 @@
 /**
- * The Prometheus HTTP API, as Prometheus, Thanos, Mimir and VictoriaMetrics speak it: instant queries and alerting rules.
+ * The Prometheus HTTP API, as Prometheus, Thanos, Mimir and VictoriaMetrics speak it: instant and range queries, names of metrics,
+ * series, metadata, alerting rules.
  *
- * Answers are checked by schema; what does not fit is Malformed. Samples that are no number (NaN, infinities) are left out, as
- * they say nothing.
+ * Answers are checked by schema; what does not fit is Malformed, and more series than are useful is TooLarge. Long queries go by
+ * POST, the others by GET, which proxies in front of it may demand.
  */
 import { z } from 'zod';
-import { SourceError } from './gap.ts';
-import type { Endpoint, HttpSource } from './http.ts';
+import { createAsk } from './ask.ts';
+import type { AskOptions, Endpoint, HttpSource } from './http.ts';
+import type { Labels, MetricsPort } from './metrics.ts';
+import { listAnswer, notesOf, queryAnswer, reasonOfRefusal, samplesOf, seriesOf } from './prometheusAnswers.ts';
 import { selector } from './promql.ts';
+import { inSteps, stepFor, type TimeWindow } from './window.ts';
 
-export type Labels = Readonly<Record<string, string>>;
-
-export interface Sample {
-  readonly labels: Labels;
-  readonly value: number;
-}
-
-/** The least that an investigation asks of a metrics source. */
-export interface MetricsSource {
-  readonly name: string;
-  instant(query: string, signal?: AbortSignal): Promise<readonly Sample[]>;
-}
+export type { Labels, MetricsSource } from './metrics.ts';
 
 export interface AlertingRule {
   /** Its last evaluation worked, and there was one. */
@@ -28,54 +21,77 @@ export interface AlertingRule {
   readonly alerts: readonly { readonly labels: Labels; readonly state: 'firing' | 'pending' | 'inactive' }[];
 }
 
-export interface PrometheusClient extends MetricsSource {
+export interface PrometheusClient extends MetricsPort {
   /** Alerting rules of this name; none when it does not know the rule. */
   rules(alertname: string, signal?: AbortSignal): Promise<readonly AlertingRule[]>;
   /** Alerts of this name that fire, from the series that every evaluation writes. */
   firing(alertname: string, signal?: AbortSignal): Promise<readonly Labels[]>;
+  /** Label sets of the series that had these labels, at most `most` of them. */
+  series(labels: Labels, window: TimeWindow, most: number, signal?: AbortSignal): Promise<readonly Labels[]>;
+  /** What kind of metric it is, as its exporter says; undefined when it does not. */
+  typeOf(metric: string, signal?: AbortSignal): Promise<string | undefined>;
 }
 
-const labels = z.record(z.string(), z.string());
-const vectorAnswer = z.object({
-  status: z.literal('success'),
-  data: z.object({
-    resultType: z.literal('vector'),
-    result: z.array(z.object({ metric: labels, value: z.tuple([z.number(), z.string()]) })).max(10_000),
-  }),
-});
+const DEFAULT_POINTS = 240;
+const DEFAULT_SERIES = 500;
+const MAX_NAMES = 20_000;
+/** Some proxies refuse longer addresses. */
+const LONGEST_ADDRESS = 6_000;
+
+const labelSet = z.record(z.string(), z.string());
 const alertingRule = z.object({
   type: z.literal('alerting'),
   name: z.string(),
   health: z.string().optional(),
   lastEvaluation: z.string().optional(),
-  alerts: z.array(z.object({ labels, state: z.enum(['firing', 'pending', 'inactive']) })).nullish(),
+  alerts: z.array(z.object({ labels: labelSet, state: z.enum(['firing', 'pending', 'inactive']) })).nullish(),
 });
 const rulesAnswer = z.object({
   status: z.literal('success'),
   data: z.object({ groups: z.array(z.object({ rules: z.array(z.unknown()).nullish() })).nullish() }),
 });
 
+const seriesAnswer = z.object({ status: z.literal('success'), data: z.array(labelSet) });
+const metadataAnswer = z.object({
+  status: z.literal('success'),
+  data: z.record(z.string(), z.array(z.object({ type: z.string().max(32) }))),
+});
+
 export function createPrometheus(http: HttpSource, endpoint: Endpoint): PrometheusClient {
-  const ask = async <T>(schema: z.ZodType<T>, path: string, query: Record<string, string>, signal: AbortSignal | undefined): Promise<T> => {
-    const answer = schema.safeParse(await http.getJson(endpoint, path, new URLSearchParams(query), signal));
-    if (!answer.success)
-      throw new SourceError('Malformed', `${endpoint.name}: its answer to ${path} is not Prometheus'`, { cause: answer.error });
-    return answer.data;
-  };
-  const instant: MetricsSource['instant'] = async (query, signal) => {
-    const { data } = await ask(vectorAnswer, 'api/v1/query', { query }, signal);
-    return data.result
-      .map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
-      .filter(({ value }) => Number.isFinite(value));
-  };
+  const { name } = endpoint;
+  const ask = createAsk(http, endpoint, "Prometheus'", reasonOfRefusal);
+  const instant: PrometheusClient['instant'] = async (query, signal) =>
+    samplesOf(name, await ask(queryAnswer, 'api/v1/query', sent({ query }), signal));
   return {
-    name: endpoint.name,
+    name,
     instant,
+    async range(query, window, { points = DEFAULT_POINTS, maxSeries = DEFAULT_SERIES } = {}, signal) {
+      const stepMs = stepFor(window, points);
+      const aligned = inSteps(stepMs, window);
+      const parameters = { query, ...secondsOf(aligned), step: String(stepMs / 1000), limit: String(maxSeries + 1) };
+      const answer = await ask(queryAnswer, 'api/v1/query_range', sent(parameters), signal);
+      return { stepMs, series: seriesOf(name, answer, maxSeries, aligned), notes: notesOf(answer) };
+    },
+    async metricNames(anyOf, window, signal) {
+      const query = new URLSearchParams({ ...secondsOf(window), limit: String(MAX_NAMES) });
+      for (const labels of anyOf) query.append('match[]', selector(labels));
+      const { data } = await ask(listAnswer, 'api/v1/label/__name__/values', { query }, signal);
+      return data.slice(0, MAX_NAMES).filter((value) => typeof value === 'string');
+    },
+    async series(labels, window, most, signal) {
+      const parameters = { 'match[]': selector(labels), ...secondsOf(window), limit: String(most) };
+      const { data } = await ask(seriesAnswer, 'api/v1/series', sent(parameters), signal);
+      return data.slice(0, most);
+    },
+    async typeOf(metric, signal) {
+      const { data } = await ask(metadataAnswer, 'api/v1/metadata', sent({ metric, limit: '1' }), signal);
+      return data[metric]?.[0]?.type;
+    },
     async rules(alertname, signal) {
-      const { data } = await ask(rulesAnswer, 'api/v1/rules', { type: 'alert', 'rule_name[]': alertname }, signal);
+      const { data } = await ask(rulesAnswer, 'api/v1/rules', sent({ type: 'alert', 'rule_name[]': alertname }), signal);
       const rules = (data.groups ?? []).flatMap((group) => group.rules ?? []).flatMap((rule) => alertingRule.safeParse(rule).data ?? []);
       return rules
-        .filter(({ name }) => name === alertname)
+        .filter((rule) => rule.name === alertname)
         .map(({ alerts, ...rule }) => ({ alerts: alerts ?? [], evaluated: wasEvaluated(rule) }));
     },
     async firing(alertname, signal) {
@@ -84,6 +100,16 @@ export function createPrometheus(http: HttpSource, endpoint: Endpoint): Promethe
     },
   };
 }
+
+function sent(parameters: Readonly<Record<string, string>>): AskOptions {
+  const query = new URLSearchParams(parameters);
+  return query.toString().length > LONGEST_ADDRESS ? { body: query } : { query };
+}
+
+const secondsOf = ({ start, end }: TimeWindow): { readonly start: string; readonly end: string } => ({
+  start: String(start / 1000),
+  end: String(end / 1000),
+});
 
 /** After a restart a rule is known before it has been evaluated: then it says nothing yet. */
 function wasEvaluated({

@@ -61,6 +61,16 @@ export function visible(text: string): string {
   return text.replace(/\r\n?/gu, '\n').replace(ESCAPE, '').replace(CONTROL, '').replace(INVISIBLE, '').replace(LONE_SURROGATE, '\ufffd');
 }
 
+/** One line of what a source says of itself, such as a warning: nothing hidden in it, cut, not redacted. */
+export function tidy(text: string, max: number): string {
+  return cut(
+    visible(text.slice(0, 4 * max))
+      .replace(/\s+/gu, ' ')
+      .trim(),
+    max,
+  );
+}
+
 /** At most `max` UTF-16 units, cut between code points, and marked as cut. */
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text;

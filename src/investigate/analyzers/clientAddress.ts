@@ -1,31 +1,32 @@
 /**
  * A client that is configured with an address which no Service has.
  *
- * Right when the host of a literal address is missing in the cluster and a Service or workload has nearly the same name (a slip), or when
- * the workload of exactly that name is there and its Service is not; and when the Service is there and does not serve the port, while its
- * other clients use one that it does. A host that resembles nothing says nothing: it may be optional, or outside. Disproved by a Service of
- * that name and port. Services that cannot be made because a quota is used up are said as what they are.
+ * Right when the host of a literal address is missing in the cluster and a Service has nearly the same name (a slip), and when the Service is
+ * there and does not serve the port, while its other clients use one that it does. A host that resembles nothing says nothing: it may be
+ * optional, or outside; a short name, another number, and a name near one that is called rightly as well count once the log complains.
+ * Disproved by a Service of that name and port; a headless Service and one for a name outside serve whatever port is behind them. A Service
+ * that is missing altogether is left to `missingService`.
  */
 import { closest } from '../../analysis/similarity.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
-import type { Quota, Service, Snapshot, Workload } from '../../sources/kubernetes/snapshot.ts';
+import type { Service, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { type Address, addressesOf } from '../addresses.ts';
 import { containerFields, objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';
-import { failedChecks, findService, serviceRef, workloadsBehind } from '../reachability.ts';
-import { troubleWith } from '../troubleLines.ts';
+import { findService, isSeen, serviceRef, workloadsBehind } from '../reachability.ts';
+import { LOOKUP_FAILS, troubleWith } from '../troubleLines.ts';
 
 export const clientAddress: Analyzer = {
   name: 'clientAddress',
   *find(snapshot) {
-    const addresses = snapshot.workloads
-      .flatMap((workload) => [...addressesOf(workload)])
-      .filter(({ namespace }) => isSeen(snapshot, namespace));
+    const all = snapshot.workloads.flatMap((workload) => [...addressesOf(workload)]);
+    const addresses = all.filter(({ namespace }) => isSeen(snapshot, namespace));
+    for (const address of all) if (!addresses.includes(address)) yield* inStrangeNamespace(snapshot, address);
     const services = new Map<string, Address[]>();
     for (const address of addresses) {
       const one = findService(snapshot, address);
-      if (one === undefined) yield* withoutService(snapshot, address);
+      if (one === undefined) yield* withoutService(snapshot, addresses, address);
       else if (address.port !== undefined)
         services.set(`${one.namespace}/${one.name}`, [...(services.get(`${one.namespace}/${one.name}`) ?? []), address]);
     }
@@ -33,20 +34,17 @@ export const clientAddress: Analyzer = {
   },
 };
 
-/** Only of a namespace whose Services were listed can it be said that one is missing. */
-const isSeen = ({ services }: Snapshot, namespace: string): boolean => services.some((one) => one.namespace === namespace);
-
-function* withoutService(snapshot: Snapshot, address: Address): Iterable<Finding> {
+function* withoutService(snapshot: Snapshot, addresses: readonly Address[], address: Address): Iterable<Finding> {
   const { name, namespace, workload, variable, host } = address;
-  const behind = snapshot.workloads.find(({ ref }) => ref.namespace === namespace && ref.name === name);
-  if (behind !== undefined) {
-    yield* missingService(snapshot, address, behind);
-    return;
-  }
+  if (snapshot.workloads.some(({ ref }) => ref.namespace === namespace && ref.name === name)) return;
   const names = snapshot.services.filter((one) => one.namespace === namespace).map((one) => one.name);
   const [meant] = closest(name, names, 1);
-  if (meant === undefined || !isSlip(name, meant)) return;
+  if (meant === undefined) return;
   const lines = troubleWith(snapshot, workload, host);
+  const isCalledRightly = addresses.some(
+    (other) => other.workload === workload && other.variable !== variable && other.name === meant && other.namespace === namespace,
+  );
+  if (lines.length === 0 && (isCalledRightly || !isSlip(name, meant))) return;
   yield {
     ...base(address),
     reason: 'ClientAddressWrong',
@@ -56,12 +54,27 @@ function* withoutService(snapshot: Snapshot, address: Address): Iterable<Finding
   };
 }
 
+/** Nothing is known of what another namespace has, but that its name is not found there while it is here. */
+function* inStrangeNamespace(snapshot: Snapshot, address: Address): Iterable<Finding> {
+  const { workload, variable, host, name } = address;
+  const here = findService(snapshot, { name, namespace: workload.ref.namespace ?? '' });
+  const lines = troubleWith(snapshot, workload, host).filter(({ text }) => LOOKUP_FAILS.test(text));
+  if (here === undefined || lines.length === 0) return;
+  yield {
+    ...base(address),
+    reason: 'ClientAddressWrong',
+    message: `${objectName(workload.ref)} is told by ${variable} to call ${host}, which is not found, and Service ${name} is in its own namespace${said(lines)}.`,
+    evidence: [workload.evidence, here.evidence, ...lines.map(({ evidence }) => evidence)],
+  };
+}
+
 const said = (lines: readonly { readonly text: string }[]): string => (lines[0] === undefined ? '' : `: ${quote(lines[0].text)}`);
 
-/** A slip of the keyboard, not another name: one letter in five, and never more than two. */
+/** A slip of the keyboard, not another name: one letter in five, never more than two; short names and numbers are near each other anyway. */
 function isSlip(name: string, meant: string): boolean {
-  const common = Math.max(name.length, meant.length);
-  return closest(name, [meant], 1).length > 0 && Math.abs(name.length - meant.length) <= 2 && sharedEnds(name, meant) >= 0.8 * common - 1;
+  const [longer, shorter] = [Math.max(name.length, meant.length), Math.min(name.length, meant.length)];
+  const differOnlyInNumbers = name.replace(/\d+/gu, '') === meant.replace(/\d+/gu, '');
+  return shorter > 4 && longer - shorter <= 2 && !differOnlyInNumbers && sharedEnds(name, meant) >= 0.8 * longer - 1;
 }
 
 /** Characters that the two share from either end. */
@@ -74,54 +87,19 @@ function sharedEnds(a: string, b: string): number {
   return head + tail;
 }
 
-function* missingService(snapshot: Snapshot, address: Address, behind: Workload): Iterable<Finding> {
-  const { name, namespace, workload, variable } = address;
-  const lines = troubleWith(snapshot, workload, name);
-  const checks = failedChecks(snapshot, { namespace, name });
-  const missing: Finding = {
-    analyzer: clientAddress.name,
-    reason: 'ServiceMissing',
-    object: serviceRef({ namespace, name }),
-    message: `${objectName(workload.ref)} calls ${name} (${variable}), and there is no Service of that name, while ${objectName(behind.ref)} is there${said(lines)}.`,
-    cures: ['RevertCommit'],
-    evidence: [workload.evidence, behind.evidence, ...lines.map(({ evidence }) => evidence), ...checks.map(({ evidence }) => evidence)],
-    pods: [],
-    touchedBy: { direct: objectFields(serviceRef({ namespace, name }), ''), plausible: [] },
-  };
-  yield missing;
-  const spent = snapshot.quotas
-    .map((quota) => ({ quota, resource: spentOnServices(quota, namespace) }))
-    .find(({ resource }) => resource !== undefined);
-  if (spent === undefined) return;
-  const { quota, resource = '' } = spent;
-  yield {
-    ...missing,
-    reason: 'QuotaExceeded',
-    detail: resource,
-    message: `Service ${namespace}/${name} is missing, and quota ${quota.name} takes no more: ${quota.used[resource] ?? 0} of ${quota.hard[resource] ?? 0} ${resource} are used.`,
-    evidence: [quota.evidence, ...missing.evidence],
-  };
-}
-
-const spentOnServices = ({ namespace, hard, used }: Quota, where: string): string | undefined =>
-  namespace === where
-    ? Object.keys(hard).find((resource) => /^(?:count\/)?services$/u.test(resource) && (used[resource] ?? 0) >= (hard[resource] ?? 0))
-    : undefined;
-
 function* wrongPorts(snapshot: Snapshot, one: Service, addresses: readonly Address[]): Iterable<Finding> {
+  if (one.headless || one.type === 'ExternalName') return;
   const served = new Set(one.ports.map(({ port }) => port));
   const wrong = addresses.filter(({ port = 0 }) => !served.has(port));
   const [first] = wrong;
   if (first === undefined) return;
-  const own = workloadsBehind(snapshot, one).flatMap(({ containers }) => containers.flatMap(({ ports }) => ports.map(({ port }) => port)));
-  const serviceIsWrong = wrong.length === addresses.length && (wrong.length > 1 || own.includes(first.port ?? 0));
   const ports = [...served].join(', ');
-  if (serviceIsWrong) {
+  if (isServiceWrong(snapshot, one, wrong, addresses)) {
     yield {
       ...base(first),
       reason: 'ServicePortMismatch',
       object: serviceRef(one),
-      pods: [],
+      detail: undefined,
       message: `All who call Service ${one.namespace}/${one.name} call port ${first.port}, and it serves ${ports}.`,
       evidence: [one.evidence, ...wrong.map(({ workload }) => workload.evidence)],
       touchedBy: { direct: objectFields(serviceRef(one), 'spec.ports'), plausible: [] },
@@ -134,9 +112,17 @@ function* wrongPorts(snapshot: Snapshot, one: Service, addresses: readonly Addre
       reason: 'ClientAddressWrong',
       message: `${objectName(address.workload.ref)} is told by ${address.variable} to call ${address.host} on port ${address.port}, and that Service serves ${ports}.`,
       evidence: [address.workload.evidence, one.evidence],
-      indirect: troubleWith(snapshot, address.workload, address.host).length === 0,
+      indirect: address.joined === true || troubleWith(snapshot, address.workload, address.host).length === 0,
     };
   }
+}
+
+/** All of its clients agree on a port that it lacks, and there are several of them, or its pods serve that port. */
+function isServiceWrong(snapshot: Snapshot, one: Service, wrong: readonly Address[], all: readonly Address[]): boolean {
+  if (wrong.length < all.length || new Set(wrong.map(({ port }) => port)).size > 1) return false;
+  const clients = new Set(wrong.map(({ workload }) => workload));
+  const own = workloadsBehind(snapshot, one).flatMap(({ containers }) => containers.flatMap(({ ports }) => ports.map(({ port }) => port)));
+  return clients.size > 1 || own.includes(wrong[0]?.port ?? 0);
 }
 
 const base = ({

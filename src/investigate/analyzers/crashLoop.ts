@@ -2,13 +2,15 @@
  * A container that does not stay up, by the way in which it ends.
  *
  * Right when its last run ended within the last minutes or it waits to be started again. The exit code decides first (126 and
- * 127 are the shell's words for "may not" and "not there", above 128 a signal), then the last line of that run's log.
+ * 127 are the shell's words for "may not" and "not there", above 128 a signal), then the last line of that run's log; but for lines that
+ * say the same in every program (a taken port, a refused argument, another architecture), which decide whatever the code.
  * Disproved by a run that has lasted since. Left to others: kills for memory (`oomKilled`), and kills by a liveness probe
  * (`probe`), which are not the program's own end.
  */
 import type { FindingReason } from '../../crds/reasons.ts';
 import type { Container, Pod, Snapshot, Terminated } from '../../sources/kubernetes/snapshot.ts';
 import { evidenceFor, lastEnd, livingContainers, logOfLastEnd, onset, podName, RECENT_MS, restartsOf } from '../containers.ts';
+import { architectureLine, argumentsLine, portInUseLine } from '../endReading.ts';
 import { configurationOf, containerFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding, Interest } from '../finding.ts';
 import { configurationLine, decisiveLine, deniedLine } from '../logReading.ts';
@@ -42,7 +44,17 @@ function isCrashing({ restartPolicy }: Pod, { state, lastState, restarts, ready,
   if (state.waiting !== undefined) return WAITS_AFTER_CRASH.has(state.waiting.reason) || isRootRefused(state.waiting.message);
   if (state.terminated !== undefined) return state.terminated.exitCode !== 0 || (restartPolicy === 'Always' && role !== 'init');
   const endedAt = lastState.terminated?.finishedAt;
-  return endedAt !== undefined && now - endedAt < RECENT_MS && (restarts > 1 || !ready);
+  if (endedAt === undefined || now - endedAt >= RECENT_MS) return false;
+  return !ready || (restarts > 1 && !hasOutlasted(state, lastState, now));
+}
+
+/** The kubelet waits no longer than this between two starts. */
+const LONGEST_BACK_OFF_MS = 5 * 60_000;
+
+/** The present run has gone on for longer than the longest wait, and for twice as long as the one before. */
+function hasOutlasted({ running }: Container['state'], { terminated }: Container['lastState'], now: number): boolean {
+  const { startedAt: from = 0, finishedAt: to = 0 } = terminated ?? {};
+  return running?.startedAt !== undefined && now - running.startedAt > Math.max(LONGEST_BACK_OFF_MS, 2 * Math.max(0, to - from));
 }
 
 interface KindOfEnd {
@@ -65,7 +77,7 @@ function startFailure({ state }: Container, end: Terminated | undefined): KindOf
   const said = quoteEnd(words);
   if (/permission denied/iu.test(words)) return { reason: 'ContainerPermissionDenied', says: `cannot be started: ${said}` };
   if (/exec format error/iu.test(words)) {
-    return { reason: 'ContainerExitsWithError', says: `was built for another processor architecture: ${said}` };
+    return { reason: 'ImageArchitectureMismatch', says: `is not built for the architecture of its node: ${said}` };
   }
   if (/executable file not found|no such file or directory|not found in/iu.test(words) && !/\bmount/iu.test(words)) {
     return { reason: 'ContainerCommandNotFound', says: `has a command that is not in its image: ${said}` };
@@ -76,18 +88,46 @@ function startFailure({ state }: Container, end: Terminated | undefined): KindOf
 const isStartError = ({ reason }: Terminated): boolean => reason === 'StartError' || reason === 'ContainerCannotRun';
 const isRootRefused = (text: string): boolean => /runAsNonRoot/u.test(text);
 
-function byExitCode({ restartPolicy }: Pod, container: Container, { exitCode, signal }: Terminated): KindOfEnd | undefined {
+function byExitCode(pod: Pod, container: Container, { exitCode, signal }: Terminated): KindOfEnd | undefined {
+  const known = exitCode === 0 ? undefined : byTellingLine(pod, container, exitCode);
+  if (known !== undefined) return known;
   const line = decisiveLine(logOfLastEnd(container));
   const said = line === undefined ? '' : `: ${quote(line)}`;
   if (exitCode === 127) return { reason: 'ContainerCommandNotFound', says: `exits with code 127, command not found${said}` };
   if (exitCode === 126) return { reason: 'ContainerPermissionDenied', says: `exits with code 126, the command may not be executed${said}` };
   if (exitCode === 0) {
-    if (restartPolicy !== 'Always' || container.role === 'init') return undefined;
+    if (pod.restartPolicy !== 'Always' || container.role === 'init') return undefined;
     return { reason: 'ContainerCompletesUnexpectedly', says: `ends with code 0 although it should keep running${said}` };
   }
   const by = signal ?? (exitCode > 128 && exitCode <= 128 + 64 ? exitCode - 128 : undefined);
   if (by === undefined) return undefined;
   return { reason: 'ContainerKilledBySignal', says: `is ended by ${signalName(by)} (exit code ${exitCode})${said}` };
+}
+
+/** Lines that say the same in every program, whatever its exit code. */
+function byTellingLine(pod: Pod, container: Container, exitCode: number): KindOfEnd | undefined {
+  const tail = logOfLastEnd(container);
+  const architecture = architectureLine(tail);
+  if (architecture !== undefined) {
+    return { reason: 'ImageArchitectureMismatch', says: `is not built for the architecture of its node: ${quote(architecture)}` };
+  }
+  const port = portInUseLine(tail);
+  if (port !== undefined) {
+    return {
+      reason: 'ContainerPortInUse',
+      says: `exits with code ${exitCode}, its port is taken${takenBy(pod, container, port)}: ${quote(port)}`,
+    };
+  }
+  const refused = argumentsLine(tail);
+  if (refused === undefined) return undefined;
+  return { reason: 'ContainerArgumentsInvalid', says: `exits with code ${exitCode}, it refuses its arguments: ${quote(refused)}` };
+}
+
+/** Containers of a pod share its network. */
+function takenBy({ containers }: Pod, { name }: Container, line: string): string {
+  const ports = new Set((line.match(/(?<![\d.])\d{2,5}(?![\d.])/gu) ?? []).map(Number));
+  const other = containers.find((one) => one.name !== name && one.ports.some(({ port }) => ports.has(port)));
+  return other === undefined ? '' : ` by container ${other.name}`;
 }
 
 function byLog(container: Container, { exitCode }: Terminated): KindOfEnd {
@@ -128,6 +168,15 @@ function interestOf(reason: FindingReason, pod: Pod, container: Container): Inte
   if (reason === 'ContainerCommandNotFound') return { direct: of('image', 'command', 'args'), plausible: [...of('env'), ...around] };
   if (reason === 'ContainerPermissionDenied')
     return { direct: [...of('image', 'command', 'args'), ...around], plausible: of('env', 'envFrom') };
+  if (reason === 'ImageArchitectureMismatch') return { direct: of('image'), plausible: podFields(pod.owner, 'nodeSelector', 'affinity') };
+  if (reason === 'ContainerPortInUse') {
+    const sidecars = podFields(pod.owner, 'containers', 'initContainers', 'hostNetwork');
+    return {
+      direct: [...of('ports', 'args', 'command', 'env'), ...sidecars],
+      plausible: [...configurationOf(pod, container), ...of('image')],
+    };
+  }
+  if (reason === 'ContainerArgumentsInvalid') return { direct: of('command', 'args', 'image'), plausible: of('env') };
   const settings = [...of('command', 'args', 'env', 'envFrom'), ...configurationOf(pod, container)];
   if (reason === 'ContainerConfigurationInvalid') return { direct: settings, plausible: [...of('image'), ...around] };
   return { direct: [...of('image'), ...settings], plausible: [...around, ...of('resources')] };

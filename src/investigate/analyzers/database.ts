@@ -7,7 +7,6 @@
  * database whose own pods are down is left to what keeps them down.
  */
 import type { ObjectRef } from '../../crds/common.ts';
-import type { FindingReason } from '../../crds/reasons.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Pod, Snapshot, Workload } from '../../sources/kubernetes/snapshot.ts';
 import { addressesOf } from '../addresses.ts';
@@ -15,82 +14,20 @@ import { livingPods } from '../containers.ts';
 import { configurationOf, containerFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';
-import { linesOf, type TroubleLine } from '../troubleLines.ts';
-
-interface Trouble {
-  readonly reason: FindingReason;
-  /** Of the database, whoever says it. */
-  readonly ofDatabase: boolean;
-  readonly says: string;
-  readonly pattern: RegExp;
-}
-
-const TROUBLES: readonly Trouble[] = [
-  {
-    reason: 'DatabaseConnectionsExhausted',
-    ofDatabase: true,
-    says: 'takes no more connections',
-    pattern:
-      /too many connections|too many clients already|remaining connection slots are reserved|max number of clients reached|connection limit exceeded|Too many open connections/iu,
-  },
-  {
-    reason: 'DatabaseReadOnly',
-    ofDatabase: true,
-    says: 'refuses writes',
-    pattern:
-      /--(?:super-)?read-only (?:option|so it cannot)|READONLY You can't write|in a read-only transaction|NotWritablePrimary|not (?:master|primary)\b.*(?:write|code 10107)|database is (?:in )?read[- ]only|SQL Error: 1290\b/iu,
-  },
-  {
-    reason: 'DatabaseAuthenticationFailed',
-    ofDatabase: false,
-    says: 'is refused by its database: user or password',
-    pattern:
-      /Access denied for user|password authentication failed|MongoServerError: Authentication failed|AuthenticationFailed.*mongo|WRONGPASS|NOAUTH Authentication required|no pg_hba\.conf entry|Login failed for user|role "[^"]+" does not exist/iu,
-  },
-  {
-    reason: 'DatabaseUnreachable',
-    ofDatabase: false,
-    says: 'finds no database at the address that it is configured with',
-    pattern:
-      /Communications link failure|Can't connect to (?:MySQL|local) server|Unknown MySQL server host|could not connect to server|connection to server at .* failed|MongoServerSelectionError|MongoNetworkError|Error connecting to Redis|Could not connect to Redis|(?:ECONNREFUSED|ENOTFOUND|connection refused|no such host).{0,40}:(?:3306|5432|6379|27017)\b/iu,
-  },
-  {
-    reason: 'DatabaseSchemaMismatch',
-    ofDatabase: false,
-    says: 'asks for a table or column that its database does not have',
-    pattern:
-      /Table '[^']+' doesn't exist|Unknown column '[^']+'|relation "[^"]+" does not exist|column "[^"]+" (?:of relation "[^"]+" )?does not exist/iu,
-  },
-  {
-    reason: 'DatabasePoolExhausted',
-    ofDatabase: false,
-    says: 'has no connection left in its own pool',
-    pattern:
-      /Connection is not available, request timed out|QueuePool limit of size|Timeout waiting for (?:idle object|connection from pool)|pool exhausted|connection pool (?:is )?exhausted/iu,
-  },
-  {
-    reason: 'DatabaseReplicationLag',
-    ofDatabase: true,
-    says: 'is behind its primary',
-    pattern: /replication lag|Seconds_Behind_(?:Master|Source): [1-9]\d{1,}|replica is too stale|replSet.*(?:too stale|RECOVERING)/iu,
-  },
-  {
-    reason: 'DatabaseSlowQueries',
-    ofDatabase: true,
-    says: 'answers slowly',
-    pattern:
-      /# Query_time: (?:[1-9]\d*)\.|duration: \d{4,}(?:\.\d+)? ms\s+(?:statement|execute)|Slow query.*\d{4,}\s?ms|"durationMillis":\s?\d{4,}|canceling statement due to statement timeout|MaxTimeMSExpired/iu,
-  },
-];
+import { linesOf, type TroubleLine, timeOf } from '../troubleLines.ts';
+import { DATABASE_TROUBLES, type DatabaseTrouble } from './databaseTroubles.ts';
 
 export const database: Analyzer = {
   name: 'database',
   *find(snapshot) {
-    for (const trouble of TROUBLES) {
+    for (const trouble of DATABASE_TROUBLES) {
       const complaints = snapshot.workloads.flatMap((workload) => complaintOf(snapshot, workload, trouble) ?? []);
       const clients = complaints.filter(({ workload }) => !isDatabase(workload));
       if (trouble.ofDatabase) yield* aboutDatabase(snapshot, trouble, complaints);
-      else for (const complaint of clients) yield aboutClient(snapshot, trouble, complaint, clients.length);
+      else {
+        for (const complaint of clients) yield* aboutClient(snapshot, trouble, complaint, clients.length);
+        for (const group of manyOfOne(snapshot, clients)) yield* aboutDatabase(snapshot, trouble, group);
+      }
     }
   },
 };
@@ -102,28 +39,38 @@ interface Complaint {
   readonly pods: readonly Pod[];
 }
 
-function complaintOf(snapshot: Snapshot, workload: Workload, { pattern }: Trouble): Complaint | undefined {
-  const lines = linesOf(snapshot, workload).filter(({ text }) => pattern.test(text));
-  if (lines.length === 0) return undefined;
+function complaintOf(snapshot: Snapshot, workload: Workload, { pattern, fewest = 1 }: DatabaseTrouble): Complaint | undefined {
   const own = livingPods(snapshot).filter(({ owner }) => objectName(owner) === objectName(workload.ref));
+  const readySince = own.every(({ ready }) => ready) ? Math.max(...own.map((pod) => pod.readySince ?? 0)) : undefined;
+  const lines = linesOf(snapshot, workload).filter(({ text }) => pattern.test(text) && !isHealed(text, readySince));
+  if (lines.reduce((sum, { count }) => sum + count, 0) < fewest) return undefined;
   const unready = own.filter(({ ready }) => !ready);
   return { workload, lines, pods: unready.length > 0 ? unready : own };
 }
 
-function* aboutDatabase(snapshot: Snapshot, trouble: Trouble, complaints: readonly Complaint[]): Iterable<Finding> {
+/** Written while it started, before it got ready and stayed so. */
+function isHealed(text: string, readySince: number | undefined): boolean {
+  const at = timeOf(text);
+  return at !== undefined && readySince !== undefined && at < readySince;
+}
+
+function* aboutDatabase(snapshot: Snapshot, trouble: DatabaseTrouble, complaints: readonly Complaint[]): Iterable<Finding> {
   const [first] = complaints.toSorted((a, b) => b.lines.length - a.lines.length);
   if (first === undefined) return;
-  const database = complaints.find(({ workload }) => isDatabase(workload))?.workload ?? databaseOf(snapshot, complaints);
-  const object: ObjectRef = database?.ref ?? first.workload.ref;
+  const behind = complaints.find(({ workload }) => isDatabase(workload))?.workload ?? databaseOf(snapshot, complaints);
+  const object: ObjectRef = behind?.ref ?? first.workload.ref;
   const who =
     complaints.length === 1
       ? objectName(first.workload.ref)
       : `${complaints.length} workloads, ${objectName(first.workload.ref)} among them`;
-  const name = database === undefined ? 'The database' : objectName(object);
+  const name = behind === undefined ? 'The database' : objectName(object);
+  const said = quote(first.lines[0]?.text ?? '');
   yield {
     ...base(trouble),
     object,
-    message: `${name} ${trouble.says}, as ${who} say${complaints.length === 1 ? 's' : ''}: ${quote(first.lines[0]?.text ?? '')}.`,
+    message: trouble.ofDatabase
+      ? `${name} ${trouble.says}, as ${who} say${complaints.length === 1 ? 's' : ''}: ${said}.`
+      : `${complaints.length} clients of ${name} say the same, each that it ${trouble.says}: ${said}.`,
     evidence: [...new Set(complaints.slice(0, 5).flatMap(({ lines }) => lines[0]?.evidence ?? []))],
     pods: complaints.flatMap(({ pods }) => pods.map(({ name: pod }) => pod)),
     blames: [],
@@ -131,21 +78,31 @@ function* aboutDatabase(snapshot: Snapshot, trouble: Trouble, complaints: readon
   };
 }
 
+/** Clients of one database, where there are so many that the database is what they have in common. */
+function manyOfOne(snapshot: Snapshot, clients: readonly Complaint[]): (readonly Complaint[])[] {
+  const groups = Map.groupBy(clients, (complaint) => {
+    const behind = databaseOf(snapshot, [complaint]);
+    return behind === undefined || isDown(snapshot, behind) ? '' : objectName(behind.ref);
+  });
+  return [...groups].filter(([name, group]) => name !== '' && group.length > MANY).map(([, group]) => group);
+}
+
 /** One client's settings are the client's; the same complaint of most points at the database, and is weighed lower on each of them. */
-function aboutClient(snapshot: Snapshot, trouble: Trouble, { workload, lines, pods }: Complaint, all: number): Finding {
+function* aboutClient(snapshot: Snapshot, trouble: DatabaseTrouble, { workload, lines, pods }: Complaint, all: number): Iterable<Finding> {
   const [line] = lines;
+  const behind = databaseOf(snapshot, [{ workload, lines, pods }]);
+  if (trouble.reason === 'DatabaseUnreachable' && behind !== undefined && isDown(snapshot, behind)) return;
   const container =
     workload.containers.find(({ name }) => name === line?.container) ?? workload.containers.find(({ role }) => role === 'app');
   const [pod] = pods;
   const settings = container === undefined ? [] : containerFields(workload.ref, container, 'env', 'envFrom');
-  const database = databaseOf(snapshot, [{ workload, lines, pods }]);
-  return {
+  yield {
     ...base(trouble),
     object: workload.ref,
     message: `${objectName(workload.ref)} ${trouble.says}: ${quote(line?.text ?? '')}.`,
     evidence: [...new Set([workload.evidence, ...lines.slice(0, 3).map(({ evidence }) => evidence)])],
     pods: pods.map(({ name }) => name),
-    blames: database === undefined ? [] : [database.ref],
+    blames: behind === undefined ? [] : [behind.ref],
     indirect: all > MANY,
     touchedBy: {
       direct: [...settings, ...(pod !== undefined && container !== undefined ? configurationOf(pod, container) : [])],
@@ -154,9 +111,15 @@ function aboutClient(snapshot: Snapshot, trouble: Trouble, { workload, lines, po
   };
 }
 
+/** Switched off, or none of its pods is ready: why is for others to find. */
+const isDown = ({ pods }: Snapshot, { ref, desired }: Workload): boolean => {
+  const own = pods.filter(({ owner }) => objectName(owner) === objectName(ref));
+  return desired === 0 || (own.length > 0 && !own.some(({ ready }) => ready));
+};
+
 const MANY = 3;
 
-const base = ({ reason }: Trouble): Pick<Finding, 'analyzer' | 'reason' | 'cures'> => ({
+const base = ({ reason }: DatabaseTrouble): Pick<Finding, 'analyzer' | 'reason' | 'cures'> => ({
   analyzer: database.name,
   reason,
   cures: ['RevertCommit'],
@@ -176,9 +139,14 @@ const engineOf = ({ ref, containers }: Workload): number =>
 
 const lastPart = (image: string): string => image.slice(image.lastIndexOf('/') + 1);
 
-/** By its image or name; what only calls itself after a database it uses has no image of one. */
-const isDatabase = (workload: Workload): boolean =>
-  ENGINES.some((engine) => workload.containers.some(({ image, role }) => role === 'app' && engine.test(lastPart(image))));
+/** What watches, manages or fronts a database is called after it. */
+const COMPANION = /exporter|admin|commander|express|operator|backup|proxy|bouncer|insight|client/iu;
+
+/** By its image; what only calls itself after a database it uses has no image of one. */
+const isDatabase = ({ containers }: Workload): boolean =>
+  containers.some(
+    ({ image, role }) => role === 'app' && !COMPANION.test(lastPart(image)) && ENGINES.some((engine) => engine.test(lastPart(image))),
+  );
 
 /**
  * The database behind complaints: one that a complaining client calls or is configured with; else the one of the namespace whose engine the

@@ -55,6 +55,9 @@ const SAYS: Partial<Record<FindingReason, string>> = {
   ImageNotFound: 'does not exist',
   ImageUnauthorized: 'may not be pulled with the credentials that there are',
   ImageNameInvalid: 'has no valid name',
+  ImagePullSecretMissing: 'may not be pulled, and a pull secret that the pod names does not exist',
+  ImageRegistryNotResolved: 'cannot be pulled, as the name of its registry is not known',
+  ImageArchitectureMismatch: 'is not built for the architecture of the node',
   ImageRegistryUnavailable: 'cannot be pulled, as its registry does not answer',
   ImageRateLimited: 'cannot be pulled, as its registry limits how often',
 };
@@ -72,21 +75,41 @@ const isAboutImage = ({ reason, message }: ObjectEvent): boolean =>
 
 function reasonOf(snapshot: Snapshot, pod: Pod, container: Container, words: string): FindingReason {
   const waiting = container.state.waiting?.reason;
-  if (waiting === 'InvalidImageName' || /invalid reference format|couldn't parse image|must be lowercase/iu.test(words))
-    return 'ImageNameInvalid';
+  if (waiting === 'InvalidImageName') return 'ImageNameInvalid';
   if (waiting === 'ErrImageNeverPull') return 'ImageNotFound';
-  if (/toomanyrequests|too many requests|rate limit|\b429\b/iu.test(words)) return 'ImageRateLimited';
-  if (/does not exist or may require/iu.test(words)) return deniedOrAbsent(snapshot, pod, container);
-  if (/unauthorized|authentication required|no basic auth|forbidden|denied|\b40[13]\b/iu.test(words)) {
-    return isOnDockerHub(container.image) ? deniedOrAbsent(snapshot, pod, container) : 'ImageUnauthorized';
-  }
+  const clear = CLEAR.find(([pattern]) => pattern.test(words))?.[1];
+  if (clear !== undefined) return clear;
+  if (REFUSED.test(words)) return refusal(snapshot, pod, container, words);
   if (NO_REGISTRY.test(words) || waiting === 'RegistryUnavailable') return 'ImageRegistryUnavailable';
-  if (/not found|manifest unknown|no such manifest|name unknown|no match for platform|\b404\b/iu.test(words)) return 'ImageNotFound';
-  return 'ImagePullFailing';
+  if (/not found|manifest unknown|no such manifest|name unknown|\b404\b/iu.test(words)) return 'ImageNotFound';
+  return lacksPullSecret(snapshot, pod) ? 'ImagePullSecretMissing' : 'ImagePullFailing';
 }
 
+/** Words that mean one thing, whatever else is known. */
+const CLEAR: readonly (readonly [pattern: RegExp, reason: FindingReason])[] = [
+  [/invalid reference format|couldn't parse image|must be lowercase/iu, 'ImageNameInvalid'],
+  [/\blookup \S{1,253}.{0,80}(?:server misbehaving|i\/o timeout)|no such host/iu, 'ImageRegistryNotResolved'],
+  [/no match for platform|no matching manifest for|exec format error/iu, 'ImageArchitectureMismatch'],
+  [/toomanyrequests|too many requests|rate limit|\b429\b/iu, 'ImageRateLimited'],
+];
+
+const HIDES = /does not exist or may require/iu;
+
+function refusal(snapshot: Snapshot, pod: Pod, container: Container, words: string): FindingReason {
+  if (lacksPullSecret(snapshot, pod)) return 'ImagePullSecretMissing';
+  return HIDES.test(words) || isOnDockerHub(container.image) ? deniedOrAbsent(snapshot, pod, container) : 'ImageUnauthorized';
+}
+
+const REFUSED = /does not exist or may require|unauthorized|authentication required|no basic auth|forbidden|denied|\b40[13]\b/iu;
+
+/** As the kubelet says: nobody here reads Secrets. A registry that answers clearly that there is no such tag has let the pod in. */
+const lacksPullSecret = (snapshot: Snapshot, pod: Pod): boolean =>
+  eventsOf(snapshot, pod).some(
+    ({ reason, message }) => reason === 'FailedToRetrieveImagePullSecret' || /unable to retrieve some image pull secrets/iu.test(message),
+  );
+
 const NO_REGISTRY =
-  /no such host|connection refused|connection reset|i\/o timeout|handshake timeout|deadline exceeded|network is unreachable|no route to host|server misbehaving|x509|certificate|http: server gave HTTP response|\b50[0234]\b|dial tcp|\bEOF\b/iu;
+  /connection refused|connection reset|i\/o timeout|handshake timeout|deadline exceeded|network is unreachable|no route to host|x509|certificate|http: server gave HTTP response|\b50[0234]\b|dial tcp|\bEOF\b/iu;
 
 function deniedOrAbsent(snapshot: Snapshot, pod: Pod, { name, image }: Container): FindingReason {
   const workload = snapshot.workloads.find(({ ref }) => ref.uid === pod.owner.uid);

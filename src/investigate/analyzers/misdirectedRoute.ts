@@ -3,23 +3,31 @@
  *
  * Right when a route is named after one service of the namespace (by its name, else by its path), and its target is another that shares no
  * word with it, or does not exist. Names are compared by their words, without what every name has ("service", "api", versions, the prefix that most services share).
- * Disproved by a target that shares a word with the route; a service that is not installed, and whose route says so, is no mistake. Backends of Ingresses and Gateway routes that do not exist are left to `ingress`.
+ * Disproved by a target that shares a word with the route, and by a target that gets several such routes: a front answers for many. A service
+ * that is not installed, and whose route says so, is no mistake. Backends of Ingresses and Gateway routes that do not exist are left to
+ * `ingress`.
  */
 
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Route, Service, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
-import { serviceRef } from '../reachability.ts';
+import { findService, serviceRef } from '../reachability.ts';
 
 export const misdirectedRoute: Analyzer = {
   name: 'misdirectedRoute',
   *find(snapshot) {
     const common = commonWords(snapshot.services);
-    for (const route of snapshot.routes) {
+    const strayed = snapshot.routes.flatMap((route) => {
       const meant = meantService(snapshot, route, common);
-      if (meant === undefined) continue;
-      yield finding(snapshot, route, meant);
+      return meant === undefined ? [] : [{ route, meant }];
+    });
+    for (const { route, meant } of strayed) {
+      const meantThere = new Set(
+        strayed.filter((other) => other.route.backend.service === route.backend.service).map((other) => other.meant),
+      );
+      const isFront = meantThere.size > 1 && findService(snapshot, { ...route.backend, name: route.backend.service }) !== undefined;
+      if (!isFront) yield finding(snapshot, route, meant);
     }
   },
 };
@@ -52,8 +60,8 @@ function meantService({ services }: Snapshot, { name, path, backend, owner }: Ro
   const [meant] = named;
   if (meant === undefined || named.length > 1 || meant.name === backend.service) return undefined;
   const exists = here.some((one) => one.name === backend.service);
-  const said = [...own, ...words(path, common)];
-  const shares = words(backend.service, common).some((word) => said.includes(word) || own.join('').includes(word));
+  const said = new Set([...own, ...words(path, common)]);
+  const shares = words(backend.service, common).some((word) => said.has(word) || own.join('').includes(word));
   return exists && shares ? undefined : meant;
 }
 

@@ -39,10 +39,13 @@ function wasKilledLately({ window }: Snapshot, container: Container): boolean {
   return kill !== undefined && (!container.ready || (kill.finishedAt ?? window.end) >= window.start);
 }
 
+/** Of a sandbox: what the runtime says of one that its limit leaves no room for. */
+export const isKilledForMemory = (message: string): boolean => /OOM-killed|memory limit too low|minimum memory limit/iu.test(message);
+
 /** A limit below what the runtime itself needs: the pod is killed before any container of it runs. */
 function* tooSmallToStart(snapshot: Snapshot, pod: Pod): Iterable<Finding> {
   if (pod.phase !== 'Pending') return;
-  const said = eventsOf(snapshot, pod).some(({ reason, message }) => reason === 'FailedCreatePodSandBox' && /OOM-killed/iu.test(message));
+  const said = eventsOf(snapshot, pod).some(({ reason, message }) => reason === 'FailedCreatePodSandBox' && isKilledForMemory(message));
   const limited = pod.containers.filter(({ limits }) => limits.memoryBytes !== undefined);
   const [smallest] = limited.toSorted((a, b) => (a.limits.memoryBytes ?? 0) - (b.limits.memoryBytes ?? 0));
   if (said && smallest !== undefined) yield limitFinding(snapshot, pod, smallest);

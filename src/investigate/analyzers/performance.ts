@@ -5,15 +5,16 @@
  * calls slowed down as much: then the slowness begins here. It is the CPU when throttling or use of it rose with the latency, traffic when
  * requests did; when it does no more work than before and is slow all the same, the delay lies between it and the others: its network.
  * When most of what runs on one node slowed down and hardly anything elsewhere, the node's network is: a delay moves the median, loss stretches
- * the tail. Disproved by a callee that is slower still.
+ * the tail. What is starved of CPU explains its callers even where nobody measures its own answers. Disproved by a callee that is slower still.
  */
-import { type Shift, shiftOf } from '../../analysis/shift.ts';
-import type { ObjectRef } from '../../crds/common.ts';
 import type { FindingReason } from '../../crds/reasons.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
-import type { Metric, Series, Snapshot } from '../../sources/kubernetes/snapshot.ts';
-import { containerFields } from '../fields.ts';
+import type { Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { calleesOf } from '../callees.ts';
+import { containerFields, type FieldPattern } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
+import { isSlow, isStarved, type Profile, profilesOf, ratio, rise, type Starved, starvedUnmeasured } from './latencyProfile.ts';
+import { nodeFinding, nodesInTrouble } from './nodeNetwork.ts';
 
 export const performance: Analyzer = {
   name: 'performance',
@@ -23,195 +24,69 @@ export const performance: Analyzer = {
     const nodes = nodesInTrouble(snapshot, profiles, slow);
     yield* nodes.map((one) => nodeFinding(snapshot, one));
     const [worst] = slow.toSorted((a, b) => b.slowdown - a.slowdown);
+    const starved = starvedUnmeasured(snapshot).filter((one) => slow.some((caller) => below(snapshot, caller).has(objectName(one.object))));
+    yield* starved.map((one) => starvedFinding(snapshot, one));
     for (const one of slow) {
-      if (isExplained(snapshot, one, slow) || one.slowdown < NEAR_THE_WORST * (worst?.slowdown ?? 0)) continue;
+      if (isExplained(snapshot, one, slow, starved) || one.slowdown < NEAR_THE_WORST * (worst?.slowdown ?? 0)) continue;
       yield { ...workloadFinding(snapshot, one), indirect: one !== worst };
     }
   },
 };
 
-interface Profile {
-  readonly object: ObjectRef;
-  readonly median: Shift;
-  readonly tail: Shift;
-  /** Other figures while it was slow, beside what they were while it was not. */
-  readonly cpu?: Level | undefined;
-  readonly throttled?: Level | undefined;
-  readonly requests?: Level | undefined;
-  /** Decimal orders of magnitude by which it slowed down. */
-  readonly slowdown: number;
-  readonly evidence: readonly string[];
-}
-
-type Level = Pick<Shift, 'quiet' | 'high'>;
-
 /** Of the worst slowdown, in orders of magnitude: what is far from it is its echo or noise. */
 const NEAR_THE_WORST = 0.5;
-/** A median that rose less than this many times, or by less than this, is a busy minute. */
-const SLOW_TIMES = 3;
-const TAIL_TIMES = 5;
-const BLINK_SECONDS = 0.02;
-const TAIL_SECONDS = 0.05;
-
-function profilesOf({ series }: Snapshot): Profile[] {
-  const byObject = Map.groupBy(series, ({ object }) => objectName(object));
-  return [...byObject.values()].flatMap((own) => {
-    const of = (metric: Metric): Shift | undefined => worstShift(own.filter((one) => one.metric === metric));
-    const [median, tail] = [of('latencyP50Seconds'), of('latencyP95Seconds')];
-    const [first] = own;
-    if (median === undefined || tail === undefined || first === undefined) return [];
-    const isSlowAt = slowTimes(own, median, tail);
-    const level = (metric: Metric): Level | undefined => levelOf(own.find((one) => one.metric === metric)?.points ?? [], isSlowAt);
-    const [cpu, throttled] = [level('cpuCores'), level('cpuThrottledShare')];
-    const starved = isStarved(cpu, throttled);
-    return [
-      {
-        object: first.object,
-        median,
-        tail,
-        cpu,
-        throttled,
-        requests: level('requestsPerSecond'),
-        slowdown: Math.max(Math.log10(ratio(median)), starved ? Math.log10(ratio(tail)) : 0),
-        evidence: [...new Set(own.map(({ evidence }) => evidence))],
-      },
-    ];
+/**
+ * Something that it calls, however far down, slowed down by half as many orders of magnitude or more, or is starved. Of two that call each
+ * other the slower one explains the other.
+ */
+function isExplained(snapshot: Snapshot, one: Profile, slow: readonly Profile[], starved: readonly Starved[]): boolean {
+  const called = below(snapshot, one);
+  if (starved.some(({ object }) => called.has(objectName(object)))) return true;
+  return slow.some((other) => {
+    if (other === one || !called.has(objectName(other.object))) return false;
+    const isMutual = below(snapshot, other).has(objectName(one.object));
+    return other.slowdown >= (isMutual ? 1.001 : 0.5) * one.slowdown;
   });
 }
 
-/** Of the pods of a workload, the one that moved most. Latency without requests is no latency. */
-function worstShift(own: readonly Series[]): Shift | undefined {
-  const shifts = own.flatMap(
-    ({ metric, points }) => shiftOf(metric.startsWith('latency') ? points.filter(([, value]) => value > 0) : points) ?? [],
-  );
-  return shifts.toSorted((a, b) => ratio(b) - ratio(a))[0];
-}
+const below = ({ calls }: Snapshot, { object }: Pick<Profile, 'object'>): ReadonlySet<string> => calleesOf(calls, objectName(object));
 
-/** When it was slow: by its median, or where that hardly moved, by its tail. */
-function slowTimes(own: readonly Series[], median: Shift, tail: Shift): (at: number) => boolean {
-  const [metric, shift] = ratio(median) >= SLOW_TIMES ? (['latencyP50Seconds', median] as const) : (['latencyP95Seconds', tail] as const);
-  const halfway = (shift.quiet + shift.high) / 2;
-  const times = new Set(
-    own.filter((one) => one.metric === metric).flatMap(({ points }) => points.filter(([, value]) => value > halfway).map(([at]) => at)),
-  );
-  return (at) => times.has(at);
-}
-
-function levelOf(points: Series['points'], isSlowAt: (at: number) => boolean): Level | undefined {
-  const medianOf = (slow: boolean): number | undefined => {
-    const values = points.filter(([at]) => isSlowAt(at) === slow).map(([, value]) => value);
-    return values.toSorted((a, b) => a - b)[values.length >> 1];
-  };
-  const [quiet, high] = [medianOf(false), medianOf(true)];
-  return quiet === undefined || high === undefined ? undefined : { quiet, high };
-}
-
-const ratio = ({ quiet, high }: Level): number => (quiet > 0 ? high / quiet : high > 0 ? Number.MAX_SAFE_INTEGER : 1);
-const rise = ({ quiet, high }: Level): number => high - quiet;
-
-function isSlow({ median, tail, cpu, throttled }: Profile): boolean {
-  if (ratio(median) >= SLOW_TIMES && rise(median) >= BLINK_SECONDS) return true;
-  return isStarved(cpu, throttled) && ratio(tail) >= TAIL_TIMES && rise(tail) >= TAIL_SECONDS;
-}
-
-/** Throttled for half of the time and more, and using at least twice the CPU: it wants more than it gets. */
-const isStarved = (cpu: Level | undefined, throttled: Level | undefined): boolean =>
-  cpu !== undefined && throttled !== undefined && ratio(cpu) >= 2 && throttled.high >= 0.5 && ratio(throttled) >= 5;
-
-/** Something that it calls, however far down, slowed down by half as many orders of magnitude or more, and began no later. */
-function isExplained({ calls }: Snapshot, one: Profile, slow: readonly Profile[]): boolean {
-  const below = calleesOf(calls, objectName(one.object));
-  return slow.some((other) => other !== one && below.has(objectName(other.object)) && other.slowdown >= 0.5 * one.slowdown);
-}
-
-function calleesOf(calls: Snapshot['calls'], from: string): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const open = [from];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    for (const { caller, callee } of calls) {
-      const next = objectName(callee);
-      if (objectName(caller) !== name || seen.has(next) || next === from) continue;
-      seen.add(next);
-      open.push(next);
-    }
-  }
-  return seen;
-}
-
-interface NodeTrouble {
-  readonly node: string;
-  readonly reason: 'NodeNetworkDelay' | 'NodeNetworkLoss';
-  readonly slow: readonly Profile[];
-}
-
-/** Fewer workloads on a node prove nothing about it. */
-const FEWEST_ON_NODE = 3;
-
-function nodesInTrouble(snapshot: Snapshot, profiles: readonly Profile[], slow: readonly Profile[]): NodeTrouble[] {
-  const nodeOf = new Map(snapshot.pods.map(({ owner, node = '' }) => [objectName(owner), node]));
-  const stretched = profiles.filter((one) => slow.includes(one) || (ratio(one.tail) >= TAIL_TIMES && rise(one.tail) >= TAIL_SECONDS));
-  const byNode = Map.groupBy(profiles, ({ object }) => nodeOf.get(objectName(object)) ?? '');
-  return [...byNode].flatMap(([node, here]): NodeTrouble[] => {
-    const hit = here.filter((one) => stretched.includes(one));
-    const elsewhere = profiles.filter((one) => !here.includes(one));
-    const callers = elsewhere.filter((one) =>
-      hit.some((callee) => calleesOf(snapshot.calls, objectName(one.object)).has(objectName(callee.object))),
-    );
-    const innocent = elsewhere.filter((one) => !callers.includes(one));
-    const hitElsewhere = innocent.filter((one) => stretched.includes(one));
-    const most = isLosing(snapshot, node) ? 0.6 : 0.8;
-    const isHere = node !== '' && here.length >= FEWEST_ON_NODE && hit.length >= most * here.length;
-    if (!isHere || hitElsewhere.length > 0.2 * innocent.length) return [];
-    const moved = hit.filter(({ median }) => ratio(median) >= SLOW_TIMES);
-    return [{ node, reason: moved.length >= 0.5 * hit.length ? 'NodeNetworkDelay' : 'NodeNetworkLoss', slow: hit }];
-  });
-}
-
-/** It sends again far more than it did, and more than any other node does. */
-function isLosing({ series }: Snapshot, node: string): boolean {
-  const shifts = series
-    .filter(({ metric, object }) => metric === 'retransmitsPerSecond' && object.kind === 'Node')
-    .map(({ object, points }) => ({ node: object.name, shift: shiftOf(points) }));
-  const own = shifts.find((one) => one.node === node)?.shift;
-  const others = shifts.filter((one) => one.node !== node).map(({ shift }) => shift?.high ?? 0);
-  return own !== undefined && own.high >= 1 && ratio(own) >= 5 && own.high >= 3 * Math.max(0, ...others);
-}
-
-function nodeFinding({ pods, nodes }: Snapshot, { node, reason, slow }: NodeTrouble): Finding {
-  const names = slow.slice(0, 3).map(({ object }) => object.name);
-  const how = reason === 'NodeNetworkDelay' ? 'slowed down together' : 'answer mostly as before and now and then very late';
+function starvedFinding(snapshot: Snapshot, { object, cpu, throttled, since, evidence }: Starved): Finding {
   return {
-    analyzer: performance.name,
-    reason,
-    object: { apiVersion: 'v1', kind: 'Node', name: node },
-    message: `The ${slow.length} workloads that are measured on node ${node} (${names.join(', ')}…) ${how}, and hardly anything elsewhere did.`,
-    cures: [],
-    evidence: [
-      ...nodes.filter(({ name }) => name === node).map(({ evidence }) => evidence),
-      ...slow.slice(0, 4).flatMap(({ evidence }) => evidence.slice(0, 1)),
-    ],
-    pods: pods.filter((pod) => pod.node === node).map(({ name }) => name),
-    since: Math.min(...slow.map(({ median }) => median.onset)),
-    touchedBy: { direct: [], plausible: [] },
+    ...base(snapshot, object, evidence),
+    reason: 'CPUThrottled',
+    message: `${objectName(object)} is throttled for ${share(throttled.high)} of the time and uses ${ratio(cpu).toFixed(1)} times the CPU, and what calls it is slow.`,
+    since,
   };
 }
 
-function workloadFinding({ workloads, pods }: Snapshot, one: Profile): Finding {
-  const { object, median, tail } = one;
-  const { reason, says } = causeOf(one);
+const base = (
+  { workloads, pods }: Snapshot,
+  object: Profile['object'],
+  evidence: readonly string[],
+): Pick<Finding, 'analyzer' | 'object' | 'cures' | 'evidence' | 'pods' | 'touchedBy'> => {
   const workload = workloads.find(({ ref }) => objectName(ref) === objectName(object));
   const containers = workload?.containers.filter(({ role }) => role === 'app') ?? [];
-  const fields = (...names: readonly string[]) => containers.flatMap((container) => containerFields(object, container, ...names));
+  const fields = (...names: readonly string[]): FieldPattern[] =>
+    containers.flatMap((container) => containerFields(object, container, ...names));
   return {
     analyzer: performance.name,
-    reason,
     object,
-    message: `${objectName(object)} takes ${seconds(median.high)} at the median and ${seconds(tail.high)} at the tail, after ${seconds(median.quiet)} and ${seconds(tail.quiet)}${says}.`,
     cures: ['RevertCommit'],
-    evidence: [...one.evidence],
+    evidence: [...evidence],
     pods: pods.filter(({ owner }) => objectName(owner) === objectName(object)).map(({ name }) => name),
-    since: median.onset,
     touchedBy: { direct: fields('resources'), plausible: fields('image', 'env', 'args') },
+  };
+};
+
+function workloadFinding(snapshot: Snapshot, one: Profile): Finding {
+  const { object, median, tail } = one;
+  const { reason, says } = causeOf(one);
+  return {
+    ...base(snapshot, object, one.evidence),
+    reason,
+    message: `${objectName(object)} takes ${seconds(median.high)} at the median and ${seconds(tail.high)} at the tail, after ${seconds(median.quiet)} and ${seconds(tail.quiet)}${says}.`,
+    since: median.onset,
   };
 }
 

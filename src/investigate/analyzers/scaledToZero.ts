@@ -2,17 +2,16 @@
  * A workload that is scaled to zero while somebody depends on it.
  *
  * Right when zero replicas are asked for, a Service leads to it, and others call it: by what was seen of calls, by their configuration, by
- * their complaints, or by a check that failed. Disproved by nobody calling it: many things are switched off on purpose. An autoscaler that
- * may go to zero is on purpose too.
+ * their complaints, or by a check that failed. Disproved by nobody calling it, or only what is switched off as well: many things are switched
+ * off on purpose; so is a canary behind a Service that others serve. An autoscaler that may go to zero is on purpose too.
  */
 import { objectName } from '../../sources/kubernetes/names.ts';
-import { selects } from '../../sources/kubernetes/selection.ts';
-import type { Snapshot, Workload } from '../../sources/kubernetes/snapshot.ts';
+import type { Service, Snapshot, Workload } from '../../sources/kubernetes/snapshot.ts';
 import { callersOf } from '../addresses.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer } from '../finding.ts';
 import { isScaledToZero } from '../health.ts';
-import { failedChecks } from '../reachability.ts';
+import { failedChecks, workloadsBehind } from '../reachability.ts';
 import { troubleWith } from '../troubleLines.ts';
 
 export const scaledToZero: Analyzer = {
@@ -20,12 +19,7 @@ export const scaledToZero: Analyzer = {
   *find(snapshot) {
     for (const workload of snapshot.workloads) {
       if (!isScaledToZero(workload) || mayGoToZero(snapshot, workload)) continue;
-      const services = snapshot.services.filter(
-        ({ namespace, selector }) =>
-          namespace === workload.ref.namespace &&
-          Object.keys(selector).length > 0 &&
-          selects({ labels: selector, expressions: [] }, workload.podLabels),
-      );
+      const services = snapshot.services.filter((one) => isServedByAlone(snapshot, one, workload));
       const callers = dependents(snapshot, workload, services);
       const failed = services.flatMap((one) => failedChecks(snapshot, one));
       if (services.length === 0 || (callers.length === 0 && failed.length === 0)) continue;
@@ -45,8 +39,13 @@ export const scaledToZero: Analyzer = {
   },
 };
 
+const isServedByAlone = (snapshot: Snapshot, one: Service, workload: Workload): boolean => {
+  const behind = workloadsBehind(snapshot, one);
+  return behind.includes(workload) && behind.every(({ desired }) => desired === 0) && (one.endpoints?.ready ?? 0) === 0;
+};
+
 const mayGoToZero = ({ autoscalers }: Snapshot, { ref }: Workload): boolean =>
-  autoscalers.some(({ target, min }) => target.kind === ref.kind && target.name === ref.name && min === 0);
+  autoscalers.some(({ target, min }) => objectName(target) === objectName(ref) && min === 0);
 
 function dependents(snapshot: Snapshot, workload: Workload, services: Snapshot['services']): string[] {
   const name = objectName(workload.ref);
@@ -55,5 +54,6 @@ function dependents(snapshot: Snapshot, workload: Workload, services: Snapshot['
   const complaining = snapshot.workloads
     .filter((other) => services.some((one) => troubleWith(snapshot, other, one.name).length > 0))
     .map(({ ref }) => objectName(ref));
-  return [...new Set([...seen, ...told, ...complaining])].filter((one) => one !== name);
+  const off = new Set(snapshot.workloads.filter(isScaledToZero).map(({ ref }) => objectName(ref)));
+  return [...new Set([...seen, ...told, ...complaining])].filter((one) => one !== name && !off.has(one));
 }

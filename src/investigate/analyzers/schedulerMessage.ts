@@ -13,19 +13,22 @@ export interface Obstacle {
   readonly text: string;
 }
 
+/** Nobody expects a pod on a control plane that is kept free. */
+export const KEPT_FREE_STAGE = -1;
 export const CORDON_STAGE = 0;
 export const SELECTOR_STAGE = 2;
 
 const OBSTACLES: readonly (readonly [pattern: RegExp, reason: FindingReason, stage: number])[] = [
-  [/were unschedulable/u, 'NodeCordoned', CORDON_STAGE],
-  [/untolerated taint|had taints? that the pod didn't tolerate/u, 'TaintNotTolerated', 1],
+  [/were unschedulable|taint.*node\.kubernetes\.io\/unschedulable/u, 'NodeCordoned', CORDON_STAGE],
+  [/taint.*node-role\.kubernetes\.io\/(?:control-plane|master)/u, 'TaintNotTolerated', KEPT_FREE_STAGE],
+  [/had (?:untolerated )?taint/u, 'TaintNotTolerated', 1],
+  [/volume node affinity/u, 'VolumeZoneConflict', 5],
   [/node affinity|node selector|affinity\/selector/u, 'NodeSelectorUnsatisfied', SELECTOR_STAGE],
   [/free ports/u, 'HostPortConflict', 3],
   [/^Insufficient cpu/u, 'InsufficientCPU', 4],
   [/^Insufficient memory/u, 'InsufficientMemory', 4],
   [/^Too many pods/u, 'TooManyPods', 4],
   [/^Insufficient /u, 'Unschedulable', 4],
-  [/volume node affinity/u, 'VolumeZoneConflict', 5],
   [/PersistentVolumeClaim|persistentvolumeclaim|persistent volumes to bind|max volume count/u, 'VolumeClaimUnbound', 5],
   [/anti-affinity/u, 'PodAntiAffinityConflict', 6],
   [/topology spread/u, 'TopologySpreadUnsatisfied', 6],

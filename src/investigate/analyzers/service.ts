@@ -3,15 +3,19 @@
  *
  * Right when the Service selects no pod while pods that it is clearly meant for run under other labels; when it names a port that its pods do
  * not have, or sends to a number that none of them declares; when it speaks another protocol than they. Disproved by a check that reached it,
- * and by endpoints that are ready for a selector. Pods that are only not ready are said as a symptom: why is for others to find.
+ * by endpoints that are ready for a selector, and by anything that tells the program to serve the port; one undeclared port beside a declared
+ * one (metrics, most often) is none either. Clients of a headless Service ask its pods themselves, on whatever port they like. Pods that are
+ * only not ready are said as a symptom: why is for others to find.
  */
+import { editDistance } from '../../analysis/similarity.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import { selects } from '../../sources/kubernetes/selection.ts';
 import type { ContainerSpec, Pod, Service, ServicePort, Snapshot, Workload } from '../../sources/kubernetes/snapshot.ts';
+import { callersOf } from '../addresses.ts';
 import { livingPods } from '../containers.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
-import { checksOf, failedChecks, serviceRef } from '../reachability.ts';
+import { checksOf, failedChecks, findService, serviceRef, workloadsBehind } from '../reachability.ts';
 
 export const service: Analyzer = {
   name: 'service',
@@ -19,27 +23,40 @@ export const service: Analyzer = {
     for (const one of snapshot.services) {
       if (Object.keys(one.selector).length === 0 || one.type === 'ExternalName') continue;
       if (checksOf(snapshot, one).some(({ outcome }) => outcome === 'open') && failedChecks(snapshot, one).length === 0) continue;
-      const backing = snapshot.workloads.filter((workload) => isBacking(one, workload));
-      if (backing.length === 0) yield* selectorFinding(snapshot, one);
-      else yield* portFindings(snapshot, one, backing);
+      const backing = workloadsBehind(snapshot, one);
+      const strayed = backing.length === 0 ? undefined : namesake(snapshot, one, backing);
+      if (backing.length === 0) yield* selectsNobody(snapshot, one);
+      else if (strayed !== undefined)
+        yield selectorFinding(snapshot, one, strayed, `which the pods of ${objectName(backing[0]?.ref ?? strayed.ref)} have`);
+      else if (!one.headless) yield* portFindings(snapshot, one, backing);
       yield* withoutReadyPods(snapshot, one);
     }
   },
 };
 
-const isBacking = ({ namespace, selector }: Service, { ref, podLabels }: Workload): boolean =>
-  ref.namespace === namespace && selects({ labels: selector, expressions: [] }, podLabels);
-
-function* selectorFinding(snapshot: Snapshot, one: Service): Iterable<Finding> {
-  const { endpoints, selector, namespace, name } = one;
-  if (endpoints === undefined || endpoints.ready + endpoints.notReady > 0) return;
-  if (livingPods(snapshot).some((pod) => pod.namespace === namespace && selects({ labels: selector, expressions: [] }, pod.labels))) return;
+function* selectsNobody(snapshot: Snapshot, one: Service): Iterable<Finding> {
+  if (one.endpoints === undefined || one.endpoints.ready + one.endpoints.notReady > 0 || podsBehind(snapshot, one).length > 0) return;
   const meant = meantWorkload(snapshot, one);
-  if (meant === undefined) return;
+  if (meant !== undefined) yield selectorFinding(snapshot, one, meant, 'and no pod has that');
+}
+
+/** The workload that is called as the Service is and that no Service leads to, while this one leads to what another leads to as well. */
+function namesake(snapshot: Snapshot, one: Service, backing: readonly Workload[]): Workload | undefined {
+  const meant = snapshot.workloads.find(({ ref }) => ref.namespace === one.namespace && ref.name === one.name);
+  if (meant === undefined || isServed(snapshot, meant)) return undefined;
+  const isElsewhere = ({ ref }: Workload): boolean => findService(snapshot, { namespace: one.namespace, name: ref.name }) !== undefined;
+  return backing.every(isElsewhere) ? meant : undefined;
+}
+
+const isServed = (snapshot: Snapshot, workload: Workload): boolean =>
+  snapshot.services.some((one) => workloadsBehind(snapshot, one).includes(workload));
+
+function selectorFinding(snapshot: Snapshot, one: Service, meant: Workload, instead: string): Finding {
+  const { selector, namespace, name } = one;
   const [asks, has] = [selector, meant.podLabels].map(labelsInWords);
-  yield {
+  return {
     ...base(snapshot, one, 'ServiceSelectorMismatch'),
-    message: `Service ${namespace}/${name} selects ${asks}, and no pod has that; the pods of ${objectName(meant.ref)} have ${has}.`,
+    message: `Service ${namespace}/${name} selects ${asks}, ${instead}; the pods of ${objectName(meant.ref)} have ${has}.`,
     cures: ['RevertCommit'],
     evidence: [one.evidence, meant.evidence, ...failedChecks(snapshot, one).map(({ evidence }) => evidence)],
     touchedBy: {
@@ -54,26 +71,45 @@ const labelsInWords = (labels: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');
 
-/** Called as the Service is, or sharing with its selector a value under another key, or a key's near miss. */
-function meantWorkload({ workloads }: Snapshot, { namespace, name, selector }: Service): Workload | undefined {
-  const here = workloads.filter(({ ref }) => ref.namespace === namespace);
-  const values = new Set(Object.values(selector));
-  const sharesValue = here.filter(({ podLabels }) => Object.values(podLabels).some((value) => values.has(value)));
-  return here.find(({ ref }) => ref.name === name) ?? (sharesValue.length === 1 ? sharesValue[0] : undefined);
+/**
+ * Called as the Service is; else the only one whose labels share a value with its selector, or nearly. A workload that has a Service already
+ * is meant by a second one only if somebody misses that.
+ */
+function meantWorkload(snapshot: Snapshot, one: Service): Workload | undefined {
+  const { namespace, name, selector } = one;
+  const here = snapshot.workloads.filter(({ ref }) => ref.namespace === namespace);
+  const stem = name.replace(/-(?:service|svc|headless)$/u, '');
+  const namesakeOf = here.find(({ ref }) => ref.name === name) ?? here.find(({ ref }) => ref.name === stem);
+  if (namesakeOf !== undefined) return namesakeOf;
+  const alike = here.filter(({ podLabels }) => sharesValue(selector, podLabels));
+  const near = alike.length > 0 ? alike : here.filter(({ podLabels }) => hasSlip(selector, podLabels));
+  const [meant] = near;
+  if (meant === undefined || near.length > 1) return undefined;
+  const isMissed = callersOf(snapshot, one).length > 0 || failedChecks(snapshot, one).length > 0;
+  return isMissed || !isServed(snapshot, meant) ? meant : undefined;
 }
+
+type Labels = Readonly<Record<string, string>>;
+
+const sharesValue = (selector: Labels, labels: Labels): boolean =>
+  Object.values(selector).some((value) => Object.values(labels).includes(value));
+
+const hasSlip = (selector: Labels, labels: Labels): boolean =>
+  Object.entries(selector).some(([key, value]) => value.length > 4 && labels[key] !== undefined && editDistance(value, labels[key]) <= 2);
 
 function* portFindings(snapshot: Snapshot, one: Service, backing: readonly Workload[]): Iterable<Finding> {
   const containers = backing.flatMap((workload) => workload.containers.filter(({ role }) => role !== 'init'));
   const declared = containers.flatMap(({ ports }) => ports);
+  const known = [...declared.map(({ port }) => port), ...containers.flatMap(probedPorts)];
   for (const port of one.ports) {
-    const said = mismatchOf(port, containers, declared);
-    if (said === undefined) continue;
+    const said = mismatchOf(port, { containers, declared, known });
+    if (said === undefined || isExcused(port, said, one, declared)) continue;
     yield {
       ...base(snapshot, one, said.reason),
       message: `Service ${one.namespace}/${one.name} ${said.says}.`,
       cures: ['RevertCommit'],
       evidence: [one.evidence, ...backing.map(({ evidence }) => evidence), ...failedChecks(snapshot, one).map(({ evidence }) => evidence)],
-      indirect: said.indirect && failedChecks(snapshot, one).length === 0,
+      indirect: !said.certain && failedChecks(snapshot, one).length === 0,
       touchedBy: {
         direct: [
           ...objectFields(serviceRef(one), 'spec.ports'),
@@ -88,38 +124,52 @@ function* portFindings(snapshot: Snapshot, one: Service, backing: readonly Workl
 interface Mismatch {
   readonly reason: 'ServicePortMismatch' | 'ServiceProtocolMismatch';
   readonly says: string;
-  /** A container need not declare the ports that it serves. */
-  readonly indirect: boolean;
+  /** A container need not declare the ports that it serves; a port that is named has to be there. */
+  readonly certain: boolean;
 }
 
 type DeclaredPort = ContainerSpec['ports'][number];
 
-function mismatchOf(
-  { port, targetPort, protocol }: ServicePort,
-  containers: readonly ContainerSpec[],
-  declared: readonly DeclaredPort[],
-): Mismatch | undefined {
+/** Metrics are seldom declared, and HTTP/3 is one number over UDP beside TCP. */
+function isExcused(port: ServicePort, { reason, certain }: Mismatch, { ports }: Service, declared: readonly DeclaredPort[]): boolean {
+  const served = ports.filter((other) => other !== port && isServedBy(other, declared));
+  return reason === 'ServiceProtocolMismatch'
+    ? served.some(({ targetPort }) => targetPort === port.targetPort)
+    : !certain && served.length > 0;
+}
+
+interface Behind {
+  readonly containers: readonly ContainerSpec[];
+  readonly declared: readonly DeclaredPort[];
+  /** Ports that the containers declare or are probed on. */
+  readonly known: readonly number[];
+}
+
+function mismatchOf({ port, targetPort, protocol }: ServicePort, { containers, declared, known }: Behind): Mismatch | undefined {
   if (typeof targetPort === 'string') {
     const named = declared.filter(({ name }) => name === targetPort);
-    if (named.length === 0) {
-      const has = portsInWords(declared);
-      return {
-        reason: 'ServicePortMismatch',
-        says: `sends port ${port} to a port named ${targetPort}, which its pods do not have${has}`,
-        indirect: false,
-      };
-    }
-    return protocolMismatch(port, protocol, named);
+    if (named.length > 0) return protocolMismatch(port, protocol, named);
+    const says = `sends port ${port} to a port named ${targetPort}, which its pods do not have${portsInWords(declared)}`;
+    return { reason: 'ServicePortMismatch', says, certain: true };
   }
   const same = declared.filter((one) => one.port === targetPort);
   if (same.length > 0) return protocolMismatch(port, protocol, same);
-  const told = containers.some(({ env }) => Object.values(env).includes(String(targetPort)));
-  if (declared.length === 0 || told) return undefined;
-  return {
-    reason: 'ServicePortMismatch',
-    says: `sends port ${port} to port ${targetPort}, which its pods do not declare${portsInWords(declared)}`,
-    indirect: true,
-  };
+  if (known.length === 0 || known.includes(targetPort) || containers.some((container) => isToldToServe(container, targetPort)))
+    return undefined;
+  const says = `sends port ${port} to port ${targetPort}, which its pods do not declare${portsInWords(declared)}`;
+  return { reason: 'ServicePortMismatch', says, certain: false };
+}
+
+const probedPorts = ({ probes }: ContainerSpec): number[] => probes.flatMap(({ port }) => (typeof port === 'number' ? [port] : []));
+
+const isServedBy = ({ targetPort, protocol }: ServicePort, declared: readonly DeclaredPort[]): boolean =>
+  declared.some((one) => (one.port === targetPort || one.name === targetPort) && one.protocol === protocol);
+
+/** By a variable that holds the number or an address to listen on, or by an argument that ends with it. */
+function isToldToServe({ env, args, command }: ContainerSpec, port: number): boolean {
+  const listening = new RegExp(String.raw`^(?:(?:[a-z]+://)?(?:0\.0\.0\.0|\[::\]|\*|localhost|127\.0\.0\.1)?:)?${port}$`, 'u');
+  const argument = new RegExp(String.raw`(?:^|[=:\s])${port}$`, 'u');
+  return Object.values(env).some((value) => listening.test(value)) || [...command, ...args].some((value) => argument.test(value));
 }
 
 function protocolMismatch(port: number, protocol: string, same: readonly DeclaredPort[]): Mismatch | undefined {
@@ -128,7 +178,7 @@ function protocolMismatch(port: number, protocol: string, same: readonly Declare
   return {
     reason: 'ServiceProtocolMismatch',
     says: `takes port ${port} as ${protocol}, and its pods serve it as ${serves}`,
-    indirect: false,
+    certain: false,
   };
 }
 
@@ -137,10 +187,14 @@ const portsInWords = (declared: readonly DeclaredPort[]): string =>
     ? ''
     : `; they have ${declared.map(({ name, port }) => (name === undefined || name === '' ? String(port) : `${name} (${port})`)).join(', ')}`;
 
+/** Younger pods are on their way. */
+const TIME_TO_START_MS = 60_000;
+
 /** A symptom, for callers to point at. */
 function* withoutReadyPods(snapshot: Snapshot, one: Service): Iterable<Finding> {
   const own = podsBehind(snapshot, one);
-  if (own.length === 0 || own.some(({ ready }) => ready) || (one.endpoints?.ready ?? 0) > 0) return;
+  if (own.some(({ ready }) => ready) || (one.endpoints?.ready ?? 0) > 0) return;
+  if (!own.some(({ createdAt }) => snapshot.at - createdAt > TIME_TO_START_MS)) return;
   yield {
     ...base(snapshot, one, 'ServiceWithoutEndpoints'),
     message: `None of the pods behind Service ${one.namespace}/${one.name} is ready.`,

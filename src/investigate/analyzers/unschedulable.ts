@@ -19,7 +19,7 @@ import { containerFields, type FieldPattern, objectFields, podFields } from '../
 import type { Analyzer, Finding, Interest } from '../finding.ts';
 import { affinityInWords, choosesNodes, isAllowed, isKeptFree, selectionBlame } from '../placement.ts';
 import { quote } from '../quote.ts';
-import { CORDON_STAGE, type Obstacle, obstaclesIn, SELECTOR_STAGE } from './schedulerMessage.ts';
+import { CORDON_STAGE, KEPT_FREE_STAGE, type Obstacle, obstaclesIn, SELECTOR_STAGE } from './schedulerMessage.ts';
 
 export const unschedulable: Analyzer = {
   name: 'unschedulable',
@@ -50,10 +50,10 @@ function decisive({ nodes }: Snapshot, pod: Pod, obstacles: readonly Obstacle[])
     .map((one) => ({ ...one, reason: selectionBlame(nodes, pod) }));
   const all = [...beyondSelector, ...bySelector];
   const allowed = nodes.filter((node) => isAllowed(pod, node) && !isKeptFree(node));
-  if (!choosesNodes(pod) || nodes.length === 0 || beyondSelector.length === 0) return last(all);
+  if (!choosesNodes(pod) || nodes.length === 0 || beyondSelector.every(({ stage }) => stage === KEPT_FREE_STAGE)) return last(all);
   if (allowed.length === 0) return bySelector.length > 0 ? bySelector : last(all);
-  const onlyCordoned = allowed.every((node) => node.unschedulable);
-  return onlyCordoned ? obstacles.filter(({ stage }) => stage === CORDON_STAGE) : last(beyondSelector);
+  const cordons = allowed.every((node) => node.unschedulable) ? obstacles.filter(({ stage }) => stage === CORDON_STAGE) : [];
+  return cordons.length > 0 ? cordons : last(beyondSelector);
 }
 
 function last(obstacles: readonly Obstacle[]): Obstacle[] {

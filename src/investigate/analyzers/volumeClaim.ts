@@ -3,8 +3,9 @@
  *
  * Right while the claim is Pending and a pod waits for it. Without a provisioner for its class it needs a volume that is there already: one
  * of its class, its access modes, its size, its labels, and not another claim's. The volume that fails on the fewest of these came closest,
- * and what it fails on is to blame. A class that is named and does not exist is said first. Disproved by the claim being bound; claims of a
- * class that binds late wait for the pod, not the pod for them.
+ * and what it fails on is to blame. A class that is named and does not exist is said first. A claim that selects volumes, or names one, is
+ * provisioned by nobody, whatever its class. Disproved by the claim being bound, and by a volume that would do; what a provisioner makes of
+ * its claims is not seen here.
  */
 import type { FindingReason } from '../../crds/reasons.ts';
 import { formatBytes } from '../../sources/kubernetes/quantity.ts';
@@ -42,68 +43,84 @@ interface Blame {
   readonly evidence?: readonly string[] | undefined;
 }
 
-function blameOf({ volumes, storageClasses }: Snapshot, claim: Claim): Blame | undefined {
+function blameOf({ volumes, storageClasses, gaps }: Snapshot, claim: Claim): Blame | undefined {
+  if (gaps.some(({ message }) => /\b(?:storageclasses|persistentvolumes)\b/u.test(message))) return undefined;
   const wanted = classOf(claim, storageClasses);
   const existing = storageClasses.find(({ name }) => name === wanted);
-  if (existing?.bindsLate === true) return undefined;
   const ofClass = volumes.filter(({ storageClass }) => storageClass === wanted);
   if (wanted !== '' && existing === undefined && ofClass.length === 0) {
     const others = [...new Set(volumes.filter(({ phase }) => phase === 'Available').map(({ storageClass }) => storageClass))];
     const hint = others.length === 0 ? '' : `; free volumes are of ${others.map((one) => (one === '' ? 'no class' : one)).join(', ')}`;
     return { reason: 'StorageClassMissing', says: `there is no storage class ${wanted}${hint}` };
   }
-  if (existing !== undefined && existing.provisioner !== '' && !/no-provisioner$/u.test(existing.provisioner)) return undefined;
+  if (isProvisioned(claim, existing)) return undefined;
   const judged = volumes.map((volume) => ({ volume, faults: faultsOf(claim, wanted, volume) }));
   const [nearest] = judged.toSorted(
-    (a, b) => a.faults.length - b.faults.length || preference(claim, b.volume) - preference(claim, a.volume),
+    (a, b) => a.faults.length - b.faults.length || preference(claim, wanted, b.volume) - preference(claim, wanted, a.volume),
   );
   const [fault] = nearest?.faults ?? [];
   if (nearest === undefined || fault === undefined) return undefined;
   return { ...fault, evidence: [nearest.volume.evidence] };
 }
 
+/** A claim that selects a volume by labels or by name waits for that one even where its class could make others. */
+const isProvisioned = ({ selector, volume }: Claim, of: StorageClass | undefined): boolean =>
+  of !== undefined && of.provisioner !== '' && !of.provisioner.endsWith('no-provisioner') && selector === undefined && volume === undefined;
+
 /** The cluster's default where none is named. */
 const classOf = ({ storageClass }: Claim, classes: readonly StorageClass[]): string =>
   storageClass ?? classes.find(({ isDefault }) => isDefault)?.name ?? '';
 
-/** The volume that the claim asks for by name, or that is called after it, is the one that was meant. */
-const preference = ({ name, volume: asked }: Claim, { name: own, phase }: Volume): number =>
-  (asked === own ? 4 : 0) + (own.includes(name.replace(/-?(?:pvc|claim|data)$/u, '')) ? 2 : 0) + (phase === 'Available' ? 1 : 0);
+/** The volume that the claim asks for by name, that is called after it, or that is of its class, is the one that was meant. */
+function preference({ name, volume: asked }: Claim, wanted: string, { name: own, phase, storageClass }: Volume): number {
+  const stem = name.replace(/-?(?:pvc|claim|data)$/u, '');
+  const isNamesake = stem !== '' && own.includes(stem);
+  return (asked === own ? 8 : 0) + (isNamesake ? 2 : 0) + (storageClass === wanted ? 2 : 0) + (phase === 'Available' ? 1 : 0);
+}
 
 /** In the order in which they are said, the one that a person can do least about last. */
-function faultsOf(claim: Claim, wanted: string, volume: Volume): Blame[] {
-  const { name, claim: holder, storageClass, accessModes, capacityBytes = 0, labels, phase } = volume;
-  const faults: Blame[] = [];
-  const isOurs = holder?.namespace === claim.namespace && holder.name === claim.name;
-  if (holder !== undefined && !isOurs) {
-    faults.push({
-      reason: 'VolumeTakenByAnotherClaim',
-      says: `volume ${name} is ${phase} and taken by claim ${holder.namespace}/${holder.name}`,
-    });
+const faultsOf = (claim: Claim, wanted: string, volume: Volume): Blame[] => [
+  ...takenFault(claim, volume),
+  ...classFault(wanted, volume),
+  ...modeFault(claim, volume),
+  ...sizeFault(claim, volume),
+  ...labelFault(claim, volume),
+];
+
+function takenFault(claim: Claim, { name, claim: holder, phase }: Volume): Blame[] {
+  const reason = 'VolumeTakenByAnotherClaim';
+  if (holder !== undefined && (holder.namespace !== claim.namespace || holder.name !== claim.name)) {
+    return [{ reason, says: `volume ${name} is ${phase} and taken by claim ${holder.namespace}/${holder.name}` }];
   }
-  if (storageClass !== wanted) {
-    const [has, asks] = [storageClass, wanted].map((one) => (one === '' ? 'no class' : `class ${one}`));
-    faults.push({ reason: 'StorageClassMissing', says: `it asks for ${asks}, and volume ${name} is of ${has}` });
-  }
+  if (phase !== 'Released' && phase !== 'Failed') return [];
+  return [{ reason, says: `volume ${name} is ${phase}: it is still kept for the claim that held it before` }];
+}
+
+function classFault(wanted: string, { name, storageClass }: Volume): Blame[] {
+  if (storageClass === wanted) return [];
+  const [has, asks] = [storageClass, wanted].map((one) => (one === '' ? 'no class' : `class ${one}`));
+  return [{ reason: 'StorageClassMissing', says: `it asks for ${asks}, and volume ${name} is of ${has}` }];
+}
+
+function modeFault(claim: Claim, { name, accessModes }: Volume): Blame[] {
   const lacking = claim.accessModes.filter((mode) => !accessModes.includes(mode));
-  if (lacking.length > 0) {
-    faults.push({
-      reason: 'VolumeAccessModeMismatch',
-      says: `it asks for ${lacking.join(', ')}, and volume ${name} offers ${accessModes.join(', ')}`,
-    });
-  }
-  if ((claim.requestedBytes ?? 0) > capacityBytes) {
-    const [asks, holds] = [formatBytes(claim.requestedBytes ?? 0), formatBytes(capacityBytes)];
-    faults.push({ reason: 'VolumeCapacityTooSmall', says: `it asks for ${asks}, and volume ${name} holds ${holds}` });
-  }
-  if (claim.selector !== undefined && !selects(claim.selector, labels)) {
-    const asks = Object.entries(claim.selector.labels).map(([key, value]) => `${key}=${value}`);
-    faults.push({
-      reason: 'VolumeSelectorUnsatisfied',
-      says: `it selects ${asks.join(', ') || 'labels'}, which volume ${name} does not have`,
-    });
-  }
-  return faults;
+  if (lacking.length === 0) return [];
+  return [
+    { reason: 'VolumeAccessModeMismatch', says: `it asks for ${lacking.join(', ')}, and volume ${name} offers ${accessModes.join(', ')}` },
+  ];
+}
+
+/** A size that is not said is held against nobody. */
+function sizeFault({ requestedBytes = 0 }: Claim, { name, capacityBytes = Number.POSITIVE_INFINITY }: Volume): Blame[] {
+  if (requestedBytes <= capacityBytes) return [];
+  const says = `it asks for ${formatBytes(requestedBytes)}, and volume ${name} holds ${formatBytes(capacityBytes)}`;
+  return [{ reason: 'VolumeCapacityTooSmall', says }];
+}
+
+function labelFault({ selector }: Claim, { name, labels }: Volume): Blame[] {
+  if (selector === undefined || selects(selector, labels)) return [];
+  const asks = Object.entries(selector.labels).map(([key, value]) => `${key}=${value}`);
+  return [{ reason: 'VolumeSelectorUnsatisfied', says: `it selects ${asks.join(', ') || 'labels'}, which volume ${name} does not have` }];
 }
 
 /** A claim that a pod names and nobody has made; a quota on storage that leaves too little is why it could not be made. */
@@ -118,14 +135,15 @@ function* missing(snapshot: Snapshot, pod: Pod, claim: Claim): Iterable<Finding>
 }
 
 function storageQuota({ quotas, volumes }: Snapshot, namespace: string): { quota: Quota; resource: string } | undefined {
-  const smallestFree = Math.min(...volumes.filter(({ phase }) => phase === 'Available').map(({ capacityBytes = 0 }) => capacityBytes));
+  const free = volumes.filter(({ phase }) => phase === 'Available').map(({ capacityBytes = 0 }) => capacityBytes);
+  const smallestFree = free.length === 0 ? 0 : Math.min(...free);
   return quotas
     .filter((quota) => quota.namespace === namespace)
     .flatMap((quota) => Object.keys(quota.hard).map((resource) => ({ quota, resource })))
     .find(({ quota, resource }) => {
       const left = (quota.hard[resource] ?? 0) - (quota.used[resource] ?? 0);
-      if (/persistentvolumeclaims$/u.test(resource)) return left < 1;
-      return /requests\.storage$/u.test(resource) && (left <= 0 || left <= smallestFree);
+      if (resource.endsWith('persistentvolumeclaims')) return left < 1;
+      return resource.endsWith('requests.storage') && left <= smallestFree;
     });
 }
 

@@ -46,11 +46,13 @@ function asServed(object: KubeObject): KubeObject[] {
 
 function sliceOf(object: KubeObject): KubeObject {
   const { subsets = [] } = object as KubeObject & {
-    readonly subsets?: readonly { readonly addresses?: readonly unknown[]; readonly notReadyAddresses?: readonly unknown[] }[] | null;
+    readonly subsets?:
+      | readonly { readonly addresses?: readonly unknown[] | null; readonly notReadyAddresses?: readonly unknown[] | null }[]
+      | null;
   };
-  const endpoints = (subsets ?? []).flatMap(({ addresses = [], notReadyAddresses = [] }) => [
-    ...addresses.map(() => ({ conditions: { ready: true } })),
-    ...notReadyAddresses.map(() => ({ conditions: { ready: false } })),
+  const endpoints = (subsets ?? []).flatMap(({ addresses, notReadyAddresses }) => [
+    ...(addresses ?? []).map(() => ({ conditions: { ready: true } })),
+    ...(notReadyAddresses ?? []).map(() => ({ conditions: { ready: false } })),
   ]);
   const labels = { ...object.metadata.labels, 'kubernetes.io/service-name': object.metadata.name };
   return {

@@ -22,7 +22,9 @@ export function frozenCalls({ evidence }: Bundle, ownerOf: OwnerOf): Call[] {
 
 function treePairs(service: string, text: string): [string, string][] {
   const stack: string[] = [service];
-  const below = text.split('\n').slice(text.split('\n').findIndex((line) => line.includes('Downstream')) + 1);
+  const lines = text.split('\n');
+  const head = lines.findIndex((line) => line.includes('Downstream'));
+  const below = head === -1 ? [] : lines.slice(head + 1);
   return below.flatMap((line): [string, string][] => {
     const branch = /^([\s│]*)[├└]──\s*([\w.-]+)/u.exec(line);
     if (branch === null) return [];
@@ -68,19 +70,19 @@ function sectionsByNode(text: string): { node: string; said: string }[] {
 }
 
 function outcomeOf(text: string): CheckOutcome {
-  if (/Connection Succeeded|\bopen\b/u.test(text)) return 'open';
+  if (/\bsucceeded\b|\bopen\s*$/imu.test(text)) return 'open';
   if (/refused/iu.test(text)) return 'refused';
   if (/bad address|no such host|not resolve|unresolved/iu.test(text)) return 'unresolved';
   return /timed? ?out|punt|Terminated/iu.test(text) ? 'timedOut' : 'failed';
 }
 
-/** `systemctl status` of a unit: what its Active line says. */
+/** `systemctl status` of a unit: what its Active line says. A unit that is not installed is none; one that is restarted again and again is down. */
 export function frozenDaemons({ evidence }: Bundle, cleaner: Cleaner): Daemon[] {
   return Object.entries(evidence.nodeServices ?? {}).flatMap(([call, text]) => {
     const { node_name: node, service_name: name } = callArguments(call);
     const active = typeof text === 'string' ? /^\s*Active: (.+)$/mu.exec(text)?.[1] : undefined;
-    if (node === undefined || name === undefined || active === undefined) return [];
-    const running = /^(?:active|activating|reloading)\b/u.test(active);
+    if (node === undefined || name === undefined || active === undefined || /^\s*Loaded: not-found/mu.test(String(text))) return [];
+    const running = /^(?:active|activating|reloading)\b/u.test(active) && !active.includes('auto-restart');
     return [{ node, name, running, detail: cleaner.line(active, 200), evidence: evidenceKeys.daemon(node, name) }];
   });
 }

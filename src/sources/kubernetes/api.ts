@@ -40,6 +40,7 @@ export interface ApiContainer {
   readonly env?: readonly ApiEnv[];
   readonly envFrom?: readonly { readonly configMapRef?: ApiKeySelector; readonly secretRef?: ApiKeySelector }[];
   readonly resources?: { readonly requests?: Quantities; readonly limits?: Quantities };
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
   readonly livenessProbe?: ApiProbe;
   readonly readinessProbe?: ApiProbe;
   readonly startupProbe?: ApiProbe;
@@ -154,6 +155,8 @@ export interface ApiWorkload extends KubeObject {
     readonly selector?: ApiSelector;
     readonly template?: ApiPodTemplate;
     readonly jobTemplate?: { readonly spec?: { readonly template?: ApiPodTemplate } };
+    readonly schedule?: string;
+    readonly concurrencyPolicy?: string;
   };
   readonly status?: {
     readonly observedGeneration?: number;
@@ -168,6 +171,7 @@ export interface ApiWorkload extends KubeObject {
     readonly updatedNumberScheduled?: number;
     readonly numberAvailable?: number;
     readonly active?: unknown;
+    readonly lastScheduleTime?: string;
     readonly succeeded?: number;
     readonly failed?: number;
     readonly conditions?: readonly ApiCondition[];

@@ -37,7 +37,7 @@ const numbers = (quantities: Readonly<Record<string, string>> = {}): Record<stri
   );
 
 export function autoscalerView(object: ApiAutoscaler, cleaner: Cleaner): Autoscaler {
-  const { spec, status } = object;
+  const { spec, status: { currentReplicas: current = 0, desiredReplicas: desired = 0, conditions = [] } = {} } = object;
   const ref = refOf(autoscalers, object);
   const { kind = '', name = '', apiVersion } = spec?.scaleTargetRef ?? {};
   return {
@@ -45,9 +45,9 @@ export function autoscalerView(object: ApiAutoscaler, cleaner: Cleaner): Autosca
     target: { apiVersion, kind, name, namespace: ref.namespace },
     min: spec?.minReplicas ?? 1,
     max: spec?.maxReplicas ?? 1,
-    current: status?.currentReplicas ?? 0,
-    desired: status?.desiredReplicas ?? 0,
-    conditions: (status?.conditions ?? []).map((condition) => conditionView(condition, cleaner)),
+    current,
+    desired,
+    conditions: conditions.map((condition) => conditionView(condition, cleaner)),
     evidence: evidenceKeys.object(ref.kind, ref.namespace ?? '', ref.name),
   };
 }
@@ -91,15 +91,15 @@ export const storageClassView = ({ metadata, provisioner = '', volumeBindingMode
 });
 
 export function deliveryView(resource: ResourceType<ApiDelivery>, object: ApiDelivery, cleaner: Cleaner): Delivery {
-  const { spec, status } = object;
+  const { conditions = [], sync, health, artifact, lastAppliedRevision } = object.status ?? {};
   const ref = refOf(resource, object);
   return {
     ref,
-    suspended: spec?.suspend === true,
-    conditions: (status?.conditions ?? []).map((condition) => conditionView(condition, cleaner)),
-    syncStatus: status?.sync?.status ?? '',
-    healthStatus: status?.health?.status ?? '',
-    revision: status?.lastAppliedRevision ?? status?.sync?.revision ?? status?.artifact?.revision ?? '',
+    suspended: object.spec?.suspend === true,
+    conditions: conditions.map((condition) => conditionView(condition, cleaner)),
+    syncStatus: sync?.status ?? '',
+    healthStatus: health?.status ?? '',
+    revision: lastAppliedRevision ?? sync?.revision ?? artifact?.revision ?? '',
     evidence: evidenceKeys.object(ref.kind, ref.namespace ?? '', ref.name),
   };
 }

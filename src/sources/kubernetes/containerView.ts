@@ -2,10 +2,10 @@
 
 import { parseQuantity } from '../../domain/quantity.ts';
 import type { Cleaner } from '../text.ts';
-import type { ApiContainer, ApiContainerState, ApiContainerStatus, ApiPodSpec, ApiProbe } from './api.ts';
+import type { ApiContainer, ApiContainerState, ApiContainerStatus, ApiPodSpec, ApiProbe, ApiVolume } from './api.ts';
 import { apiTime } from './names.ts';
 import { parseMillicores } from './quantity.ts';
-import type { Container, ContainerRole, ContainerSpec, ContainerState, Logs, Probe, Resources } from './snapshot.ts';
+import type { Container, ContainerRole, ContainerSpec, ContainerState, Logs, Mount, Probe, Resources } from './snapshot.ts';
 
 /** Containers of a template: the init containers first, as they run. */
 export function containerSpecs(spec: ApiPodSpec | undefined, cleaner: Cleaner): ContainerSpec[] {
@@ -13,7 +13,19 @@ export function containerSpecs(spec: ApiPodSpec | undefined, cleaner: Cleaner): 
     containerSpec(container, index, container.restartPolicy === 'Always' ? 'sidecar' : 'init', cleaner),
   );
   const app = (spec?.containers ?? []).map((container, index) => containerSpec(container, index, 'app', cleaner));
-  return [...init, ...app];
+  const mounts = new Map(
+    [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map((one) => [one.name, mountsOf(one, spec?.volumes)]),
+  );
+  return [...init, ...app].map((one) => ({ ...one, mounts: mounts.get(one.name) }));
+}
+
+function mountsOf({ volumeMounts = [] }: ApiContainer, volumes: readonly ApiVolume[] = []): Mount[] {
+  return volumeMounts.map(({ name, mountPath, readOnly = false }) => ({
+    path: mountPath,
+    volume: name,
+    readOnly,
+    claim: volumes.find((volume) => volume.name === name)?.persistentVolumeClaim?.claimName,
+  }));
 }
 
 function containerSpec(container: ApiContainer, index: number, role: ContainerRole, cleaner: Cleaner): ContainerSpec {

@@ -40,11 +40,15 @@ export function claimView(namespace: string, name: string, object: ApiClaim | un
     name,
     exists: object !== undefined,
     phase: object?.status?.phase ?? 'Unknown',
-    storageClass: object?.spec?.storageClassName,
-    accessModes: object?.spec?.accessModes ?? [],
-    requestedBytes: parseQuantity(object?.spec?.resources?.requests?.['storage']),
-    selector: object?.spec?.selector && selectorView(object.spec.selector),
-    volume: object?.spec?.volumeName,
+    ...demandOf(object?.spec),
     evidence: evidenceKeys.claim(namespace, name),
   };
 }
+
+const demandOf = (spec: ApiClaim['spec']): Pick<Claim, 'storageClass' | 'accessModes' | 'requestedBytes' | 'selector' | 'volume'> => ({
+  storageClass: spec?.storageClassName,
+  accessModes: spec?.accessModes ?? [],
+  requestedBytes: parseQuantity(spec?.resources?.requests?.['storage']),
+  selector: spec?.selector && selectorView(spec.selector),
+  volume: spec?.volumeName,
+});

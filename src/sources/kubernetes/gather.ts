@@ -15,8 +15,10 @@ import {
   configMaps,
   events as eventResource,
   nodes as nodeResource,
+  pods as podResource,
 } from './api.ts';
 import { routesIn } from './configRoutes.ts';
+import { deletingViews } from './deletingView.ts';
 import { eventViews } from './eventView.ts';
 import { claimView, configMapView, nodeView } from './factViews.ts';
 import { type Family, familyOf } from './family.ts';
@@ -65,9 +67,10 @@ export async function gatherCluster(asked: Reader, request: GatherRequest, clean
     window: request.window,
     workloads,
     pods,
-    events: [...events, ...(await readNodeEvents(reader, pods, cleaner))],
+    events: [...events, ...(await readLaterEvents(reader, { pods, claims: facts.claims, routes: surroundings.routes }, cleaner))],
     ...facts,
     ...surroundings,
+    deleting: [...surroundings.deleting, ...deletingViews(podResource, apiPods, cleaner)],
     routes: [...surroundings.routes, ...facts.configMaps.flatMap(configMapRoutes)],
     ...NO_TELEMETRY,
     missing: resolution.missing,
@@ -213,19 +216,29 @@ async function readClaims(reader: Reader, pods: readonly Pod[]): Promise<Claim[]
   return seen.flat();
 }
 
-/** What the kubelet says of a node that may have run out of memory. */
-async function readNodeEvents(reader: Reader, pods: readonly Pod[], cleaner: Cleaner): Promise<ObjectEvent[]> {
+/** What provisioners say of claims that wait, and controllers of Ingresses that name a certificate; what the kubelet says of nodes. */
+async function readLaterEvents(
+  reader: Reader,
+  { pods, claims, routes }: Pick<Snapshot, 'pods' | 'claims' | 'routes'>,
+  cleaner: Cleaner,
+): Promise<ObjectEvent[]> {
+  const waiting = claims
+    .filter(({ exists, phase }) => exists && phase !== 'Bound')
+    .map(({ namespace, name }) => ({ kind: 'PersistentVolumeClaim', namespace, name }));
+  const secured = routes
+    .filter(({ tlsSecret }) => tlsSecret !== undefined)
+    .map(({ owner: { kind, namespace, name } }) => ({ kind, namespace, name }));
+  return readEvents(reader, [...waiting, ...distinct(secured).slice(0, LIMITS.securedRoutes), ...killingNodes(pods)], cleaner);
+}
+
+/** Nodes that may have run out of memory. */
+function killingNodes(pods: readonly Pod[]): Subject[] {
   const killed = pods.filter(
     ({ reason, containers }) =>
       reason === 'Evicted' ||
       containers.some(({ state, lastState }) => [state, lastState].some(({ terminated }) => terminated?.reason === 'OOMKilled')),
   );
-  const names = [...new Set(killed.flatMap(({ node }) => node ?? []))].slice(0, 2);
-  return readEvents(
-    reader,
-    names.map((name) => ({ kind: 'Node', name })),
-    cleaner,
-  );
+  return [...new Set(killed.flatMap(({ node }) => node ?? []))].slice(0, 2).map((name) => ({ kind: 'Node', name }));
 }
 
 const isTroubled = ({ ready, phase }: Pod): boolean => !ready && phase !== 'Succeeded';

@@ -15,6 +15,12 @@ export const LIMITS = {
   claims: 4,
   eventsAnObject: 30,
   services: 500,
+  /** Ingresses with a certificate whose events are read. */
+  securedRoutes: 5,
+  /** Pods in good health whose logs are read, and how much of each. */
+  quietLogs: 6,
+  quietLogLines: 200,
+  quietErrorLines: 50,
   configMapData: 16 * 1024,
   namespaceWorkloads: 200,
 } as const;

@@ -24,6 +24,7 @@ interface ApiBackend {
 }
 export interface ApiIngress extends KubeObject {
   readonly spec?: {
+    readonly ingressClassName?: string;
     readonly defaultBackend?: ApiBackend;
     readonly tls?: readonly { readonly hosts?: readonly string[]; readonly secretName?: string }[];
     readonly rules?: readonly {

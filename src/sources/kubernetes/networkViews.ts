@@ -41,9 +41,14 @@ export function serviceView(service: ApiServiceObject, slices: readonly ApiEndpo
   };
 }
 
+/** Annotations of before there was a field for the class, and of the one controller that has canaries. */
+const CLASS = 'kubernetes.io/ingress.class';
+const CANARY = 'nginx.ingress.kubernetes.io/canary';
+
 export function ingressRoutes(ingress: ApiIngress): Route[] {
   const owner = refOf(ingresses, ingress);
-  const { defaultBackend, rules = [], tls = [] } = ingress.spec ?? {};
+  const { annotations } = ingress.metadata;
+  const { defaultBackend, rules = [], tls = [], ingressClassName = annotations?.[CLASS] } = ingress.spec ?? {};
   const route = (host: string, path: string, backend: NonNullable<typeof defaultBackend>): Route[] => {
     const { service } = backend;
     if (service?.name === undefined) return [];
@@ -55,6 +60,8 @@ export function ingressRoutes(ingress: ApiIngress): Route[] {
         path,
         backend: { namespace: owner.namespace ?? '', service: service.name, port: service.port?.number ?? service.port?.name },
         tlsSecret: tls.find(({ hosts = [] }) => hosts.includes(host) || hosts.length === 0)?.secretName,
+        className: ingressClassName,
+        canary: annotations?.[CANARY] === 'true',
         conditions: [],
         evidence: evidenceOf(owner),
       },

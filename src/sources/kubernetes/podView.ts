@@ -35,18 +35,14 @@ export function podView(pod: ApiPod, place: PodPlace, logsOf: (container: string
     deleting: metadata.deletionTimestamp !== undefined,
     ...lifeOf(pod, cleaner),
     containers: containersOf(pod, logsOf, cleaner),
-    node: spec?.nodeName,
     restartPolicy: spec?.restartPolicy ?? 'Always',
     references: references(spec),
     claims: (spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),
-    nodeSelector: spec?.nodeSelector ?? {},
     labels: metadata.labels ?? {},
     ip: pod.status?.podIP,
     serviceAccount: spec?.serviceAccountName ?? 'default',
-    affinity: affinityView(spec?.affinity),
-    tolerations: (spec?.tolerations ?? []).map(({ key, operator = 'Equal', value, effect }) => ({ key, operator, value, effect })),
-    nameservers: spec?.dnsConfig?.nameservers ?? [],
-    hostNetwork: spec?.hostNetwork === true,
+    ...placementOf(spec),
+    ...networkOf(spec),
     pullSecrets: (spec?.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []),
   };
 }
@@ -55,6 +51,18 @@ function containersOf(pod: ApiPod, logsOf: (container: string) => Logs, cleaner:
   const statuses = new Map(statusesOf(pod).map((status) => [status.name, status]));
   return containerSpecs(pod.spec, cleaner).map((spec) => containerView(spec, statuses.get(spec.name), logsOf(spec.name), cleaner));
 }
+
+const placementOf = (spec: ApiPodSpec | undefined): Pick<Pod, 'node' | 'nodeSelector' | 'affinity' | 'tolerations'> => ({
+  node: spec?.nodeName,
+  nodeSelector: spec?.nodeSelector ?? {},
+  affinity: affinityView(spec?.affinity),
+  tolerations: (spec?.tolerations ?? []).map(({ key, operator = 'Equal', value, effect }) => ({ key, operator, value, effect })),
+});
+
+const networkOf = (spec: ApiPodSpec | undefined): Pick<Pod, 'nameservers' | 'hostNetwork'> => ({
+  nameservers: spec?.dnsConfig?.nameservers ?? [],
+  hostNetwork: spec?.hostNetwork === true,
+});
 
 function affinityView(affinity: ApiAffinity | undefined): Affinity {
   const { nodeAffinity, podAffinity, podAntiAffinity } = affinity ?? {};

@@ -10,7 +10,7 @@ export function isSelected(object: KubeObject, { namespace, labelSelector, field
   return fitsLabels(object.metadata.labels ?? {}, labelSelector) && fitsFields(object, fieldSelector);
 }
 
-/** The syntax of `selectorText`: `a=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`. */
+/** The syntax of list calls: `a=b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`. */
 function fitsLabels(labels: Labels, selector: string | undefined): boolean {
   if (selector === undefined) return true;
   return selector.split(/,(?![^(]*\))/u).every((requirement) => fitsRequirement(labels, requirement.trim()));
@@ -20,10 +20,12 @@ function fitsRequirement(labels: Labels, requirement: string): boolean {
   const set = /^(\S+) (in|notin) \(([^)]*)\)$/u.exec(requirement);
   if (set !== null) {
     const [, key = '', operator, list = ''] = set;
-    const isIn = list.split(',').includes(labels[key] ?? '\0');
+    const isIn = list.split(/\s*,\s*/u).includes(labels[key] ?? '\0');
     return operator === 'in' ? isIn : !isIn;
   }
   if (requirement.startsWith('!')) return labels[requirement.slice(1)] === undefined;
+  const [unequal = '', other] = requirement.split('!=');
+  if (other !== undefined) return labels[unequal] !== other;
   const [key = '', value] = requirement.split(/==?/u);
   return value === undefined ? labels[key] !== undefined : labels[key] === value;
 }
@@ -32,7 +34,10 @@ function fitsFields(object: KubeObject, selector: string | undefined): boolean {
   if (selector === undefined) return true;
   return selector.split(',').every((term) => {
     const [path = '', value = ''] = term.split(/==?/u);
-    return String(path.split('.').reduce<unknown>(member, object) ?? '') === value;
+    const found = path.split('.').reduce<unknown>(member, object) ?? '';
+    return typeof found === 'string'
+      ? found === value
+      : (typeof found === 'number' || typeof found === 'boolean') && String(found) === value;
   });
 }
 
@@ -59,10 +64,13 @@ export function fitsExpression(value: string | undefined, operator: string, valu
     case 'DoesNotExist':
       return value === undefined;
     case 'Gt':
-      return Number(value) > Number(values[0]);
+      return whole(value) > whole(values[0]);
     case 'Lt':
-      return Number(value) < Number(values[0]);
+      return whole(value) < whole(values[0]);
     default:
       return false;
   }
 }
+
+/** NaN, which fits no comparison, for what is no whole number. */
+const whole = (text = ''): number => (/^-?\d+$/u.test(text) ? Number(text) : Number.NaN);

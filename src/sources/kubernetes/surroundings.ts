@@ -4,8 +4,8 @@
  */
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
 import type { Cleaner } from '../text.ts';
+import { claims } from './api.ts';
 import {
-  type ApiNamespace,
   autoscalers,
   certificates,
   deliveries,
@@ -17,9 +17,8 @@ import {
   volumes,
 } from './boundsApi.ts';
 import { autoscalerView, budgetView, certificateView, deliveryView, quotaView, storageClassView, volumeView } from './boundsViews.ts';
-import { conditionView, refOf } from './commonViews.ts';
+import { deletingViews } from './deletingView.ts';
 import { LIMITS } from './limits.ts';
-import { apiTime, evidenceKeys } from './names.ts';
 import { endpointSlices, httpRoutes, ingresses, networkPolicies, serviceObjects } from './networkApi.ts';
 import { httpRouteRoutes, ingressRoutes, policyView, serviceView } from './networkViews.ts';
 import type { Reader } from './reader.ts';
@@ -91,10 +90,15 @@ export async function readSurroundings(
 type NamespaceParts = Omit<Surroundings, 'volumes' | 'storageClasses'>;
 
 async function readNamespace(reader: Reader, namespace: string, cleaner: Cleaner): Promise<NamespaceParts> {
+  const deleting: DeletingObject[] = [];
+  const seen = <T extends KubeObject>(resource: ResourceType<T>, objects: readonly T[]): readonly T[] => {
+    deleting.push(...deletingViews(resource, objects, cleaner));
+    return objects;
+  };
   const list = async <T extends KubeObject>(resource: ResourceType<T>): Promise<readonly T[]> =>
-    (await reader.list(resource, { namespace })) ?? [];
+    seen(resource, (await reader.list(resource, { namespace })) ?? []);
   const served = async <T extends KubeObject>(resource: ResourceType<T>): Promise<readonly T[]> =>
-    reader.listServed(resource, { namespace });
+    seen(resource, await reader.listServed(resource, { namespace }));
   const [serviceList, ingressList, policyList, quotaList, accounts, scalers, budgets, routes, certs, engines, itself] = await Promise.all([
     readServices(reader, namespace),
     list(ingresses),
@@ -109,7 +113,9 @@ async function readNamespace(reader: Reader, namespace: string, cleaner: Cleaner
       deliveries.map(async (resource): Promise<Delivery[]> => (await served(resource)).map((one) => deliveryView(resource, one, cleaner))),
     ),
     reader.get(namespaceResource, { name: namespace }),
+    list(claims),
   ]);
+  seen(namespaceResource, itself.kind === 'found' ? [itself.object] : []);
   return {
     services: serviceList,
     routes: [...ingressList.flatMap(ingressRoutes), ...routes.flatMap((route) => httpRouteRoutes(route, cleaner))],
@@ -120,26 +126,11 @@ async function readNamespace(reader: Reader, namespace: string, cleaner: Cleaner
     budgets: budgets.map(budgetView),
     deliveries: engines.flat(),
     certificates: certs.map((one) => certificateView(one, cleaner)),
-    deleting: itself.kind === 'found' ? deletingNamespace(itself.object, cleaner) : [],
+    deleting,
   };
 }
 
 async function readServices(reader: Reader, namespace: string): Promise<Service[]> {
   const [found, slices] = await Promise.all([reader.list(serviceObjects, { namespace }), reader.list(endpointSlices, { namespace })]);
   return (found ?? []).slice(0, LIMITS.services).map((service) => serviceView(service, slices));
-}
-
-function deletingNamespace(object: ApiNamespace, cleaner: Cleaner): DeletingObject[] {
-  const { metadata, spec, status } = object;
-  const since = apiTime(metadata.deletionTimestamp);
-  if (since === undefined) return [];
-  return [
-    {
-      ref: refOf(namespaceResource, object),
-      since,
-      finalizers: [...(metadata.finalizers ?? []), ...(spec?.finalizers ?? [])],
-      conditions: (status?.conditions ?? []).map((condition) => conditionView(condition, cleaner)),
-      evidence: evidenceKeys.object('Namespace', '', metadata.name),
-    },
-  ];
 }

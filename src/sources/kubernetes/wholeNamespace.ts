@@ -1,6 +1,6 @@
 /**
  * A reader that lists each kind of a namespace once, whole, and answers narrower questions from that: a namespace of forty workloads
- * then costs as many calls as one of two.
+ * then costs as many calls as one of two. What is asked of the whole cluster with a selector is asked as it is: a cluster is no namespace.
  */
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
 import { resourceName } from '../../kube/object.ts';
@@ -21,6 +21,8 @@ export function readingWhole(reader: Reader): Reader {
       return reader.gaps;
     },
     async list(resource, selection) {
+      const isNarrow = selection.labelSelector !== undefined || selection.fieldSelector !== undefined;
+      if (selection.namespace === undefined && isNarrow) return reader.list(resource, selection);
       return (await whole(resource, selection.namespace))?.filter((object) => isSelected(object, selection));
     },
   };

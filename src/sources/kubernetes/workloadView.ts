@@ -8,7 +8,7 @@ import { containerSpecs } from './containerView.ts';
 import { templateChanges } from './diff.ts';
 import { apiTime, evidenceKeys, objectName } from './names.ts';
 import { references } from './podView.ts';
-import type { PodCount, Revision, Workload } from './snapshot.ts';
+import type { PodCount, Revision, Schedule, Workload } from './snapshot.ts';
 
 const REVISION_ANNOTATION = 'deployment.kubernetes.io/revision';
 /** Older ones say nothing about what changed just now. */
@@ -43,15 +43,30 @@ export function workloadView({ ref, object, history, podCounts, podsSeen }: Work
     paused: object.spec?.paused === true || object.spec?.suspend === true,
     conditions: (object.status?.conditions ?? []).map((condition) => conditionView(condition, cleaner)),
     containers: containerSpecs(templateOf(object)?.spec, cleaner),
-    podLabels: templateOf(object)?.metadata?.labels ?? {},
-    serviceAccount: templateOf(object)?.spec?.serviceAccountName ?? 'default',
-    references: references(templateOf(object)?.spec),
+    ...podsOf(templateOf(object)),
     revisions: revisionViews(ref, history, podCounts, cleaner),
     historyEvidence: evidenceKeys.history(ref),
     podCounts,
     podsSeen,
+    schedule: scheduleOf(object),
   };
 }
+
+function scheduleOf({ spec, status }: ApiWorkload): Schedule | undefined {
+  if (spec?.schedule === undefined) return undefined;
+  return {
+    text: spec.schedule,
+    concurrency: spec.concurrencyPolicy ?? 'Allow',
+    active: Array.isArray(status?.active) ? status.active.length : 0,
+    lastAt: apiTime(status?.lastScheduleTime),
+  };
+}
+
+const podsOf = (template: ApiPodTemplate | undefined): Pick<Workload, 'podLabels' | 'serviceAccount' | 'references'> => ({
+  podLabels: template?.metadata?.labels ?? {},
+  serviceAccount: template?.spec?.serviceAccountName ?? 'default',
+  references: references(template?.spec),
+});
 
 const templateOf = ({ spec }: ApiWorkload): ApiPodTemplate | undefined => spec?.template ?? spec?.jobTemplate?.spec?.template;
 

@@ -11,10 +11,12 @@ import { type Gitea, startGitea } from './gitea.ts';
 import { type GitServer, startGitServer } from './gitServer.ts';
 import { kubeletScrapeJob } from './kubeletScrape.ts';
 import { type KubeStateMetrics, startKubeStateMetrics } from './kubeStateMetrics.ts';
+import { type Loki, startLoki } from './loki.ts';
 import { type Prometheus, type ScrapeJob, startPrometheus } from './prometheus.ts';
 
 /** What each add-on needs to be there, the slowest to build first. */
 export const ADDON_COMPONENTS = {
+  loki: ['loki'],
   flux: ['kustomize-controller', 'source-controller'],
   prometheus: ['prometheus'],
   gitea: ['gitea'],
@@ -33,18 +35,20 @@ export interface Addons {
   readonly flux?: Flux | undefined;
   readonly git?: GitServer | undefined;
   readonly gitea?: Gitea | undefined;
+  readonly loki?: Loki | undefined;
 }
 
 export async function startAddons(cluster: Cluster, names: readonly AddonName[]): Promise<Addons> {
   const { workspace } = cluster;
   const when = <T>(name: AddonName, start: () => Promise<T>): Promise<T | undefined> =>
     names.includes(name) ? start() : Promise.resolve(undefined);
-  const [alertmanager, kubeStateMetrics, flux, git, gitea] = await Promise.all([
+  const [alertmanager, kubeStateMetrics, flux, git, gitea, loki] = await Promise.all([
     when('alertmanager', () => startAlertmanager(workspace)),
     when('kube-state-metrics', () => startKubeStateMetrics(cluster)),
     when('flux', () => startFlux(cluster)),
     when('git', () => startGitServer(workspace)),
     when('gitea', () => startGitea(workspace)),
+    when('loki', () => startLoki(workspace)),
   ]);
   const prometheus = await when('prometheus', async () => {
     const scrapeJobs: ScrapeJob[] = [];
@@ -52,5 +56,5 @@ export async function startAddons(cluster: Cluster, names: readonly AddonName[])
     if (cluster.level === 'real') scrapeJobs.push(await kubeletScrapeJob(cluster));
     return startPrometheus(workspace, { scrapeJobs, ...(alertmanager && { alertmanagerUrl: alertmanager.url }) });
   });
-  return { prometheus, alertmanager, kubeStateMetrics, flux, git, gitea };
+  return { prometheus, alertmanager, kubeStateMetrics, flux, git, gitea, loki };
 }

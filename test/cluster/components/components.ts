@@ -4,6 +4,7 @@
  * Data only. The versions are those whose modules, with all they require, are complete on Go module proxies; `resolve.ts`
  * reads this table. Everything that a build leaves in the cache beside the binary is listed here too.
  */
+import type { CHeaders } from './cHeaders.ts';
 
 /** Files of a Go module to keep in the component's folder, as the module cache may be cleaned. */
 export interface ModuleFiles {
@@ -17,7 +18,7 @@ export interface GoRecipe {
   readonly module: string;
   readonly version: string;
   readonly package: string;
-  readonly cgo?: { readonly tags: string };
+  readonly cgo?: { readonly tags: string; readonly headers?: CHeaders };
   readonly ldflags?: string;
   readonly keep?: readonly ModuleFiles[];
 }
@@ -126,6 +127,12 @@ export const components = {
       package: 'github.com/prometheus/alertmanager/cmd/alertmanager',
     },
   },
+  loki: {
+    name: 'loki',
+    version: 'v3.7.8',
+    accepts: { args: ['--version'], output: /loki, version 3\./ },
+    build: { module: 'github.com/grafana/loki/v3', version: 'v3.7.8', package: 'github.com/grafana/loki/v3/cmd/loki' },
+  },
   'kube-state-metrics': {
     name: 'kube-state-metrics',
     version: 'v2.15.0',
@@ -163,6 +170,34 @@ export const components = {
       package: 'code.gitea.io/gitea',
       cgo: { tags: 'sqlite sqlite_unlock_notify' },
       keep: ['options', 'public', 'templates'].map((folder) => ({ from: folder, to: `static/${folder}` })),
+    },
+  },
+  ollama: {
+    name: 'ollama',
+    version: 'v0.17.4',
+    accepts: { args: ['--version'], output: /version is 0\.(?:1[2-9]|[2-9]\d)\./ },
+    build: {
+      module: 'github.com/ollama/ollama',
+      version: 'v0.17.4',
+      package: 'github.com/ollama/ollama',
+      cgo: {
+        tags: '',
+        headers: {
+          debian: [
+            { need: { package: 'nlohmann-json3-dev', file: '/usr/include/nlohmann/json.hpp' }, folder: '/usr/include/nlohmann' },
+            { need: { package: 'libstb-dev', file: '/usr/include/stb/stb_image.h' }, folder: '/usr/include/stb' },
+          ],
+          pypi: [
+            {
+              name: 'miniaudio',
+              version: '1.71',
+              sha256: 'ff51e2887bb673e2e757752b586b3dc924d59aa5fbcae9bbc45f4a111bd3262b',
+              member: 'miniaudio-1.71/miniaudio/miniaudio.h',
+              to: 'miniaudio/miniaudio.h',
+            },
+          ],
+        },
+      },
     },
   },
 } as const satisfies Record<string, Component>;

@@ -8,6 +8,7 @@ import { chmod, copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { withLock } from '../lib/lock.ts';
+import { gatherHeaders } from './cHeaders.ts';
 import type { Component, GoRecipe } from './components.ts';
 import type { Go } from './go.ts';
 import { throwAwayGoMod, toolsFile } from './goModule.ts';
@@ -16,6 +17,7 @@ const moduleDownload = z.object({ Dir: z.string(), GoMod: z.string() });
 
 const DOWNLOAD_SECONDS = 600;
 const BUILD_SECONDS = 3600;
+const HEADERS = 'headers';
 
 export interface BuildSteps {
   readonly onStep: (step: string) => void;
@@ -30,6 +32,10 @@ export async function buildInto(folder: string, { name, build }: Component, go: 
       onStep('downloading its modules');
       const module = await downloadModule(go, work, build.module, build.version);
       await writeThrowAway(go, work, build, module);
+      if (build.cgo?.headers !== undefined) {
+        onStep('gathering its C headers');
+        await gatherHeaders(build.cgo.headers, join(work, HEADERS), onStep);
+      }
       onStep('building');
       await compile(go, work, build, join(folder, name));
       for (const { from, to, module: other } of build.keep ?? []) {
@@ -59,9 +65,10 @@ async function writeThrowAway(go: Go, work: string, build: GoRecipe, module: z.i
 
 async function compile(go: Go, work: string, build: GoRecipe, output: string): Promise<void> {
   const ldflags = ['-s -w', build.ldflags].filter(Boolean).join(' ');
-  const tags = build.cgo === undefined ? [] : ['-tags', build.cgo.tags];
+  const tags = build.cgo === undefined || build.cgo.tags === '' ? [] : ['-tags', build.cgo.tags];
   const args = ['build', '-mod=mod', '-trimpath', '-buildvcs=false', '-ldflags', ldflags, ...tags, '-o', output, build.package];
-  const env = { CGO_ENABLED: build.cgo === undefined ? '0' : '1' };
+  const headers: Record<string, string> = build.cgo?.headers === undefined ? {} : { CGO_CPPFLAGS: `-I${join(work, HEADERS)}` };
+  const env = { CGO_ENABLED: build.cgo === undefined ? '0' : '1', ...headers };
   await go.run(args, { cwd: work, env, timeoutSeconds: BUILD_SECONDS });
 }
 

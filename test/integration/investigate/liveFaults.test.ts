@@ -6,7 +6,14 @@ import { createInvestigator } from '../../../src/investigate/investigate.ts';
 import type { InvestigationResult } from '../../../src/investigate/result.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { createRedactor } from '../../../src/redact/redactor.ts';
-import { type ApiContainer, type ApiPodSpec, configMaps, pods, workloadResources } from '../../../src/sources/kubernetes/api.ts';
+import {
+  type ApiContainer,
+  type ApiPodSpec,
+  type ApiVolume,
+  configMaps,
+  pods,
+  workloadResources,
+} from '../../../src/sources/kubernetes/api.ts';
 import { type Cluster, startCluster } from '../../cluster/cluster.ts';
 import { canRunReal } from '../../cluster/real/capability.ts';
 import { isRealNodeKept } from '../../cluster/real/node.ts';
@@ -42,7 +49,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'error',
-    spec: running('echo "Error: connect ECONNREFUSED 10.0.0.7:5432"; exit 1'),
+    spec: running('echo "Error: connect ECONNREFUSED 10.0.0.7:9000"; exit 1'),
     want: 'ContainerExitsWithError',
     says: 'ECONNREFUSED',
   },
@@ -100,6 +107,34 @@ const faults: readonly Fault[] = [
     want: 'ConfigMapKeyMissing',
     says: 'may be meant: TIMEOUT',
   },
+  {
+    name: 'arguments',
+    spec: running('echo "unknown flag: --prot"; echo "Usage: serve [--port number]"; exit 2'),
+    want: 'ContainerArgumentsInvalid',
+    says: 'unknown flag: --prot',
+  },
+  {
+    name: 'taken',
+    spec: running('httpd -p 8080 -h /etc; sleep 1; exec httpd -f -p 8080 -h /etc'),
+    want: 'ContainerPortInUse',
+    says: 'already in use',
+  },
+  {
+    name: 'readonly',
+    spec: {
+      containers: [
+        {
+          ...running('cp /etc/group /data/group').containers?.[0],
+          name: 'app',
+          volumeMounts: [{ name: 'data', mountPath: '/data', readOnly: true }],
+        },
+      ],
+      volumes: [{ name: 'data', emptyDir: {} } as ApiVolume],
+    },
+    want: 'VolumeReadOnly',
+    says: 'volume data at /data',
+  },
+  { name: 'account', spec: { ...running(serve), serviceAccountName: 'absent' }, want: 'ServiceAccountMissing', says: 'absent' },
   { name: 'secret', spec: running(serve, { envFrom: [{ secretRef: { name: 'absent' } }] }), want: 'SecretMissing', says: 'Secret absent' },
   { name: 'cpu', spec: running(serve, { resources: { requests: { cpu: '640' } } }), want: 'InsufficientCPU', says: 'so it never will' },
   { name: 'selector', spec: { ...running(serve), nodeSelector: { disk: 'nvme' } }, want: 'NodeSelectorUnsatisfied', says: 'disk=nvme' },

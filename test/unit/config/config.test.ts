@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Config, ConfigError, loadConfig } from '../../../src/config.ts';
+import { secretsOf } from '../../../src/config/sources.ts';
+import { type Config, ConfigError, loadConfig, variablesWithoutEffect } from '../../../src/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,6 +52,10 @@ auth: {webhookTokenFile: /etc/token}
 sources:
   prometheus: [{name: main, url: "https://prometheus.example/base", bearerTokenFile: /etc/p}]
   alertmanager: [{name: a, url: "http://a:9093"}, {name: b, url: "http://b:9093"}]
+  loki: [{url: "https://loki.example", basic: {username: sre, passwordFile: /etc/l}, tenant: shop}]
+  tempo: [{url: "https://tempo.example", tls: {caFile: /etc/ca, certFile: /etc/c, keyFile: /etc/k, serverName: tempo}}]
+  grafana: [{url: "https://grafana.example", bearerTokenFile: /etc/g, headers: [{name: X-Org, value: "1"}, {name: X-Key, valueFile: /etc/x}]}]
+  signoz: [{url: "https://signoz.example", apiKeyFile: /etc/s}]
 git:
   cacheDir: /var/cache/agent-sre
   allowHttpHosts: [git.local:3000]
@@ -61,6 +66,20 @@ executor: {concurrency: 1}
 remediation: {protectedNamespaces: [payments], soakSeconds: 60}
 evidence: {retentionDays: 7}
 leaderElection: {enabled: false}
+model:
+  provider: openai
+  url: https://models.example/v1
+  name: large
+  apiKeyFile: /etc/key
+  apiVersion: 2026-01-01
+  contextTokens: 16000
+  maxOutputTokens: 2000
+  timeoutSeconds: 30
+  deadlineSeconds: 60
+  purposes: {diagnosis: large, actions: small, embeddings: e}
+  fallbacks: [{url: "http://ollama:11434"}]
+  budgets: {hour: {tokens: 100000}, day: {moneyMicros: 5000000}}
+  prices: {large: {inputPerMillion: 2.5, outputPerMillion: 10}}
 logging: {level: debug, name: sre}
 tools: {git: /usr/bin/git, kubectl: /usr/bin/kubectl}
 `);
@@ -68,6 +87,11 @@ tools: {git: /usr/bin/git, kubectl: /usr/bin/kubectl}
       http: { webhookPort: 8082 },
       sources: { alertmanager: [{ name: 'a' }, { name: 'b' }] },
       git: { credentials: [{ username: 'sre' }] },
+      model: { contextTokens: 16_000, budgets: { hour: { tokens: 100_000 } } },
+      modelServers: [
+        { provider: 'openai', url: 'https://models.example/v1', name: 'large', apiKeyFile: '/etc/key', apiVersion: '2026-01-01' },
+        { provider: 'ollama', url: 'http://ollama:11434', name: 'llama3.2:3b' },
+      ],
     });
   });
 });
@@ -83,6 +107,34 @@ describe('an environment variable', () => {
       name: 'ALERTMANAGER_URL is the first Alertmanager',
       environment: { ALERTMANAGER_URL: 'http://a:9093' },
       want: { sources: { alertmanager: [{ url: 'http://a:9093' }] } },
+    },
+    {
+      name: 'LOKI_URL, TEMPO_URL and GRAFANA_URL are the first of their kind',
+      environment: { LOKI_URL: 'http://l:3100', TEMPO_URL: 'http://t:3200', GRAFANA_URL: 'http://g:3000', GRAFANA_API_KEY: 'glsa_1' },
+      want: { sources: { loki: [{ url: 'http://l:3100' }], tempo: [{ url: 'http://t:3200' }], grafana: [{ bearerToken: 'glsa_1' }] } },
+    },
+    { name: 'GRAFANA_API_KEY alone sets nothing', environment: { GRAFANA_API_KEY: 'glsa_1' }, want: { sources: { grafana: [] } } },
+    {
+      name: 'OLLAMA_URL says where the model is, which has its usual name',
+      environment: { OLLAMA_URL: 'http://o:11434' },
+      want: { modelServers: [{ provider: 'ollama', url: 'http://o:11434', name: 'llama3.2:3b' }] },
+    },
+    {
+      name: 'MODEL_NAME says which model',
+      environment: { OLLAMA_URL: 'http://o:11434', MODEL_NAME: 'qwen3:8b' },
+      want: { modelServers: [{ provider: 'ollama', name: 'qwen3:8b' }] },
+    },
+    {
+      name: 'OPENAI_API_KEY with MODEL_NAME is enough for OpenAI',
+      environment: { OPENAI_API_KEY: 'sk-1', MODEL_NAME: 'gpt-x' },
+      want: { modelServers: [{ provider: 'openai', url: 'https://api.openai.com/v1', name: 'gpt-x', apiKey: 'sk-1' }] },
+    },
+    { name: 'OPENAI_API_KEY alone sends nothing anywhere', environment: { OPENAI_API_KEY: 'sk-1' }, want: { modelServers: [] } },
+    { name: 'MODEL_NAME alone asks nobody', environment: { MODEL_NAME: 'x' }, want: { modelServers: [] } },
+    {
+      name: 'OLLAMA_URL counts more than a key',
+      environment: { OLLAMA_URL: 'http://o:11434', OPENAI_API_KEY: 'sk-1', MODEL_NAME: 'm' },
+      want: { modelServers: [{ provider: 'ollama', url: 'http://o:11434' }] },
     },
     {
       name: 'KUBECONFIG and KUBE_CONTEXT say which cluster',
@@ -105,6 +157,11 @@ describe('an environment variable', () => {
     expect(loadConfig({ environment })).toMatchObject(want);
   });
 
+  test('OPENAI_API_KEY is never sent to an Ollama server', () => {
+    const { modelServers } = loadConfig({ environment: { OLLAMA_URL: 'http://o:11434', OPENAI_API_KEY: 'sk-1', MODEL_NAME: 'm' } });
+    expect(JSON.stringify(modelServers)).not.toContain('sk-1');
+  });
+
   test('counts more than the file, and leaves the rest of it', () => {
     const config = load('sources:\n  prometheus: [{name: main, url: "http://file:9090"}, {name: second, url: "http://second:9090"}]', {
       PROMETHEUS_URL: 'http://env:9090',
@@ -114,6 +171,20 @@ describe('an environment variable', () => {
       { name: 'second', url: 'http://second:9090' },
     ]);
   });
+});
+
+test('secretsOf names everything that must not come out', () => {
+  const { sources } = load(
+    `
+sources:
+  prometheus: [{url: "https://p", bearerTokenFile: /1}]
+  loki: [{url: "https://l", basic: {username: a, passwordFile: /2}}]
+  tempo: [{url: "https://t", headers: [{name: A, valueFile: /3}, {name: B, value: plain}]}]
+  signoz: [{url: "https://s", apiKeyFile: /4}]
+`,
+    { GRAFANA_URL: 'https://g', GRAFANA_API_KEY: 'glsa_1' },
+  );
+  expect(secretsOf(sources)).toEqual({ files: ['/1', '/2', '/3', '/4'], values: ['glsa_1'] });
 });
 
 describe('a problem says where, what, and what to do', () => {
@@ -167,6 +238,26 @@ describe('a problem says where, what, and what to do', () => {
       text: 'sources: {prometheus: [{url: "http://a"}, {url: "http://b"}]}',
       want: ['config.yaml:1: sources.prometheus[1].name: "default" is the name of another one; give each its own'],
     },
+    {
+      name: 'a certificate without its key',
+      text: 'sources: {loki: [{url: "https://l", tls: {certFile: /c}}]}',
+      want: ['config.yaml:1: sources.loki[0].tls.keyFile: is missing, while certFile is set; both are needed'],
+    },
+    {
+      name: 'two kinds of credentials at once',
+      text: 'sources: {tempo: [{url: "https://t", bearerTokenFile: /t, basic: {username: a, passwordFile: /p}}]}',
+      want: ['config.yaml:1: sources.tempo[0].basic: is set beside bearerTokenFile; one of the two can be sent'],
+    },
+    {
+      name: 'a header without a value',
+      text: 'sources:\n  signoz:\n    - url: https://s\n      headers: [{name: X-Team}]',
+      want: ['config.yaml:4: sources.signoz[0].headers[0]: needs value or valueFile, and not both'],
+    },
+    {
+      name: 'a secret that is written into the file',
+      text: 'sources:\n  grafana:\n    - url: https://g\n      bearerToken: glsa_1',
+      want: ['config.yaml:4: sources.grafana[0].bearerToken: is a secret; put it into a file and name that in bearerTokenFile'],
+    },
     { name: 'a file that is no map', text: '- a', want: ['config.yaml: ["a"] is not a map of settings'] },
     {
       name: 'YAML that does not parse',
@@ -192,6 +283,32 @@ describe('a problem says where, what, and what to do', () => {
       ],
     },
     {
+      name: 'an OpenAI server without a model',
+      text: 'model: {provider: openai}',
+      want: ['config.yaml:1: model.name: is missing; write the name of a model that this server has'],
+    },
+    {
+      name: 'a fallback without an address',
+      text: 'model:\n  url: http://o\n  fallbacks:\n    - name: small',
+      want: ['config.yaml:4: model.fallbacks[0].url: is missing; write the address of the server'],
+    },
+    {
+      name: 'a key of a model in the file',
+      text: 'model:\n  apiKey: sk-1',
+      want: ['config.yaml:2: model.apiKey: is not a setting; did you mean apiKeyFile?'],
+    },
+    {
+      name: 'an answer that leaves no room for its prompt',
+      text: 'model: {contextTokens: 4000, maxOutputTokens: 3000}',
+      want: ['config.yaml:1: model.maxOutputTokens: 3000 leaves no room for a prompt; the most is half of model.contextTokens'],
+    },
+    {
+      name: 'a variable with the address of a model that is none',
+      text: '',
+      environment: { OLLAMA_URL: 'ollama:11434' },
+      want: ['environment variable OLLAMA_URL: model.url: "ollama:11434" has no scheme; write http://ollama:11434'],
+    },
+    {
       name: 'all of them at once',
       text: 'namspace: a\nhttp:\n  prot: 1\nlogging:\n  level: 3',
       want: [
@@ -208,5 +325,17 @@ describe('a problem says where, what, and what to do', () => {
     expect(() => loadConfig({ path: '/nowhere/config.yaml', environment: {} })).toThrow(
       '/nowhere/config.yaml: there is no such file; name another one with --config, or leave it out to run with the defaults',
     );
+  });
+});
+
+describe('variables without effect', () => {
+  test.each<{ name: string; environment: Environment; want: string[] }>([
+    { name: 'there are none by default', environment: {}, want: [] },
+    { name: 'a name without a server', environment: { MODEL_NAME: 'x' }, want: ['MODEL_NAME'] },
+    { name: 'a key without a model', environment: { OPENAI_API_KEY: 'k' }, want: ['OPENAI_API_KEY'] },
+    { name: 'a key beside Ollama', environment: { OLLAMA_URL: 'http://o', OPENAI_API_KEY: 'k' }, want: ['OPENAI_API_KEY'] },
+    { name: 'none where all belong together', environment: { OPENAI_API_KEY: 'k', MODEL_NAME: 'x' }, want: [] },
+  ])('$name', ({ environment, want }) => {
+    expect(variablesWithoutEffect(loadConfig({ environment }), environment)).toEqual(want);
   });
 });

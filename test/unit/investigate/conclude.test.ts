@@ -63,7 +63,8 @@ function incident(status: 'firing' | 'resolved'): Incident {
 function concluded(seen: Snapshot, more: Partial<ConcludeRequest> & { readonly changes?: readonly ObservedChange[] } = {}) {
   const request = { investigation: investigation(), ...more };
   const question = questionOf(request.investigation, request.incident, undefined, NOW);
-  return conclude({ ...request, gathered: { snapshot: seen, changes: more.changes ?? [], calls: 12 }, question, now: NOW }).result;
+  return conclude({ ...request, gathered: { snapshot: seen, around: seen, changes: more.changes ?? [], calls: 12 }, question, now: NOW })
+    .result;
 }
 
 const timeout = field('env[PAYMENT_TIMEOUT_MS].value', '2500', '2500ms');

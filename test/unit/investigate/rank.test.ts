@@ -45,7 +45,7 @@ const stuck = {
 };
 
 function ranked(seen: Snapshot, changes: readonly ObservedChange[] = []): Ranked[] {
-  return rank(seen, analyse(seen).findings, (finding) => linksOf(finding, changes, seen), []);
+  return rank({ snapshot: seen, findings: analyse(seen).findings, linksOf: (finding) => linksOf(finding, changes, seen), named: [] });
 }
 const reasons = (list: readonly Ranked[]): string[] => list.map(({ finding }) => finding.reason);
 

@@ -103,7 +103,7 @@ describe('Prometheus', () => {
       asked = { url: request.url ?? '', tenant: String(request.headers['x-scope-orgid']) };
       json({ status: 'success', data: { resultType: 'vector', result: [] } })(request, response);
     };
-    const mimir = createPrometheus(http, { name: 'mimir', url: `${url}/prometheus/`, headers: { 'X-Scope-OrgID': 'shop' } });
+    const mimir = createPrometheus(http, { name: 'mimir', url: `${url}/prometheus/`, tenant: 'shop' });
     await mimir.instant(workingSetQuery('shop', 'cart"} or up{a="'));
     const { pathname, searchParams } = new URL(asked.url, url);
     expect([pathname, asked.tenant]).toEqual(['/prometheus/api/v1/query', 'shop']);

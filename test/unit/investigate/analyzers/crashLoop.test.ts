@@ -54,6 +54,56 @@ describe('crashLoop', () => {
       },
       want: ['ContainerExitsWithError'],
     },
+    {
+      name: 'knows a binary of another architecture by the runtime’s word',
+      container: { state: backOff, lastState: ended(128, { reason: 'StartError', message: 'exec /app: exec format error' }) },
+      want: ['ImageArchitectureMismatch'],
+    },
+    {
+      name: 'and by the only line of its log',
+      container: crashed(255, 'exec /app/serve: exec format error'),
+      want: ['ImageArchitectureMismatch'],
+    },
+    {
+      name: 'reads a port that is taken, whatever comes after',
+      container: crashed(1, 'listen tcp :8080: bind: address already in use', 'Error: server failed', 'shutting down'),
+      want: ['ContainerPortInUse'],
+    },
+    {
+      name: 'reads it in the words of Spring',
+      container: crashed(1, 'Web server failed to start. Port 8080 was already in use.'),
+      want: ['ContainerPortInUse'],
+    },
+    {
+      name: 'reads an argument that is refused above the usage',
+      container: crashed(2, 'unknown flag: --prot', 'Usage of serve:', '  --port int   port to listen on'),
+      want: ['ContainerArgumentsInvalid'],
+    },
+    {
+      name: 'reads it where the flag is not at the end',
+      container: crashed(2, "error: unexpected argument '--prot' found"),
+      want: ['ContainerArgumentsInvalid'],
+    },
+    {
+      name: 'does not take an option of a file for an argument',
+      container: crashed(1, 'unknown option --prot in /etc/app/app.conf line 3'),
+      want: ['ContainerConfigurationInvalid'],
+    },
+    {
+      name: 'does not take an invalid argument of a call for one of its own',
+      container: crashed(1, 'Error: setsockopt: invalid argument'),
+      want: ['ContainerExitsWithError'],
+    },
+    {
+      name: 'is silent about a start that failed a few times and has held since',
+      container: { ready: true, restarts: 3, state: running(6), lastState: ended(1, { startedAt: ago(7), finishedAt: ago(7) }) },
+      want: [],
+    },
+    {
+      name: 'goes on about one that runs no longer than it did before its last crash',
+      container: { ready: true, restarts: 3, state: running(6), lastState: ended(1, { startedAt: ago(12), finishedAt: ago(7) }) },
+      want: ['ContainerExitsWithError'],
+    },
     { name: 'knows 126 for a command that may not be executed', container: crashed(126), want: ['ContainerPermissionDenied'] },
     {
       name: 'reads a refusal in the log',
@@ -133,6 +183,13 @@ describe('crashLoop', () => {
   ])('$name', ({ container: more, pod: podMore = {}, events = [], want }) => {
     const found = [...crashLoop.find(snapshot({ pods: [pod(podMore, container(more))], events }))];
     expect(found.map(({ reason }) => reason)).toEqual(want);
+  });
+
+  test('says which container of the pod has the port that is taken', () => {
+    const crashing = container(crashed(1, 'listen tcp :8080: bind: address already in use'));
+    const sidecar = container({ name: 'proxy', ready: true, ports: [{ port: 8080, protocol: 'TCP' }] });
+    const [found] = crashLoop.find(snapshot({ pods: [pod({}, crashing, sidecar)] }));
+    expect(found?.message).toContain('its port is taken by container proxy');
   });
 
   test('quotes the decisive line, counts restarts, and cites the log of the run that ended', () => {

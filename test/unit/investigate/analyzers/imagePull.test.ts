@@ -20,6 +20,11 @@ const mayRequireLogin = failed(
   'pull access denied, repository does not exist or may require authorization: insufficient_scope: authorization failed',
 );
 
+const noSecret = event(
+  'FailedToRetrieveImagePullSecret',
+  'Unable to retrieve some image pull secrets (registry); attempting to pull the image may not succeed.',
+);
+
 describe('imagePull', () => {
   test.each<Case>([
     {
@@ -43,7 +48,34 @@ describe('imagePull', () => {
     {
       name: 'knows a registry whose name is not known',
       message: failed('dial tcp: lookup registry.example on 10.96.0.10:53: no such host'),
+      want: ['ImageRegistryNotResolved'],
+    },
+    {
+      name: 'knows a registry whose name cannot be looked up',
+      message: failed('dial tcp: lookup registry.example on 10.96.0.10:53: server misbehaving'),
+      want: ['ImageRegistryNotResolved'],
+    },
+    {
+      name: 'knows a registry that does not answer',
+      message: failed('dial tcp 192.0.2.7:443: i/o timeout'),
       want: ['ImageRegistryUnavailable'],
+    },
+    {
+      name: 'knows an image of another architecture',
+      message: failed('no match for platform in manifest: not found'),
+      want: ['ImageArchitectureMismatch'],
+    },
+    {
+      name: 'knows a pull secret that does not exist, where the registry refuses',
+      message: failed('unexpected status from HEAD request: 401 Unauthorized'),
+      events: [noSecret],
+      want: ['ImagePullSecretMissing'],
+    },
+    {
+      name: 'takes a tag that is not there for that, whatever secret is missing, too',
+      message: failed('manifest unknown: manifest unknown'),
+      events: [noSecret],
+      want: ['ImageNotFound'],
     },
     {
       name: 'knows a registry that is not trusted',

@@ -42,7 +42,7 @@ describe('rolloutStuck and quota', () => {
     },
     {
       name: 'a quota is told by the events of a ReplicaSet',
-      workload: { revisions: [revision(2, ago(5))] },
+      workload: { updated: 0, revisions: [revision(2, ago(5))] },
       events: [refusal],
       want: ['QuotaExceeded'],
     },

@@ -1,0 +1,70 @@
+/**
+ * Answers kept under sha256(prompt, model, parameters): asked once, paid once.
+ *
+ * `recorded` reads the record before it asks and writes it before the answer is used, so that a process that died in between does not ask
+ * again. `createReplay` answers from records alone. The nonce of a prompt's fences counts as equal to any other.
+ */
+import { digestOf } from '../domain/canonical.ts';
+import { ModelError } from './error.ts';
+import type { ChatAnswer, ChatRequest, LanguageModel } from './port.ts';
+
+export interface AnswerStore {
+  get(key: string): Promise<ChatAnswer | undefined>;
+  put(key: string, answer: ChatAnswer): Promise<void>;
+}
+
+export function keyOf(model: string, request: ChatRequest): string {
+  const { messages, tools, format, maxOutputTokens, contextTokens, temperature, seed, nonce } = request;
+  const question = { model, messages, tools, format, maxOutputTokens, contextTokens, temperature, seed };
+  if (nonce === undefined || nonce === '') return digestOf(question);
+  return digestOf(JSON.parse(JSON.stringify(question).replaceAll(nonce, '')));
+}
+
+export function recorded(model: LanguageModel, store: AnswerStore): LanguageModel {
+  return {
+    name: model.name,
+    async chat(request) {
+      const key = keyOf(model.name, request);
+      const before = await store.get(key);
+      if (before !== undefined) {
+        request.onText?.(before.text);
+        return before;
+      }
+      const answer = await model.chat(request);
+      await store.put(key, answer);
+      return answer;
+    },
+  };
+}
+
+/** @param name the model whose records these are */
+export function createReplay(name: string, store: Pick<AnswerStore, 'get'>): LanguageModel {
+  return {
+    name,
+    async chat(request) {
+      const key = keyOf(name, request);
+      const answer = await store.get(key);
+      if (answer === undefined) throw new ModelError('NotFound', `${name}: no record of an answer under ${key}`);
+      request.onText?.(answer.text);
+      return answer;
+    },
+  };
+}
+
+/** For a process: an investigation that is run again after a conflict is not paid for again. The oldest answers go first. */
+export function createMemoryStore(most = 256): AnswerStore & { readonly size: number } {
+  const answers = new Map<string, ChatAnswer>();
+  return {
+    get: async (key) => answers.get(key),
+    put: async (key, answer) => {
+      answers.set(key, answer);
+      for (const oldest of answers.keys()) {
+        if (answers.size <= most) break;
+        answers.delete(oldest);
+      }
+    },
+    get size() {
+      return answers.size;
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * The body of an answer, read up to a limit: of what comes over the wire, and of what it unpacks to. A small answer may unpack to
+ * gigabytes; it is given up at the first byte too many.
+ */
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { SourceError } from '../gap.ts';
+
+/** What we say that we can unpack. */
+export const ACCEPTED_ENCODINGS = 'gzip, deflate, br';
+
+const UNPACKERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** @param encoding the header `content-encoding`, if there was one */
+export async function readBody(body: Readable, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
+  // whoever reads it is told; one that is given up unread fails for nobody
+  body.on('error', () => undefined);
+  const name = (encoding ?? 'identity').trim().toLowerCase();
+  if (name === 'identity' || name === '') return readBounded(body, maxBytes);
+  const create = UNPACKERS[name];
+  if (create === undefined) {
+    body.destroy();
+    throw new SourceError('Malformed', 'its answer is packed in a way that was not asked for');
+  }
+  const unpacker = create();
+  let failure: unknown;
+  // what comes in is bounded too: a header of a packed stream may go on for ever without unpacking to anything
+  const bounded = pipeline(boundedChunks(body, maxBytes), unpacker, (error) => {
+    failure = error;
+  });
+  try {
+    return await readBounded(bounded, maxBytes);
+  } catch (error) {
+    throw packedFailure(failure ?? error);
+  } finally {
+    body.destroy();
+  }
+}
+
+function packedFailure(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!code.startsWith('Z_') && !code.startsWith('ERR_PADDING') && !code.startsWith('ERR__ERROR')) return error;
+  return new SourceError('Malformed', 'its packed answer is damaged or broken off', { cause: error });
+}
+
+async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of boundedChunks(body, maxBytes)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function* boundedChunks(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new SourceError('TooLarge', `its answer is larger than ${maxBytes} bytes`);
+    yield chunk;
+  }
+}
