@@ -11,7 +11,7 @@ import type { Container, ObjectEvent, Pod, Snapshot } from '../../sources/kubern
 import { eventsOf, evidenceFor, livingContainers, onset, podName } from '../containers.ts';
 import { containerFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
-import { quoteEnd } from '../quote.ts';
+import { quoteEnd, quoteUnlessToken } from '../quote.ts';
 
 const WAITING = new Set([
   'ErrImagePull',
@@ -39,7 +39,7 @@ function finding(snapshot: Snapshot, pod: Pod, container: Container): Finding {
     analyzer: imagePull.name,
     reason,
     object: { ...pod.owner, container: container.name },
-    message: `Image ${container.image} of container ${container.name} of ${podName(pod)} ${SAYS[reason] ?? 'cannot be pulled'}: ${quoteEnd(words)}.`,
+    message: `Image ${quoteUnlessToken(container.image)} of container ${container.name} of ${podName(pod)} ${SAYS[reason] ?? 'cannot be pulled'}: ${quoteEnd(words)}.`,
     cures: ['RevertCommit', 'SetImage'],
     evidence: evidenceFor(snapshot, pod),
     pods: [pod.name],

@@ -47,7 +47,7 @@ function isReplaced(snapshot: Snapshot, { node }: Daemon, reason: FindingReason)
 }
 
 function unitFinding(snapshot: Snapshot, daemon: Daemon, reason: FindingReason): Finding {
-  const what = `${daemon.name} on node ${daemon.node} is ${daemon.detail}`;
+  const what = `${daemon.name} on node ${daemon.node} is not running: ${quote(daemon.detail)}`;
   const pods = reason === 'SchedulerUnavailable' ? waitingForScheduler(snapshot) : podsOn(snapshot, daemon.node);
   return { ...base(daemon.node, reason, pods), message: `${what}.`, evidence: [daemon.evidence, ...nodeEvidence(snapshot, daemon.node)] };
 }

@@ -1,13 +1,15 @@
 /**
  * A frozen snapshot: everything that a diagnosis needs, in one gzipped JSON file, so that it can be made anywhere and again.
  *
- * `objects` is a v1 List as kubectl writes it, whose items are judged one by one when they are read (`objects.ts`); `evidence` holds what tools said, by the arguments of the call. A file is at most 256 MiB
- * when inflated; whatever else is wrong with it is said with its name and what to do.
+ * `objects` is a v1 List as kubectl writes it, whose items are judged one by one when they are read (`objects.ts`); `evidence` holds what
+ * tools said, by the arguments of the call. A file is at most 256 MiB when inflated; whatever else is wrong with it is said with its name and
+ * what to do.
  */
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
+import type { KubeObject } from '../../kube/object.ts';
 
 const LARGEST = 256 * 2 ** 20;
 
@@ -32,7 +34,8 @@ const bundleSchema = z.object({
     .prefault({}),
 });
 
-export type Bundle = z.infer<typeof bundleSchema>;
+/** Its objects are what whoever collected them says that they are; nobody has checked it yet. */
+export type Bundle = Omit<z.infer<typeof bundleSchema>, 'objects'> & { readonly objects: { readonly items: readonly KubeObject[] } };
 
 /** Not a snapshot: the message says which file, what is wrong, and what to do. */
 export class BundleError extends Error {
@@ -64,7 +67,7 @@ export function parseBundle(path: string, text: string): Bundle {
     throw new BundleError(`${path}: is not JSON: ${(cause as Error).message}`, { cause });
   }
   const parsed = bundleSchema.safeParse(data);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return parsed.data as unknown as Bundle;
   const [issue] = parsed.error.issues;
   const where = issue?.path.join('.') ?? '';
   throw new BundleError(`${path}: ${where === '' ? 'it' : where}: ${issue?.message ?? 'is wrong'}; agent-sre collect writes such a file`);

@@ -30,7 +30,7 @@ export async function gatherFrozen(bundle: Bundle, cleaner: Cleaner): Promise<Sn
     errorLines: frozenErrorLines(logs, ownerOf, cleaner),
     calls: [...snapshot.calls, ...frozenCalls(bundle, ownerOf)],
     checks: frozenChecks(bundle, cleaner),
-    daemons: frozenDaemons(bundle, cleaner),
+    daemons: frozenDaemons(bundle, cleaner).filter(({ node }) => nodeByName(snapshot.nodes, node) !== undefined),
     series: frozenSeries(bundle, (name) => nodeByName(snapshot.nodes, name) ?? ownerOf(name)),
   };
 }

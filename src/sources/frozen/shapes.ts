@@ -32,6 +32,7 @@ const container = record(
     args: list(text),
     restartPolicy: text,
     ports: list(record({ name: text, containerPort: number, protocol: text }, 'containerPort')),
+    volumeMounts: list(record({ name: text, mountPath: text, readOnly: flag }, 'name', 'mountPath')),
     env: list(record({ name: text, value: text, valueFrom: record({ configMapKeyRef: named, secretKeyRef: named }) }, 'name')),
     envFrom: list(record({ configMapRef: named, secretRef: named })),
     resources: record({ requests: quantities, limits: quantities }),
@@ -90,6 +91,8 @@ const workload = {
     replicas: number,
     paused: flag,
     suspend: flag,
+    schedule: text,
+    concurrencyPolicy: text,
     completions: number,
     backoffLimit: number,
     selector,
@@ -104,6 +107,7 @@ const workload = {
       ].flatMap((names) => names.split(' ').map((name) => [name, number] as const)),
     ),
     updateRevision: text,
+    lastScheduleTime: text,
     conditions,
   }),
 };
@@ -203,6 +207,7 @@ const KINDS: Readonly<Record<string, Readonly<Record<string, Fit>>>> = {
   EndpointSlice: { endpoints: list(record({ conditions: record({ ready: flag }) })) },
   Ingress: {
     spec: record({
+      ingressClassName: text,
       defaultBackend: backend,
       tls: list(record({ hosts: list(text), secretName: text })),
       rules: list(record({ host: text, http: record({ paths: list(record({ path: text, backend })) }) })),

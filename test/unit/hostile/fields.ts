@@ -50,6 +50,7 @@ const objects: readonly Field[] = [
     },
     {
       name: `value of a label of a ${kind}`,
+      isName: true,
       put: (scene, text) => all(scene, kind).forEach(({ metadata }) => void ((metadata.labels ??= {})['team.test/note'] = text)),
     },
     {
@@ -175,7 +176,8 @@ const events: readonly Field[] = [
   },
 ];
 
-const happened = ({ bundle }: Scene, one: Json): void => void bundle.objects.items.push(one);
+/** After everything that matters had happened. */
+const happened = ({ bundle }: Scene, one: Json): void => void bundle.objects.items.push({ ...one, firstTimestamp: '2026-01-01T11:59:10Z' });
 const ofNode = (one: Json): Json => ({ ...one, involvedObject: { kind: 'Node', name: 'n1' } });
 
 const lines: readonly Field[] = [

@@ -34,7 +34,7 @@ export async function follow({ bundle, commits, incident }: Scene): Promise<Outc
   const changes = [...commits.map((commit) => observedCommit(commit, cart, cleaner)), ...rolloutsOf(snapshot)];
   const diagnosis = diagnose(snapshot, changes);
   const question = questionOf(investigation, asIncident(incident), undefined, now);
-  const gathered = { snapshot, changes, calls: 1 };
+  const gathered = { snapshot, changes, calls: 1, around: snapshot };
   const conclusion = conclude({ investigation, incident: asIncident(incident), gathered, question, now });
   const found = conclusion.result.rootCause?.object;
   const proposal = propose({

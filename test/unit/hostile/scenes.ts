@@ -217,8 +217,11 @@ function scene(name: string, items: readonly Json[], evidence: Evidence = {}, co
   const targets = [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'cart' }];
   const incident = structuredClone(incidentOf({ targets })) as Json;
   incident.spec.alerts[0].annotations = { summary: 'The cart is down', runbook_url: 'https://runbooks.test/cart' };
-  return { name, bundle: bundleOf(items, evidence), commits: [...structuredClone(commits), structuredClone(innocent)], incident };
+  return { name, bundle: unshared(bundleOf(items, evidence)), commits: [...structuredClone(commits), structuredClone(innocent)], incident };
 }
+
+/** A copy in which no part is the same object as another. */
+const unshared = (value: Json): Json => JSON.parse(JSON.stringify(value));
 
 const terminated = (exitCode: number, reason: string): Json => ({ exitCode, reason, message: '', startedAt: EARLIER, finishedAt: LATELY });
 const crashing = (end: Json): Json => ({
@@ -285,6 +288,9 @@ export function scenes(): Scene[] {
         },
       }),
       ...web(),
+      event('cart-2-abcde', 'Failed', 'Failed to pull image "registry.test/cart:1.2": registry.test/cart:1.2: not found', {
+        fieldPath: 'spec.containers{app}',
+      }),
     ]),
     scene('a probe that asks the wrong path', [
       ...app({
@@ -351,10 +357,18 @@ export function scenes(): Scene[] {
         nodeServices: { [JSON.stringify({ node_name: 'n1', service_name: 'kubelet' })]: '  Active: inactive (dead) since Mon' },
       },
     }),
-    scene('a client with a misspelt address', [
-      ...app({ name: 'cart' }),
-      ...app({ name: 'web', container: { env: [{ name: 'CART_ADDR', value: 'carrt:8080' }] } }),
-    ]),
+    scene(
+      'a client with a misspelt address',
+      [
+        ...app({ name: 'cart' }),
+        ...app({
+          name: 'web',
+          container: { env: [{ name: 'CART_ADDR', value: 'carrt:8080' }] },
+          status: { ready: false, state: { running: { startedAt: EARLIER } } },
+        }),
+      ],
+      { logs: { web: { app: ['web is up', 'failed to call the cart: dial tcp: lookup carrt on 10.1.0.10:53: no such host', 'waiting'] } } },
+    ),
     scene('a route to the wrong service', [
       ...app({ name: 'cart' }),
       ...app({ name: 'orders' }),
