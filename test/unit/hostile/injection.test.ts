@@ -118,7 +118,7 @@ describe('the catalogue', () => {
         ],
         [
           "a client with a misspelt address",
-          "ClientAddressWrong of Deployment/shop/web#app",
+          undefined,
         ],
         [
           "a route to the wrong service",
