@@ -6,7 +6,9 @@
  * to say which: credentials that are set, or an image of that repository that came before, speak for the latter.
  * Disproved by a container that has started since: then it waits for nothing.
  */
+
 import type { FindingReason } from '../../crds/reasons.ts';
+import { own } from '../../domain/own.ts';
 import type { Container, ObjectEvent, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { eventsOf, evidenceFor, livingContainers, onset, podName } from '../containers.ts';
 import { containerFields, podFields } from '../fields.ts';
@@ -114,7 +116,7 @@ const NO_REGISTRY =
 function deniedOrAbsent(snapshot: Snapshot, pod: Pod, { name, image }: Container): FindingReason {
   const workload = snapshot.workloads.find(({ ref }) => ref.uid === pod.owner.uid);
   const cameBefore =
-    workload?.revisions.some(({ current, images }) => !current && repositoryOf(images[name] ?? '') === repositoryOf(image)) ?? false;
+    workload?.revisions.some(({ current, images }) => !current && repositoryOf(own(images, name) ?? '') === repositoryOf(image)) ?? false;
   return pod.pullSecrets.length > 0 || cameBefore ? 'ImageUnauthorized' : 'ImageNotFound';
 }
 

@@ -1,4 +1,5 @@
 /** Whether an object is of a selection, judged here as the API server judges it: for objects that are already in memory. */
+import { own } from '../../domain/own.ts';
 import type { Selection } from '../../kube/client.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Selector } from './snapshot.ts';
@@ -20,14 +21,14 @@ function fitsRequirement(labels: Labels, requirement: string): boolean {
   const set = /^(\S+) (in|notin) \(([^)]*)\)$/u.exec(requirement);
   if (set !== null) {
     const [, key = '', operator, list = ''] = set;
-    const isIn = list.split(/\s*,\s*/u).includes(labels[key] ?? '\0');
+    const isIn = list.split(/\s*,\s*/u).includes(own(labels, key) ?? '\0');
     return operator === 'in' ? isIn : !isIn;
   }
-  if (requirement.startsWith('!')) return labels[requirement.slice(1)] === undefined;
+  if (requirement.startsWith('!')) return own(labels, requirement.slice(1)) === undefined;
   const [unequal = '', other] = requirement.split('!=');
   if (other !== undefined) return labels[unequal] !== other;
   const [key = '', value] = requirement.split(/==?/u);
-  return value === undefined ? labels[key] !== undefined : labels[key] === value;
+  return value === undefined ? own(labels, key) !== undefined : labels[key] === value;
 }
 
 function fitsFields(object: KubeObject, selector: string | undefined): boolean {
@@ -48,7 +49,7 @@ const member = (value: unknown, key: string): unknown =>
 export function selects({ labels, expressions }: Selector, of: Labels): boolean {
   return (
     Object.entries(labels).every(([key, value]) => of[key] === value) &&
-    expressions.every(({ key, operator, values }) => fitsExpression(of[key], operator, values))
+    expressions.every(({ key, operator, values }) => fitsExpression(own(of, key), operator, values))
   );
 }
 
