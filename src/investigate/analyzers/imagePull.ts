@@ -127,4 +127,4 @@ function isOnDockerHub(image: string): boolean {
 }
 
 /** Without tag and digest. */
-const repositoryOf = (image: string): string => image.replace(/@.*$/u, '').replace(/:[^:/]*$/u, '');
+const repositoryOf = (image: string): string => (image.split('@')[0] ?? '').replace(/:[^:/]*$/u, '');

@@ -54,7 +54,7 @@ function unitFinding(snapshot: Snapshot, daemon: Daemon, reason: FindingReason):
 
 const STOPPED = /kubelet stopped posting|NodeStatusUnknown|NodeStatusNeverUpdated/iu;
 const RUNTIME =
-  /container runtime (?:is down|network not ready)|PLEG is not healthy|runtime not ready|rpc error.*containerd|cri.*(?:down|not responding)/iu;
+  /container runtime (?:is down|network not ready)|PLEG is not healthy|runtime not ready|rpc error.{0,200}containerd|cri.{0,200}(?:down|not responding)/iu;
 
 function* bySelfReport(snapshot: Snapshot, node: Node): Iterable<Finding> {
   const ready = node.conditions.find(({ type }) => type === 'Ready');

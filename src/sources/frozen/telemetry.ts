@@ -82,8 +82,8 @@ function outcomeOf(text: string): CheckOutcome {
 export function frozenDaemons({ evidence }: Bundle, cleaner: Cleaner): Daemon[] {
   return Object.entries(evidence.nodeServices ?? {}).flatMap(([call, text]) => {
     const { node_name: node, service_name: name } = callArguments(call);
-    const active = typeof text === 'string' ? /^\s*Active: (.+)$/mu.exec(text)?.[1] : undefined;
-    if (node === undefined || name === undefined || active === undefined || /^\s*Loaded: not-found/mu.test(String(text))) return [];
+    const active = typeof text === 'string' ? /^[ \t]*Active: (.+)$/mu.exec(text)?.[1] : undefined;
+    if (node === undefined || name === undefined || active === undefined || /^[ \t]*Loaded: not-found/mu.test(String(text))) return [];
     const running = /^(?:active|activating|reloading)\b/u.test(active) && !active.includes('auto-restart');
     return [{ node, name, running, detail: cleaner.line(active, 200), evidence: evidenceKeys.daemon(node, name) }];
   });

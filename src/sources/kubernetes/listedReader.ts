@@ -28,4 +28,4 @@ export function createListedReader(objects: readonly KubeObject[], readLog: Read
   };
 }
 
-const kindOf = (apiVersion: string, kind: string): string => `${apiVersion.includes('/') ? apiVersion.replace(/\/.*$/u, '') : ''}/${kind}`;
+const kindOf = (apiVersion: string, kind: string): string => `${apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''}/${kind}`;

@@ -11,17 +11,20 @@ export function isSelected(object: KubeObject, { namespace, labelSelector, field
   return fitsLabels(object.metadata.labels ?? {}, labelSelector) && fitsFields(object, fieldSelector);
 }
 
+/** Up to a comma that is in no parentheses. */
+const REQUIREMENT = /(?:[^,(]|\([^)]*\)?)+/gu;
+
 /** The syntax of list calls: `a=b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`. */
 function fitsLabels(labels: Labels, selector: string | undefined): boolean {
   if (selector === undefined) return true;
-  return selector.split(/,(?![^(]*\))/u).every((requirement) => fitsRequirement(labels, requirement.trim()));
+  return (selector.match(REQUIREMENT) ?? []).every((requirement) => fitsRequirement(labels, requirement.trim()));
 }
 
 function fitsRequirement(labels: Labels, requirement: string): boolean {
   const set = /^(\S+) (in|notin) \(([^)]*)\)$/u.exec(requirement);
   if (set !== null) {
     const [, key = '', operator, list = ''] = set;
-    const isIn = list.split(/\s*,\s*/u).includes(own(labels, key) ?? '\0');
+    const isIn = list.split(',').some((value) => value.trim() === own(labels, key));
     return operator === 'in' ? isIn : !isIn;
   }
   if (requirement.startsWith('!')) return own(labels, requirement.slice(1)) === undefined;
