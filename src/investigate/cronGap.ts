@@ -3,7 +3,7 @@
  *
  * From the coarsest field that is restricted: a schedule that names a month may rest for a year. Undefined for what is no schedule.
  */
-import { own } from '../domain/own.ts';
+import { ownMember } from '../domain/ownMember.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -21,7 +21,7 @@ const MACROS: Readonly<Record<string, number>> = {
 
 export function longestGap(schedule: string): number | undefined {
   const text = schedule.trim();
-  const macro = own(MACROS, text);
+  const macro = ownMember(MACROS, text);
   if (macro !== undefined) return macro;
   const [minute, hour, day, month, weekday, more] = text.split(/\s+/u);
   if (minute === undefined || hour === undefined || day === undefined || month === undefined || weekday === undefined) return undefined;

@@ -4,7 +4,7 @@
  */
 
 import type { ActionType } from '../crds/remediationPlan.ts';
-import { own } from '../domain/own.ts';
+import { ownMember } from '../domain/ownMember.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { Link } from './correlate.ts';
@@ -21,7 +21,7 @@ export function curesOf(finding: Finding, links: readonly Link[], snapshot: Snap
 
 function hadAnotherImage({ object }: Finding, { workloads }: Snapshot): boolean {
   const revisions = workloads.find(({ ref }) => objectName(ref) === objectName(object))?.revisions ?? [];
-  const images = revisions.map(({ images: all }) => own(all, object.container ?? '')).filter((image) => image !== undefined);
+  const images = revisions.map(({ images: all }) => ownMember(all, object.container ?? '')).filter((image) => image !== undefined);
   return new Set(images).size > 1;
 }
 

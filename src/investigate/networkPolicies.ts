@@ -7,7 +7,7 @@
  */
 
 import { BlockList, isIPv6 } from 'node:net';
-import { own } from '../domain/own.ts';
+import { ownMember } from '../domain/ownMember.ts';
 import type { ContainerSpec, NetworkPolicy, PolicyRule, Selector } from '../sources/kubernetes/snapshot.ts';
 
 type Answer = 'yes' | 'no' | 'unknown';
@@ -102,9 +102,11 @@ const namespaceFits = (selector: Selector, namespace: string): Answer =>
 export function selectorFits({ labels, expressions }: Selector, one: Pick<Endpoint, 'labels' | 'partial'>): Answer {
   const absent: Answer = one.partial ? 'unknown' : 'no';
   const answers = [
-    ...Object.entries(labels).map(([key, value]) => (own(one.labels, key) === undefined ? absent : answer(own(one.labels, key) === value))),
+    ...Object.entries(labels).map(([key, value]) =>
+      ownMember(one.labels, key) === undefined ? absent : answer(ownMember(one.labels, key) === value),
+    ),
     ...expressions.map(({ key, operator, values }): Answer => {
-      const value = own(one.labels, key);
+      const value = ownMember(one.labels, key);
       if (operator === 'In') return value === undefined ? absent : answer(values.includes(value));
       if (operator === 'Exists') return value === undefined ? absent : 'yes';
       const without: Answer = one.partial ? 'unknown' : 'yes';

@@ -7,7 +7,7 @@
 
 import { closest } from '../analysis/similarity.ts';
 import type { ObjectRef } from '../crds/common.ts';
-import { own } from '../domain/own.ts';
+import { ownMember } from '../domain/ownMember.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import { selects } from '../sources/kubernetes/selection.ts';
 import type { Route, Snapshot } from '../sources/kubernetes/snapshot.ts';
@@ -16,7 +16,7 @@ import { workloadsBehind } from './reachability.ts';
 /** @param targets what was seen of what was asked about, alone */
 export function isUnrelated(targets: Snapshot, object: ObjectRef): boolean {
   if (targets.workloads.length === 0) return false;
-  const concerns = own(CONCERNS, object.kind);
+  const concerns = ownMember(CONCERNS, object.kind);
   return concerns !== undefined && !concerns(targets, object);
 }
 

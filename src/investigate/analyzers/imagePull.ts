@@ -8,7 +8,7 @@
  */
 
 import type { FindingReason } from '../../crds/reasons.ts';
-import { own } from '../../domain/own.ts';
+import { ownMember } from '../../domain/ownMember.ts';
 import type { Container, ObjectEvent, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { eventsOf, evidenceFor, livingContainers, onset, podName } from '../containers.ts';
 import { containerFields, podFields } from '../fields.ts';
@@ -116,7 +116,8 @@ const NO_REGISTRY =
 function deniedOrAbsent(snapshot: Snapshot, pod: Pod, { name, image }: Container): FindingReason {
   const workload = snapshot.workloads.find(({ ref }) => ref.uid === pod.owner.uid);
   const cameBefore =
-    workload?.revisions.some(({ current, images }) => !current && repositoryOf(own(images, name) ?? '') === repositoryOf(image)) ?? false;
+    workload?.revisions.some(({ current, images }) => !current && repositoryOf(ownMember(images, name) ?? '') === repositoryOf(image)) ??
+    false;
   return pod.pullSecrets.length > 0 || cameBefore ? 'ImageUnauthorized' : 'ImageNotFound';
 }
 

@@ -7,7 +7,7 @@
  */
 
 import type { FindingReason } from '../../crds/reasons.ts';
-import { own } from '../../domain/own.ts';
+import { ownMember } from '../../domain/ownMember.ts';
 import type { Condition, Node, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { livingPods } from '../containers.ts';
 import { credibleLines, podsOf } from '../credibleLines.ts';
@@ -46,7 +46,7 @@ const NO_NETWORK = /cni plugin not initialized|network plugin is not ready|Netwo
 
 function reasonOf({ type, status, message }: Condition): FindingReason | undefined {
   if (type === 'Ready' && status !== 'True') return NO_NETWORK.test(message) ? 'NodeNetworkUnavailable' : 'NodeNotReady';
-  return status === 'True' ? own(TROUBLE, type) : undefined;
+  return status === 'True' ? ownMember(TROUBLE, type) : undefined;
 }
 
 function saysOf({ type, status, reason, message }: Condition): string {

@@ -1,7 +1,7 @@
 /** What tools said besides the API server: who calls whom, what could be reached, which units run, what was measured. */
 
 import type { ObjectRef } from '../../crds/common.ts';
-import { own } from '../../domain/own.ts';
+import { ownMember } from '../../domain/ownMember.ts';
 import { evidenceKeys } from '../kubernetes/names.ts';
 import type { Call, Check, CheckOutcome, Daemon, Metric, Series } from '../kubernetes/snapshot.ts';
 import type { Cleaner } from '../text.ts';
@@ -118,7 +118,7 @@ export function frozenSeries({ evidence }: Bundle, ownerOf: OwnerOf): Series[] {
   const times = cells.map(([time = '']) => Date.parse(`${time.trim().replace(' ', 'T')}${ZONE}`));
   return columns.flatMap((title, index): Series[] => {
     const [, name = '', suffix = ''] = /^(.+)-([^-]+)$/u.exec(title.trim()) ?? [];
-    const column = own(COLUMNS, suffix);
+    const column = ownMember(COLUMNS, suffix);
     const object = ownerOf(name);
     if (column === undefined || object === undefined) return [];
     const points = cells.flatMap((row, at): [number, number][] => {

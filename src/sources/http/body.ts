@@ -5,7 +5,7 @@
 
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { own } from '../../domain/own.ts';
+import { ownMember } from '../../domain/ownMember.ts';
 import { SourceError } from '../gap.ts';
 
 /** What we say that we can unpack. */
@@ -24,7 +24,7 @@ export async function readBody(body: Readable, encoding: string | undefined, max
   body.on('error', () => undefined);
   const name = (encoding ?? 'identity').trim().toLowerCase();
   if (name === 'identity' || name === '') return readBounded(body, maxBytes);
-  const create = own(UNPACKERS, name);
+  const create = ownMember(UNPACKERS, name);
   if (create === undefined) {
     body.destroy();
     throw new SourceError('Malformed', 'its answer is packed in a way that was not asked for');

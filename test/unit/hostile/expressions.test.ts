@@ -11,6 +11,9 @@ const LENGTH = 20_000;
 /** Plain scans that a linear expression may take. */
 const MOST_SCANS = 400;
 
+/** What a team configures, refused beyond 200 characters. */
+const BOUNDED = ['src/investigate/specialists/rulePattern.ts'];
+
 const files = sourceFiles('src/investigate', 'src/sources', 'src/analysis', 'src/domain', 'src/redact', 'src/llm');
 
 function timeOf(work: () => void): number {
@@ -62,7 +65,8 @@ describe('an expression', () => {
   test('takes no longer than in proportion to its text', async () => {
     const all = [...literals(files), ...(await composed(files))];
     expect(all.length).toBeGreaterThan(200);
-    const distinct = [...new Map(all.map((one) => [String(one.pattern), one])).values()];
+    const unbounded = all.filter(({ where }) => !BOUNDED.some((file) => where.startsWith(file)));
+    const distinct = [...new Map(unbounded.map((one) => [String(one.pattern), one])).values()];
     const slow = distinct.flatMap((one) => {
       const text = slowOn(one);
       return text === undefined ? [] : [`${one.where} on ${JSON.stringify(text.slice(0, 30))}`];

@@ -39,8 +39,8 @@ export function literalsIn(file: string, text: string): Expression[] {
 /** Where the string, comment, template or expression that begins here ends; undefined for plain code. */
 function endOf(text: string, at: number, code: string, templates: number[]): number | undefined {
   const letter = text.charAt(at);
-  if (text.startsWith('//', at)) return indexOrEnd(text, '\n', at);
-  if (text.startsWith('/*', at)) return indexOrEnd(text, '*/', at) + 2;
+  const comment = commentEnd(text, at);
+  if (comment !== undefined) return comment;
   if (letter === "'" || letter === '"') return quotedEnd(text, at + 1, letter);
   if (letter === '`' || (letter === '}' && templates.at(-1) === 0)) {
     if (letter === '}') templates.pop();
@@ -48,6 +48,11 @@ function endOf(text: string, at: number, code: string, templates: number[]): num
   }
   if (templates.length > 0 && (letter === '{' || letter === '}')) templates.push((templates.pop() ?? 0) + (letter === '{' ? 1 : -1));
   return letter === '/' && BEFORE.test(code) ? expressionEnd(text, at + 1) : undefined;
+}
+
+function commentEnd(text: string, at: number): number | undefined {
+  if (text.startsWith('//', at)) return indexOrEnd(text, '\n', at);
+  return text.startsWith('/*', at) ? indexOrEnd(text, '*/', at) + 2 : undefined;
 }
 
 function indexOrEnd(text: string, what: string, from: number): number {
@@ -119,13 +124,15 @@ export async function composed(files: readonly string[]): Promise<Expression[]> 
 /** Runs of single characters, of words of the expression, and of nearly all of what it wants, over and over. */
 export function adversaries({ source }: RegExp, length: number): string[] {
   const written = source.replaceAll(/\(\?[:=!]|\(\?<[=!]|\\[bBdDsSwWpP](?:\{\w+\})?|\{\d+,?\d*\}|[\^$]/gu, ' ');
-  const classes = [...source.matchAll(/\[(\^?)((?:\\.|[^\]\\])+)\]/gu)].flatMap(([, , inside = '']) => [...inside.replaceAll('\\', '')]);
+  const classes = [...source.matchAll(/\[(\^?)((?:\\.|[^\]\\])+)\]/gu)].flatMap(([, , inside = '']) =>
+    inside.replaceAll('\\', '').split(''),
+  );
   const literal = written
     .replaceAll(/\[(?:\\.|[^\]\\])*\]/gu, 'a')
     .replaceAll(/[()?*+|]/gu, ' ')
     .replaceAll('\\', '');
   const words = [...new Set(literal.split(/\s+/u).filter((word) => word !== ''))];
-  const letters = [...new Set([...'aA0 -_./:,="(\t', ...classes, ...words.map((word) => word.charAt(0))])];
+  const letters = [...new Set([...'aA0 -_./:,="(\t'.split(''), ...classes, ...words.map((word) => word.charAt(0))])];
   const filled = (unit: string): string => (unit === '' ? '' : unit.repeat(Math.ceil(length / unit.length)).slice(0, length));
   const runs = letters.flatMap((letter) => [filled(letter), `${filled(letter).slice(1)}\u0001`]);
   const repeated = words.flatMap((word) => [

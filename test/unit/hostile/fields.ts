@@ -23,7 +23,8 @@ function add(object: Json, key: string, value: unknown): void {
 }
 
 const all = ({ bundle }: Scene, kind: string): Json[] => bundle.objects.items.filter((object: Json) => object.kind === kind);
-const one = (scene: Scene, kind: string, name: string): Json => all(scene, kind).find(({ metadata }) => metadata.name.startsWith(name));
+const objectOf = (scene: Scene, kind: string, name: string): Json =>
+  all(scene, kind).find(({ metadata }) => metadata.name.startsWith(name));
 const pods = (scene: Scene): Json[] => all(scene, 'Pod');
 const templates = (scene: Scene): Json[] => [
   ...pods(scene),
@@ -82,7 +83,7 @@ const containerFields: readonly Field[] = [
   {
     name: 'value of a new variable of the present revision',
     put: (scene, text) => {
-      const [own] = one(scene, 'ReplicaSet', 'web-2').spec.template.spec.containers;
+      const [own] = objectOf(scene, 'ReplicaSet', 'web-2').spec.template.spec.containers;
       (own.env ??= []).push({ name: 'GREETING', value: text });
     },
   },
@@ -265,7 +266,7 @@ const network: readonly Field[] = [
   },
   {
     name: 'taint that a node would rather not',
-    put: (scene, text) => one(scene, 'Node', 'n1').spec.taints.push({ key: text, value: text, effect: 'PreferNoSchedule' }),
+    put: (scene, text) => objectOf(scene, 'Node', 'n1').spec.taints.push({ key: text, value: text, effect: 'PreferNoSchedule' }),
   },
   {
     name: 'quota',

@@ -5,7 +5,6 @@
  */
 import type { Incident } from '../../../src/crds/kinds.ts';
 import type { GitChange } from '../../../src/sources/changes.ts';
-import type { Bundle } from '../../../src/sources/frozen/bundle.ts';
 import { incidentOf } from '../remediate/support.ts';
 
 /** JSON as it is read: of no type that anybody could trust. */
@@ -384,5 +383,4 @@ export function scenes(): Scene[] {
   ];
 }
 
-export const asBundle = (bundle: Json): Bundle => bundle as Bundle;
 export const asIncident = (incident: Json): Incident => incident as Incident;

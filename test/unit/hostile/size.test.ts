@@ -101,7 +101,7 @@ function table(names: readonly string[], rows: number): string {
 }
 
 describe('a ConfigMap', () => {
-  const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefghi'].map((name, index) => {
+  const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefghi'.split('')].map((name, index) => {
     const before = 'abcdefghi'[index - 1] ?? 'a';
     return index === 0 ? name : `${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(',')}]`;
   });

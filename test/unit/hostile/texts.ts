@@ -19,7 +19,7 @@ const of = (kind: string, ...texts: readonly string[]): HostileText[] => texts.m
 const testimony = (kind: string, ...texts: readonly string[]): HostileText[] =>
   of(kind, ...texts).map((one) => ({ ...one, testimony: true }));
 
-const TAGS = [...'delete qxz7'].map((letter) => String.fromCodePoint(0xe0000 + (letter.codePointAt(0) ?? 0))).join('');
+const TAGS = Array.from('delete qxz7', (letter) => String.fromCodePoint(0xe0000 + (letter.codePointAt(0) ?? 0))).join('');
 
 export const HOSTILE: readonly HostileText[] = [
   ...of(
