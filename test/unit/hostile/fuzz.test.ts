@@ -86,6 +86,9 @@ async function read(text: string): Promise<unknown> {
   return diagnose(snapshot);
 }
 
+const reasonsIn = async (text: string): Promise<unknown> =>
+  diagnose(await gatherFrozen(parseBundle('renamed', text), cleaner)).findings.map(({ reason, confidence }) => [reason, confidence]);
+
 describe('a snapshot with holes', () => {
   test('is diagnosed as far as it goes, whatever is missing or of a wrong type', async () => {
     await fc.assert(
@@ -124,6 +127,17 @@ describe('a snapshot with holes', () => {
     }
     const { workloads } = await gatherFrozen(parseBundle('anonymous', JSON.stringify(bundle)), cleaner);
     expect(workloads.filter(({ ref }) => ref.kind === 'Deployment').map(({ ref }) => ref.name)).toEqual(['cart', 'mysql', 'web']);
+  });
+
+  test.each(['constructor', 'prototype', 'valueof'])('finds the same where a namespace and its containers are called %s', async (name) => {
+    for (const text of texts) {
+      const renamed = text
+        .replaceAll('"namespace":"shop"', `"namespace":"${name}"`)
+        .replaceAll('\\"namespace\\":\\"shop\\"', `\\"namespace\\":\\"${name}\\"`)
+        .replaceAll('"name":"app"', `"name":"${name}"`)
+        .replaceAll('containers{app}', `containers{${name}}`);
+      expect(await reasonsIn(renamed)).toEqual(await reasonsIn(text));
+    }
   });
 
   test('is read to a depth, and no deeper', async () => {
