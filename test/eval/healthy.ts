@@ -51,14 +51,14 @@ function healthyFrom(donors: readonly Donor[]): Bundle {
   const base = donors.find(isOfApp) ?? donors[0];
   if (base === undefined) throw new Error('eval: no snapshots to take faults out of');
   const apps = new Set(
-    objectsOf(base.bundle).filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet').map(({ metadata }) => metadata.name),
+    base.bundle.objects.items.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet').map(({ metadata }) => metadata.name),
   );
-  const objects: KubeObject[] = objectsOf(base.bundle).filter((object) => appOf(object, apps) === undefined && !isCondition(object));
+  const objects: KubeObject[] = base.bundle.objects.items.filter((object) => appOf(object, apps) === undefined && !isCondition(object));
   const evidence: Record<string, Record<string, unknown>> = {};
   for (const app of apps) {
     const donor = donors.find((one) => isWell(one, app, apps)) ?? base;
     const shift = timeOf(base.bundle) - timeOf(donor.bundle);
-    objects.push(...objectsOf(donor.bundle).filter((object) => appOf(object, apps) === app).map((object) => moved(object, shift)));
+    objects.push(...donor.bundle.objects.items.filter((object) => appOf(object, apps) === app).map((object) => moved(object, shift)));
     for (const part of ['errorLogs', 'recentLogs', 'connectivity', 'dependencies'] as const) {
       const calls = Object.entries(donor.bundle.evidence[part] ?? {}).filter(([call]) => callArguments(call)['service_name'] === app);
       evidence[part] = { ...evidence[part], ...Object.fromEntries(calls) };
@@ -71,8 +71,6 @@ function healthyFrom(donors: readonly Donor[]): Bundle {
     evidence: { alerts: {}, ...evidence, nodeServices, metricsCsv: undefined },
   };
 }
-
-const objectsOf = ({ objects }: Bundle): readonly KubeObject[] => objects.items as readonly KubeObject[];
 
 const isCondition = ({ kind }: KubeObject): boolean => kind === 'ResourceQuota' || kind === 'NetworkPolicy';
 
@@ -105,7 +103,7 @@ function isWell({ truth, bundle }: Donor, app: string, apps: ReadonlySet<string>
   );
   if (logs.includes(ill) || /refused|no such host|unavailable|5\d\d (?:Internal )?Server Error|read-only|Too many/iu.test(logs))
     return false;
-  const pods = objectsOf(bundle).filter((object) => object.kind === 'Pod' && appOf(object, apps) === app);
+  const pods = bundle.objects.items.filter((object) => object.kind === 'Pod' && appOf(object, apps) === app);
   return pods.length > 0 && pods.every((pod) => JSON.stringify(pod).includes('"type":"Ready","status":"True"'));
 }
 

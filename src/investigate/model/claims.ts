@@ -14,7 +14,7 @@ export interface Claims {
   readonly numbers: readonly string[];
 }
 
-const QUOTED = /"([^"]{1,400})"|“([^”]{1,400})”|`([^`]{1,400})`|(?<![\w])'([^']{2,400})'(?![\w])/gu;
+const QUOTED = /"([^"]{1,400})"|“([^“”]{1,400})”|`([^`]{1,400})`|(?<![\w])'([^']{2,400})'(?![\w])/gu;
 const REFERENCE = /[[(]?\b[efchm]\d{1,3}\b(?:\s?,\s?[efchm]\d{1,3}\b)*[\])]?/gu;
 const TOKEN = /\/?[\p{L}\p{N}][\p{L}\p{N}._:/@%-]*/gu;
 const BEFORE_UNIT = /(\d)\s(?=(?:[kmgt]i?b|[kmgt]i|%|seconds?|minutes?|hours?)(?![\p{L}\p{N}]))/giu;
