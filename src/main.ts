@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
-import { ROLES, type Role, runProcess } from './compose/process.ts';
+import { ROLES, type Role } from './compose/roles.ts';
 import { type Config, ConfigError, loadConfig, variablesWithoutEffect } from './config.ts';
 import { createRedactor } from './redact/redactor.ts';
 import { explain } from './telemetry/explain.ts';
@@ -85,6 +85,7 @@ async function run(name: Role | 'all', config: Config): Promise<number> {
   if (idle.length > 0)
     logger.info({}, `${idle.join(' and ')} ${idle.length === 1 ? 'changes' : 'change'} nothing: no model is configured that it belongs to`);
   try {
+    const { runProcess } = await import('./compose/process.ts');
     await runProcess({ name, config, logger, redactor, version: packageJson.version }, controller.signal);
     return 0;
   } catch (error) {

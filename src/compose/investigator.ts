@@ -7,6 +7,7 @@ import { analyzers } from '../investigate/analyzers/all.ts';
 import { createInvestigator } from '../investigate/investigate.ts';
 import { createSpecialists, loadAllSpecialists } from '../investigate/specialists/specialists.ts';
 import { createGit } from './git.ts';
+import { createAdviser } from './model.ts';
 import type { Parts } from './parts.ts';
 import { createTelemetrySources } from './telemetry.ts';
 
@@ -36,6 +37,7 @@ export function addInvestigator(parts: Parts): void {
     git,
     metrics: prometheus,
     alerts,
+    model: createAdviser(parts),
     specialists: createSpecialists(
       loadAllSpecialists(config.investigator.specialistsDir, { analyzers: analyzers.map(({ name }) => name) }),
     ),

@@ -19,15 +19,10 @@ import type { Logger } from '../kube/logger.ts';
 import { createManager } from '../kube/manager.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import { countIncidents, countInvestigations, countPlans } from '../telemetry/objectMetrics.ts';
-import { addExecutor } from './executor.ts';
-import { addGateway } from './gateway.ts';
 import { addHttp } from './http.ts';
-import { addInvestigator } from './investigator.ts';
 import type { Parts } from './parts.ts';
 import { addPreflight } from './preflight.ts';
-
-export const ROLES = ['gateway', 'investigator', 'executor'] as const;
-export type Role = (typeof ROLES)[number];
+import type { Role } from './roles.ts';
 
 export interface ProcessOptions {
   /** As the command line names it: a role, or `all`. */
@@ -45,29 +40,36 @@ export async function runProcess(options: ProcessOptions, signal: AbortSignal): 
   try {
     const parts = partsOf(options, config.git.cacheDir ?? temporary ?? '');
     addPreflight(parts);
-    addHttp(parts, addRoles(options.name, parts));
+    addHttp(parts, await addRoles(options.name, parts));
     await parts.manager.run(signal);
   } finally {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-/** Gives what takes alerts in, if this process does. */
-function addRoles(name: Role | 'all', parts: Parts): TakeDelivery | undefined {
+/**
+ * Gives what takes alerts in, if this process does. A role is loaded only where it is played: what the others need costs no memory, and the
+ * executor never so much as holds the model's client.
+ */
+async function addRoles(name: Role | 'all', parts: Parts): Promise<TakeDelivery | undefined> {
   const plays = (role: Role): boolean => name === role || name === 'all';
   const { registry, manager, gitCacheDir } = parts;
   // Each role has repositories of its own: they may hold other credentials.
   const partsOfRole = (role: Role): Parts => ({ ...parts, gitCacheDir: join(gitCacheDir, role) });
   if (plays('investigator')) {
+    const { addInvestigator } = await import('./investigator.ts');
     addInvestigator(partsOfRole('investigator'));
     countIncidents(registry, manager.cache(incidents));
     countInvestigations(registry, manager.cache(investigations));
   }
   if (plays('executor')) {
+    const { addExecutor } = await import('./executor.ts');
     addExecutor(partsOfRole('executor'));
     countPlans(registry, manager.cache(remediationPlans));
   }
-  return plays('gateway') ? addGateway(parts) : undefined;
+  if (!plays('gateway')) return undefined;
+  const { addGateway } = await import('./gateway.ts');
+  return addGateway(parts);
 }
 
 function partsOf({ name, config, logger, redactor, version }: ProcessOptions, gitCacheDir: string): Parts {

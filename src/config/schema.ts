@@ -5,6 +5,8 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { applications } from './applicationSource.ts';
+import { checks } from './checks.ts';
 import { modelSchema } from './model.ts';
 import { sourcesSchema } from './sources.ts';
 import { specialistsSettings } from './specialists.ts';
@@ -69,6 +71,8 @@ export const configSchema = z.strictObject({
   auth: auth.prefault({}).describe('Who may call it.'),
   sources: sourcesSchema.prefault({}).describe('Where telemetry is asked for.'),
   model: modelSchema().prefault({}).describe('The language model that is asked for hypotheses; without an address: none.'),
+  applications,
+  checks,
   git: git.prefault({}).describe('Repositories that GitOps engines deploy from.'),
   flux: z
     .strictObject({ namespace: namespace().default('flux-system').describe('Namespace of the Flux controllers.') })

@@ -5,6 +5,8 @@
  * has always been. What stands here is an `Endpoint` of `src/sources/http.ts` as it is.
  */
 import { z } from 'zod';
+import { gitHubs } from './applicationSource.ts';
+import { mcpServers } from './mcpServers.ts';
 import type { Path } from './problems.ts';
 import { httpUrl } from './url.ts';
 
@@ -96,6 +98,8 @@ export const sourcesSchema = z.strictObject({
   tempo: several(instance('Tempo', 'http://tempo:3200')).describe('Tempo, for traces.'),
   grafana: several(grafana).describe('Grafana, for dashboards and annotations.'),
   signoz: several(signoz).describe('SigNoz, for logs, traces and metrics.'),
+  github: gitHubs,
+  mcp: mcpServers,
 });
 
 export type SourcesConfig = z.infer<typeof sourcesSchema>;

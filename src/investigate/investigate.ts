@@ -16,6 +16,7 @@ import { analyse } from './analyse.ts';
 import { conclude } from './conclude.ts';
 import { type Counsel, consult } from './consult.ts';
 import { type Gathered, gather } from './gather.ts';
+import type { ModelAdviser } from './model/adviser.ts';
 import type { InvestigationResult } from './result.ts';
 import { questionOf } from './scopeOf.ts';
 import type { Specialists } from './specialists/specialists.ts';
@@ -32,6 +33,8 @@ export interface InvestigatorDeps {
   readonly git?: ChangesPort | undefined;
   readonly metrics?: readonly MetricsSource[] | undefined;
   readonly alerts?: AlertSource | undefined;
+  /** Absent: the analysis alone. */
+  readonly model?: ModelAdviser | undefined;
   /** Absent: nobody is asked. */
   readonly specialists?: Specialists | undefined;
 }
@@ -83,7 +86,10 @@ async function run(deps: InvestigatorDeps, request: InvestigationRequest): Promi
   const conclusion = conclude({ investigation, incident, gathered, question, alert, counsel, now: clock.now() });
   for (const { analyzer, error } of conclusion.errors)
     logger.error({ err: error, analyzer, investigation: investigation.metadata.name }, 'analyzer failed');
-  const result = await withDeadline(clock, signal, storingMs, (limit) => storeEvidence(deps.evidence, investigation, conclusion, limit));
+  const leftMs = seconds * 1000 - storingMs - (clock.now() - now);
+  const advised =
+    (await deps.model?.consult(conclusion, { investigation, signal, leftMs, guidance: counsel?.prompts.join('\n') })) ?? conclusion;
+  const result = await withDeadline(clock, signal, storingMs, (limit) => storeEvidence(deps.evidence, investigation, advised, limit));
   signal.throwIfAborted();
   return result;
 }

@@ -1,5 +1,5 @@
 /** The evaluation's tables, as a person reads them. */
-import { type Case, calibrationErrorOf, confidenceOf, isRight, percentile, type Score, scoreOf } from './score.ts';
+import { type Case, calibrationErrorOf, confidenceOf, crossValidatedErrorOf, isRight, percentile, type Score, scoreOf } from './score.ts';
 import type { Prediction, Truth } from './types.ts';
 
 export function report(truths: readonly Truth[], predictions: readonly Prediction[]): void {
@@ -17,7 +17,8 @@ export function report(truths: readonly Truth[], predictions: readonly Predictio
     }
   }
   line('all', scoreOf(cases));
-  console.log(`\ncalibration error ${calibrationErrorOf(cases).toFixed(3)}`);
+  const [ours, fitted] = [calibrationErrorOf(cases), crossValidatedErrorOf(cases)];
+  console.log(`\ncalibration error ${ours.toFixed(3)}; of a curve fitted on the other folds ${fitted.toFixed(3)}`);
   const millis = predictions.map((one) => one.millis);
   console.log(`time a snapshot: p50 ${percentile(millis, 0.5).toFixed(0)} ms, p95 ${percentile(millis, 0.95).toFixed(0)} ms`);
   console.log(`resident memory at its peak: ${Math.max(...predictions.map(({ peakMiB }) => peakMiB)).toFixed(0)} MiB`);

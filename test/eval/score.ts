@@ -4,7 +4,9 @@
  * A@1 is the share of cases whose first answer has taxonomy, object and root cause equal to the truth, in lower case; A@3 that of cases where
  * one of the first three has.
  */
+import { confidenceOf as calibrated, fitLogistic } from '../../src/analysis/calibration.ts';
 import { expectedCalibrationError } from '../../src/analysis/calibrationError.ts';
+import { crossValidate } from '../../src/analysis/crossValidation.ts';
 import type { Prediction, Ranked, Truth } from './types.ts';
 
 const CONFIDENT = 0.7;
@@ -44,6 +46,18 @@ const isSame = (truth: Truth, answer: Ranked | undefined): boolean =>
 export function calibrationErrorOf(cases: readonly Case[]): number {
   const answered = cases.filter(({ prediction }) => prediction.ranked.length > 0);
   return expectedCalibrationError(answered.map((one) => ({ confidence: confidenceOf(one), right: isRight(one) }))) ?? 0;
+}
+
+/** What a curve fitted on the other folds would have had: whether ours, which is kept by hand, is far from what the cases support. */
+export function crossValidatedErrorOf(cases: readonly Case[]): number {
+  const answered = cases.filter(({ prediction }) => prediction.ranked.length > 0);
+  const judged = crossValidate(
+    answered,
+    { k: 5, seed: 1, stratumOf: ({ truth }) => truth.taxonomy },
+    (training) => fitLogistic(training.map((one) => ({ score: confidenceOf(one), right: isRight(one) }))),
+    (model, one) => (model === undefined ? confidenceOf(one) : calibrated(model, confidenceOf(one))),
+  );
+  return expectedCalibrationError(judged.map(({ item, answer }) => ({ confidence: answer, right: isRight(item) }))) ?? 0;
 }
 
 /** @param share from 0 to 1 */

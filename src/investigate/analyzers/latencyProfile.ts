@@ -23,7 +23,7 @@ export interface Profile {
 export type Level = Pick<Shift, 'quiet' | 'high'>;
 
 /** A median that rose less than this many times, or by less than this, is a busy minute. */
-export const SLOW_TIMES = 3;
+const SLOW_TIMES = 3;
 const TAIL_TIMES = 5;
 const BLINK_SECONDS = 0.02;
 const TAIL_SECONDS = 0.05;
@@ -94,7 +94,7 @@ export function isSlow(profile: Profile): boolean {
 }
 
 /** Its tail rose far beyond a busy minute's. */
-export const isStretched = ({ tail }: Profile): boolean => ratio(tail) >= TAIL_TIMES && rise(tail) >= TAIL_SECONDS;
+const isStretched = ({ tail }: Profile): boolean => ratio(tail) >= TAIL_TIMES && rise(tail) >= TAIL_SECONDS;
 
 /** Throttled for half of the time and more, and using at least twice the CPU: it wants more than it gets. */
 export const isStarved = (cpu: Level | undefined, throttled: Level | undefined): boolean =>

@@ -8,7 +8,7 @@ import type { Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { calleesOf } from '../callees.ts';
 import { livingPods } from '../containers.ts';
 import type { Finding } from '../finding.ts';
-import { isStretched, type Profile, ratio, SLOW_TIMES } from './latencyProfile.ts';
+import { type Profile, ratio, rise } from './latencyProfile.ts';
 
 export interface NodeTrouble {
   readonly node: string;
@@ -18,37 +18,57 @@ export interface NodeTrouble {
 
 /** Fewer workloads that run on a node alone prove nothing about it. */
 const FEWEST_ON_NODE = 3;
-/** Without as many elsewhere that are well, there is nothing to compare the node with. */
-const FEWEST_ELSEWHERE = 2;
 
-export function nodesInTrouble(snapshot: Snapshot, profiles: readonly Profile[], slow: readonly Profile[]): NodeTrouble[] {
+export function nodesInTrouble(snapshot: Snapshot, profiles: readonly Profile[]): NodeTrouble[] {
   const places = Map.groupBy(livingPods(snapshot), ({ owner }) => objectName(owner));
   const nodesOf = ({ object }: Profile): Set<string> => new Set((places.get(objectName(object)) ?? []).map(({ node = '' }) => node));
-  const stretched = new Set(profiles.filter((one) => slow.includes(one) || isStretched(one)));
   const byNode = Map.groupBy(profiles, (one) => {
     const [only = '', ...others] = nodesOf(one);
     return others.length === 0 ? only : '';
   });
   return [...byNode].flatMap(([node, here]): NodeTrouble[] => {
-    const hit = here.filter((one) => stretched.has(one));
+    if (node === '' || here.length < FEWEST_ON_NODE) return [];
     const elsewhere = profiles.filter((one) => !nodesOf(one).has(node));
-    const innocent = elsewhere.filter((one) => {
-      const called = calleesOf(snapshot.calls, objectName(one.object));
-      return !hit.some((callee) => called.has(objectName(callee.object)));
-    });
-    const hitElsewhere = innocent.filter((one) => stretched.has(one));
-    const most = isLosing(snapshot, node) ? 0.6 : 0.8;
-    const isHere = node !== '' && here.length >= FEWEST_ON_NODE && hit.length >= most * here.length;
-    if (!isHere || hitElsewhere.length > 0.2 * innocent.length) return [];
-    if (innocent.length < FEWEST_ELSEWHERE && hasCommonCallee(snapshot, hit)) return [];
-    const moved = hit.filter(({ median }) => ratio(median) >= SLOW_TIMES);
-    return [{ node, reason: moved.length >= 0.5 * hit.length ? 'NodeNetworkDelay' : 'NodeNetworkLoss', slow: hit }];
+    const delayed = movedTogether(snapshot, 'median', { node, here, elsewhere });
+    if (delayed !== undefined) return [{ node, reason: 'NodeNetworkDelay', slow: delayed }];
+    const stretched = movedTogether(snapshot, 'tail', { node, here, elsewhere });
+    return stretched === undefined ? [] : [{ node, reason: 'NodeNetworkLoss', slow: stretched }];
   });
 }
 
+interface Place {
+  readonly node: string;
+  /** What runs there alone. */
+  readonly here: readonly Profile[];
+  readonly elsewhere: readonly Profile[];
+}
+
+/** What moved at least so much beside what moves with it is not noise, in seconds. */
+const LEAST_SECONDS = { median: 0.02, tail: 0.05 } as const;
+const LEAST_TIMES = 1.3;
+/** Of the middle rise on the node: what the network adds is added to all alike, whatever they took before. */
+const ALIKE = 0.3;
+
+/** Those on the node that slowed down alike, if they are most of it and hardly anything else did that does not call them. */
+function movedTogether(snapshot: Snapshot, which: 'median' | 'tail', { node, here, elsewhere }: Place): Profile[] | undefined {
+  const rises = here.map((one) => rise(one[which])).toSorted((a, b) => a - b);
+  const least = Math.max(LEAST_SECONDS[which], ALIKE * (rises[rises.length >> 1] ?? 0));
+  const hasMoved = (one: Profile): boolean => rise(one[which]) >= least && ratio(one[which]) >= LEAST_TIMES;
+  const hit = here.filter(hasMoved);
+  const innocent = elsewhere.filter((one) => !callsAny(snapshot, one, hit));
+  const independent = hit.filter((one) => !callsAny(snapshot, one, hit));
+  const isMost = hit.length >= (isLosing(snapshot, node) ? 0.6 : 0.8) * here.length;
+  const isHereAlone = innocent.filter(hasMoved).length <= 0.2 * innocent.length && innocent.length > 0;
+  return isMost && isHereAlone && independent.length >= FEWEST_INDEPENDENT ? hit : undefined;
+}
+
 /** One of them that all others call explains them without the node. */
-const hasCommonCallee = ({ calls }: Snapshot, hit: readonly Profile[]): boolean =>
-  hit.some((leaf) => hit.every((one) => one === leaf || calleesOf(calls, objectName(one.object)).has(objectName(leaf.object))));
+const FEWEST_INDEPENDENT = 2;
+
+function callsAny({ calls }: Snapshot, one: Profile, others: readonly Profile[]): boolean {
+  const called = calleesOf(calls, objectName(one.object));
+  return others.some((other) => other !== one && called.has(objectName(other.object)));
+}
 
 /** It sends again far more than it did, and more than any other node does. */
 function isLosing({ series }: Snapshot, node: string): boolean {

@@ -21,7 +21,7 @@ export const performance: Analyzer = {
   *find(snapshot) {
     const profiles = profilesOf(snapshot);
     const slow = profiles.filter(isSlow);
-    const nodes = nodesInTrouble(snapshot, profiles, slow);
+    const nodes = nodesInTrouble(snapshot, profiles);
     yield* nodes.map((one) => nodeFinding(snapshot, one));
     const [worst] = slow.toSorted((a, b) => b.slowdown - a.slowdown);
     const starved = starvedUnmeasured(snapshot).filter((one) => slow.some((caller) => below(snapshot, caller).has(objectName(one.object))));

@@ -32,6 +32,7 @@ interface Told {
 /** Left to others, or over by the next try. */
 const NOT_OURS =
   /\b(?:configmap|secret) "[^"]{1,253}" not found|references non-existent (?:config|secret) key|not registered|failed to sync (?:configmap|secret) cache/iu;
+const DENIED = /permission denied|access denied|operation not permitted/iu;
 const GENERIC = /unmounted volumes=|timed out waiting for the condition/iu;
 
 function unmounted(snapshot: Snapshot, pod: Pod): Told | undefined {
@@ -40,7 +41,10 @@ function unmounted(snapshot: Snapshot, pod: Pod): Told | undefined {
   if (attach !== undefined) return told('VolumeAttachFailed', 'waits for a volume that cannot be attached', attach);
   const mounts = events.filter(({ reason }) => reason === 'FailedMount' || reason === 'FailedMapVolume');
   const mount = mounts.find(({ message }) => !GENERIC.test(message)) ?? (isExplained(snapshot, pod) ? undefined : mounts[0]);
-  return mount && told('VolumeMountFailed', 'waits for a volume that cannot be mounted', mount);
+  if (mount === undefined) return undefined;
+  return DENIED.test(mount.message)
+    ? told('VolumePermissionDenied', 'waits for a volume that its node may not mount', mount)
+    : told('VolumeMountFailed', 'waits for a volume that cannot be mounted', mount);
 }
 
 /** "Timed out waiting" says nothing of its own where another event says why. */

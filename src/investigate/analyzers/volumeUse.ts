@@ -40,7 +40,8 @@ const SAYS: Partial<Record<FindingReason, string>> = {
 function fromLine(snapshot: Snapshot, line: CredibleLine): Finding | undefined {
   const { owner, container, text } = line;
   const spec = specOf(snapshot, line);
-  const mount = spec && mountNamedIn(spec, text);
+  const named = spec && mountNamedIn(spec, text);
+  const mount = named ?? (isOfWorkingFolder(text) ? onlyClaim(spec) : undefined);
   const reason = reasonOf(text, mount);
   if (reason === undefined) return undefined;
   const place = mount ?? (reason === 'VolumeFull' ? onlyClaim(spec) : undefined);
@@ -53,11 +54,20 @@ function fromLine(snapshot: Snapshot, line: CredibleLine): Finding | undefined {
     cures: ['RevertCommit'],
     evidence: [line.evidence, ...podsOf(snapshot, owner).map(({ evidence }) => evidence)],
     pods: line.beside ? [] : podNamesOf(snapshot, owner),
-    indirect: line.beside || place === undefined,
+    indirect: line.beside || place === undefined || (reason === 'VolumePermissionDenied' && named === undefined),
     detail: place?.volume,
     touchedBy: interestOf(owner, spec),
   };
 }
+
+/**
+ * A file without a folder is one of the program's working folder, and what keeps data works where its volume is: said of one that has no
+ * other, it is a hint.
+ */
+const isOfWorkingFolder = (text: string): boolean => FILE_WORK.test(text) && !ABSOLUTE_PATH.test(text);
+
+const FILE_WORK = /\b(?:open|create|creating|mkdir|write|writing|chmod|chown|rename|lock)\b/iu;
+const ABSOLUTE_PATH = /(?:^|[\s"'`(=:])\/[\w.-]/u;
 
 /** What can fill up, where the line does not say what did. */
 function onlyClaim(spec: ContainerSpec | undefined): Mount | undefined {

@@ -75,5 +75,6 @@ function frozenLog(
     .toSorted((a, b) => b.length - a.length)
     .find((name) => podName === name || podName.startsWith(`${name}-`));
   if (pod === undefined || service === undefined) return undefined;
-  return logText(logs, service, container, pod.spec?.containers?.[0]?.name === container, previous);
+  const waits = pod.status?.containerStatuses?.some(({ name, state }) => name === container && state?.waiting !== undefined) ?? false;
+  return logText(logs, service, { container, isFirst: pod.spec?.containers?.[0]?.name === container, previous, waits });
 }

@@ -60,15 +60,22 @@ function linesOf(entries: readonly unknown[]): Line[] {
   return kept.map((line) => ({ text: line.slice(0, LONGEST), count: 1 }));
 }
 
+export interface WantedLog {
+  readonly container: string;
+  /** Of the containers of its pod: the one that parts without a name are of. */
+  readonly isFirst: boolean;
+  /** Of the run before the present one. */
+  readonly previous: boolean;
+  /** It waits to be started again: what it said last is of the run before. */
+  readonly waits: boolean;
+}
+
 /** The text of a container's log: the part of its name, else the program's own for the first container. */
-export function logText(logs: FrozenLogs, service: string, container: string, isFirst: boolean, previous: boolean): string | undefined {
+export function logText(logs: FrozenLogs, service: string, { container, isFirst, previous, waits }: WantedLog): string | undefined {
   const parts = logs.get(service);
-  const lines = previous
-    ? isFirst
-      ? parts?.get('previous')
-      : undefined
-    : (parts?.get(container) ?? (isFirst ? parts?.get('app') : undefined));
-  return lines?.map(({ text }) => text).join('\n');
+  const present = parts?.get(container) ?? (isFirst ? parts?.get('app') : undefined);
+  const before = (isFirst ? parts?.get('previous') : undefined) ?? (waits ? present : undefined);
+  return (previous ? before : present)?.map(({ text }) => text).join('\n');
 }
 
 /** @param ownerOf the workload behind the name of a service */

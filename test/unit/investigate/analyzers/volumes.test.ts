@@ -41,6 +41,16 @@ describe('volumeMounts', () => {
       events: [event('FailedMount', 'MountVolume.SetUp failed for volume "data" : mount failed: exit status 32')],
       want: ['VolumeMountFailed'],
     },
+    {
+      name: 'a mount that is refused',
+      events: [
+        event(
+          'FailedMount',
+          'MountVolume.SetUp failed for volume "data": mount failed: exit status 32: mount.nfs: access denied by server',
+        ),
+      ],
+      want: ['VolumePermissionDenied'],
+    },
     { name: 'a mount of which only the time-out is said', events: [timedOut], want: ['VolumeMountFailed'] },
     {
       name: 'a ConfigMap that is missing is told by others',
@@ -129,6 +139,12 @@ describe('volumeUse', () => {
       line: 'mkdir: cannot create directory ‘/var/lib/data/db’: Permission denied',
       want: ['VolumePermissionDenied Deployment/cart'],
     },
+    {
+      name: 'a file of the working folder of what keeps data, as a hint',
+      line: "Can't open or create append-only dir appendonlydir: Permission denied",
+      want: ['VolumePermissionDenied Deployment/cart (indirect)'],
+    },
+    { name: 'a refusal that is about no file', line: 'setuid: Permission denied', want: [] },
     { name: 'a path that only begins alike', line: 'open /var/lib/database: permission denied', want: [] },
     { name: 'a path outside its mounts', line: 'open /etc/app.conf: permission denied', want: [] },
     { name: 'a socket that is refused', line: 'dial unix /var/lib/data/run.sock: connect: permission denied', want: [] },

@@ -46,11 +46,17 @@ describe('frozenLogs', () => {
 
   test('the log of a container is its own part, the program’s for the first, and the run before for the first alone', () => {
     const logs = frozenLogs(bundle({ recentLogs: { [of('cart')]: { app: ['now'], previous: ['before'], proxy: ['p'] } } }));
-    expect(logText(logs, 'cart', 'server', true, false)).toBe('now');
-    expect(logText(logs, 'cart', 'server', true, true)).toBe('before');
-    expect(logText(logs, 'cart', 'proxy', false, false)).toBe('p');
-    expect(logText(logs, 'cart', 'proxy', false, true)).toBeUndefined();
-    expect(logText(logs, 'other', 'server', true, false)).toBeUndefined();
+    expect(logText(logs, 'cart', { container: 'server', isFirst: true, previous: false, waits: false })).toBe('now');
+    expect(logText(logs, 'cart', { container: 'server', isFirst: true, previous: true, waits: false })).toBe('before');
+    expect(logText(logs, 'cart', { container: 'proxy', isFirst: false, previous: false, waits: false })).toBe('p');
+    expect(logText(logs, 'cart', { container: 'proxy', isFirst: false, previous: true, waits: false })).toBeUndefined();
+    expect(logText(logs, 'other', { container: 'server', isFirst: true, previous: false, waits: false })).toBeUndefined();
+  });
+
+  test('what a container that waits to be started again said last is of the run before', () => {
+    const logs = frozenLogs(bundle({ errorLogs: { [of('cart')]: { app: ['crashed'] } } }));
+    expect(logText(logs, 'cart', { container: 'server', isFirst: true, previous: true, waits: true })).toBe('crashed');
+    expect(logText(logs, 'cart', { container: 'server', isFirst: true, previous: true, waits: false })).toBeUndefined();
   });
 
   test('lines of nobody are left out', () => {
