@@ -2,8 +2,7 @@
  * No expression that strangers' text is read by takes longer than in proportion to it.
  *
  * Nothing is said of time itself: an expression is measured beside a plain scan of the same text, and against itself at a quarter of the
- * length. One
- * that is quadratic takes thousands of scans at this length, a linear one a few dozen at most.
+ * length. One that is quadratic takes thousands of scans at this length, a linear one a few dozen at most.
  */
 import { describe, expect, test } from 'vitest';
 import { adversaries, composed, type Expression, literals, literalsIn, sourceFiles } from './expressions.ts';
