@@ -20,8 +20,13 @@ const AS_URL = new RegExp(String.raw`^[a-z][a-z0-9+.:-]*://(?:[^@/\s]*@)?${HOST}
 const BARE = new RegExp(String.raw`^${HOST}$`, 'u');
 const NAMES_A_HOST = /(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER)S?$/iu;
 
+/** No program calls more; a longer list is there to keep us busy. */
+const MOST_ADDRESSES = 500;
+
 /** Addresses of the cluster that a workload is configured with. */
-export function* addressesOf(workload: Workload): Iterable<Address> {
+export const addressesOf = (workload: Workload): Iterable<Address> => allAddresses(workload).take(MOST_ADDRESSES);
+
+function* allAddresses(workload: Workload): Generator<Address, void> {
   for (const container of workload.containers) {
     for (const [variable, value] of settingsOf(container)) {
       for (const part of value.split(/[,\s]+/u)) {

@@ -7,6 +7,7 @@ import type { ObservedChange } from '../sources/changes.ts';
 import { mergeGaps } from '../sources/gap.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
+import { tidy } from '../sources/text.ts';
 import { ADVICE } from './advice.ts';
 import type { AnalyserError } from './analyse.ts';
 import { bounded } from './bound.ts';
@@ -112,7 +113,7 @@ function reportFor(
     numbered,
     gaps,
     alertedAt: timeOf(incident?.spec.startsAt),
-    alert: incident?.spec.alerts?.[0]?.labels.alertname ?? incident?.spec.title,
+    alert: alertOf(incident),
     alertNow: alert?.reason,
     service: serviceOf(snapshot, question),
     responseMillis: Math.max(0, now - (timeOf(investigation.metadata.creationTimestamp) ?? now)),
@@ -233,6 +234,12 @@ function affectedBy({ workloads, pods }: Snapshot): ObjectRef[] {
     ...workloads.map(({ ref }) => ref),
     ...unready.map(({ namespace, name, uid }) => ({ apiVersion: 'v1', kind: 'Pod', namespace, name, uid })),
   ];
+}
+
+/** People may write Incidents too. */
+function alertOf(incident: Incident | undefined): string | undefined {
+  const name = incident?.spec.alerts?.[0]?.labels.alertname ?? incident?.spec.title;
+  return name === undefined ? undefined : tidy(name, 200);
 }
 
 function timeOf(time: string | undefined): number | undefined {

@@ -3,6 +3,8 @@
  *
  * From the coarsest field that is restricted: a schedule that names a month may rest for a year. Undefined for what is no schedule.
  */
+import { ownMember } from '../domain/ownMember.ts';
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -19,7 +21,7 @@ const MACROS: Readonly<Record<string, number>> = {
 
 export function longestGap(schedule: string): number | undefined {
   const text = schedule.trim();
-  const macro = MACROS[text];
+  const macro = ownMember(MACROS, text);
   if (macro !== undefined) return macro;
   const [minute, hour, day, month, weekday, more] = text.split(/\s+/u);
   if (minute === undefined || hour === undefined || day === undefined || month === undefined || weekday === undefined) return undefined;

@@ -2,7 +2,9 @@
  * Which of an analyzer's cures can be offered, once the changes are known: a revert needs a commit that is linked, an older image
  * needs a history that has one. A commit that touched the very field is taken back rather than written over.
  */
+
 import type { ActionType } from '../crds/remediationPlan.ts';
+import { ownMember } from '../domain/ownMember.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { Link } from './correlate.ts';
@@ -19,7 +21,7 @@ export function curesOf(finding: Finding, links: readonly Link[], snapshot: Snap
 
 function hadAnotherImage({ object }: Finding, { workloads }: Snapshot): boolean {
   const revisions = workloads.find(({ ref }) => objectName(ref) === objectName(object))?.revisions ?? [];
-  const images = revisions.map(({ images: all }) => all[object.container ?? '']).filter((image) => image !== undefined);
+  const images = revisions.map(({ images: all }) => ownMember(all, object.container ?? '')).filter((image) => image !== undefined);
   return new Set(images).size > 1;
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
 import { lastEnd, livingPods } from './containers.ts';
+import { quoteUnlessToken } from './quote.ts';
 
 export function isHealthy(snapshot: Snapshot): boolean {
   const { workloads, missing, unseen } = snapshot;
@@ -35,14 +36,19 @@ export function recoveryOf(snapshot: Snapshot): Recovery | undefined {
       .flatMap((container) => lastEnd(container) ?? [])
       .filter(({ finishedAt = 0 }) => finishedAt >= snapshot.window.start);
     const warnings = snapshot.events.filter(
-      ({ kind, name, namespace, type, lastAt }) =>
-        kind === 'Pod' && name === pod.name && namespace === pod.namespace && type === 'Warning' && lastAt >= snapshot.window.start,
+      ({ kind, name, namespace, type, firstAt, lastAt }) =>
+        kind === 'Pod' &&
+        name === pod.name &&
+        namespace === pod.namespace &&
+        type === 'Warning' &&
+        firstAt <= readySince &&
+        lastAt >= snapshot.window.start,
     );
     if (crashes.length === 0 && warnings.length === 0) return [];
     const [crash] = crashes;
     const after =
       crash === undefined
-        ? `warnings (${warnings[0]?.reason ?? ''})`
+        ? `warnings (${quoteUnlessToken(warnings[0]?.reason ?? '')})`
         : `a run that ended with ${crash.reason} (exit code ${crash.exitCode})`;
     return [{ at: readySince, after, evidence: [pod.evidence, ...warnings.map(({ evidence }) => evidence)] }];
   });

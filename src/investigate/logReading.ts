@@ -21,7 +21,7 @@ export function decisiveLine(tail: LogTail | undefined): string | undefined {
   return lines.findLast((line) => TROUBLE.test(line) && !FAREWELL.test(line)) ?? lines.at(-1);
 }
 
-const CONFIGURATION = String.raw`(?:config(?:uration|s)?(?:error|exception)?|settings?|options?|flags?|arguments?|parameters?|directives?|environment variables?|env(?:ironment)? vars?|[\w./-]+\.(?:ya?ml|json|toml|ini|conf|cfg|properties|xml|env))`;
+const CONFIGURATION = String.raw`(?:config(?:uration|s)?(?:error|exception)?|settings?|options?|flags?|arguments?|parameters?|directives?|environment variables?|env(?:ironment)? vars?|[\w./-]{1,80}\.(?:ya?ml|json|toml|ini|conf|cfg|properties|xml|env))`;
 const BROKEN = String.raw`(?:invalid|malformed|missing|required|unknown|unrecogni[sz]ed|unexpected|undefined|unset|not set|not defined|not provided|must be|must not be|cannot be|parse|parsing|unmarshal|decode|decoding|deserializ\w*|syntax|no such|not found|could not (?:read|load|find|open)|cannot (?:read|load|find|open)|failed to (?:read|load|open|validate)|error (?:reading|loading|in))`;
 
 const CONFIGURATION_IS_BROKEN = [

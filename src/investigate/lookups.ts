@@ -26,7 +26,7 @@ const NO_ANSWER =
 export function unknownNameIn(text: string): string | undefined {
   if (NO_ANSWER.test(text)) return undefined;
   const name = UNKNOWN.map((pattern) => pattern.exec(text)?.[1]).find((one) => one !== undefined);
-  return name?.replace(/[.:-]+$/u, '').toLowerCase();
+  return name?.replace(/(?<![.:-])[.:-]+$/u, '').toLowerCase();
 }
 
 export const isUnanswered = (text: string): boolean => NO_ANSWER.test(text);

@@ -5,7 +5,9 @@
  * (allows add up, their order does not matter). Both ends have to allow. Ports are those of the pod, as addresses of Services are
  * translated before policies are asked. What cannot be known is taken for allowed: only what is surely cut is told.
  */
+
 import { BlockList, isIPv6 } from 'node:net';
+import { ownMember } from '../domain/ownMember.ts';
 import type { ContainerSpec, NetworkPolicy, PolicyRule, Selector } from '../sources/kubernetes/snapshot.ts';
 
 type Answer = 'yes' | 'no' | 'unknown';
@@ -100,9 +102,11 @@ const namespaceFits = (selector: Selector, namespace: string): Answer =>
 export function selectorFits({ labels, expressions }: Selector, one: Pick<Endpoint, 'labels' | 'partial'>): Answer {
   const absent: Answer = one.partial ? 'unknown' : 'no';
   const answers = [
-    ...Object.entries(labels).map(([key, value]) => (one.labels[key] === undefined ? absent : answer(one.labels[key] === value))),
+    ...Object.entries(labels).map(([key, value]) =>
+      ownMember(one.labels, key) === undefined ? absent : answer(ownMember(one.labels, key) === value),
+    ),
     ...expressions.map(({ key, operator, values }): Answer => {
-      const value = one.labels[key];
+      const value = ownMember(one.labels, key);
       if (operator === 'In') return value === undefined ? absent : answer(values.includes(value));
       if (operator === 'Exists') return value === undefined ? absent : 'yes';
       const without: Answer = one.partial ? 'unknown' : 'yes';

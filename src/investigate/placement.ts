@@ -1,5 +1,7 @@
 /** Which nodes a pod's own selector and required node affinity allow, judged as the scheduler judges them. */
+
 import type { FindingReason } from '../crds/reasons.ts';
+import { ownMember } from '../domain/ownMember.ts';
 import { fitsExpression } from '../sources/kubernetes/selection.ts';
 import type { Node, Pod, Requirement } from '../sources/kubernetes/snapshot.ts';
 
@@ -15,7 +17,7 @@ const fitsSelector = ({ nodeSelector }: Placement, { labels }: Node): boolean =>
 
 const fitsAffinity = ({ affinity }: Placement, { labels }: Node): boolean =>
   affinity.node.length === 0 ||
-  affinity.node.some((term) => term.every(({ key, operator, values }) => fitsExpression(labels[key], operator, values)));
+  affinity.node.some((term) => term.every(({ key, operator, values }) => fitsExpression(ownMember(labels, key), operator, values)));
 
 /** Which of the two no node satisfies: the selector first, as it is the blunter one. */
 export function selectionBlame(nodes: readonly Node[], pod: Placement): FindingReason {

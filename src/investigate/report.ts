@@ -3,8 +3,10 @@
  *
  * Made by code from facts; every claim cites what it rests on. What strangers wrote stands in quotation marks.
  */
+
 import type { Gap, Report } from '../crds/investigation.ts';
 import type { ActionType } from '../crds/remediationPlan.ts';
+import { ownMember } from '../domain/ownMember.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import { formatBytes } from '../sources/kubernetes/quantity.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
@@ -113,12 +115,12 @@ function curingActions({ cause, cures, numbered, snapshot }: ReportParts): strin
   const commit = links.find(({ change }) => change.kind === 'GitCommit')?.change;
   const previous = snapshot.workloads
     .find(({ ref }) => ref.uid === finding.object.uid)
-    ?.revisions.find(({ current, images }) => !current && images[finding.object.container ?? ''] !== undefined);
+    ?.revisions.find(({ current, images }) => !current && ownMember(images, finding.object.container ?? '') !== undefined);
   const say: Readonly<Record<ActionType, string | undefined>> = {
     RevertCommit: commit && `Revert commit ${(commit.commit ?? '').slice(0, 10)}${cite([numbered.changeId(commit)])}.`,
     SetImage:
       previous &&
-      `Go back to the image${container} of revision ${previous.number}: ${previous.images[finding.object.container ?? ''] ?? ''}.`,
+      `Go back to the image${container} of revision ${previous.number}: ${ownMember(previous.images, finding.object.container ?? '') ?? ''}.`,
     SetResources: `Set the requests and limits${container} to what it needs.`,
   };
   return [...cures.flatMap((cure) => say[cure] ?? []), ADVICE[finding.reason].now];

@@ -48,4 +48,4 @@ const HOSTS = [
   new RegExp(String.raw`(?<![a-zA-Z0-9.-])([a-z0-9-]{1,63}\.[a-z0-9-]{1,63}\.svc)\b`, 'gu'),
 ];
 
-const trimmed = (host: string): string => host.replace(/[.-]+$/u, '').toLowerCase();
+const trimmed = (host: string): string => host.replace(/(?<![.-])[.-]+$/u, '').toLowerCase();

@@ -2,7 +2,7 @@
 import type { FieldChange, ObservedChange } from '../sources/changes.ts';
 import type { Link } from './correlate.ts';
 import { shortPath } from './fields.ts';
-import { quote } from './quote.ts';
+import { quote, quoteUnlessPerson } from './quote.ts';
 import type { Ranked } from './rank.ts';
 import { spokenTime } from './times.ts';
 
@@ -24,7 +24,7 @@ const LONG_BEFORE_MS = 60_000;
 export function changeName({ kind, revision, workload, at, commit = '', summary, author, authoredAt = at }: ObservedChange): string {
   if (kind === 'Rollout') return `revision ${revision ?? ''} of ${workload.name}`;
   const written = Math.abs(at - authoredAt) > LONG_BEFORE_MS ? `, written ${spokenTime(authoredAt)}` : '';
-  return `commit ${commit.slice(0, 10)} ${quote(summary, 120)} by ${author ?? 'somebody unknown'}${written}`;
+  return `commit ${commit.slice(0, 10)} ${quote(summary, 120)} by ${author === undefined ? 'somebody unknown' : quoteUnlessPerson(author)}${written}`;
 }
 
 const MOST_FIELDS = 3;

@@ -4,8 +4,10 @@
  * The namespace of a target holds much that is not asked about. Kinds that are not known here, and what bounds a whole namespace, concern
  * everybody. What cannot be told counts as concerning.
  */
+
 import { closest } from '../analysis/similarity.ts';
 import type { ObjectRef } from '../crds/common.ts';
+import { ownMember } from '../domain/ownMember.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import { selects } from '../sources/kubernetes/selection.ts';
 import type { Route, Snapshot } from '../sources/kubernetes/snapshot.ts';
@@ -14,7 +16,7 @@ import { workloadsBehind } from './reachability.ts';
 /** @param targets what was seen of what was asked about, alone */
 export function isUnrelated(targets: Snapshot, object: ObjectRef): boolean {
   if (targets.workloads.length === 0) return false;
-  const concerns = CONCERNS[object.kind];
+  const concerns = ownMember(CONCERNS, object.kind);
   return concerns !== undefined && !concerns(targets, object);
 }
 

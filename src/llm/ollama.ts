@@ -49,7 +49,7 @@ async function withClient<T>(options: OllamaOptions, signal: AbortSignal, use: (
     return new Response(ReadableStream.from(checkedLines(call.body, model)));
   };
   try {
-    return await use(new Ollama({ host: url.replace(/\/+$/u, ''), fetch }));
+    return await use(new Ollama({ host: url.replace(/(?<!\/)\/+$/u, ''), fetch }));
   } catch (error) {
     if (error instanceof ModelError) throw error;
     throw new ModelError('Malformed', `${model}: its answer is not Ollama's`, { cause: error, mayHaveSpent: true });

@@ -44,7 +44,7 @@ async function withLines<T>(
 ): Promise<T> {
   const key = await apiKey?.();
   const address = new URL(url);
-  address.pathname = `${address.pathname.replace(/\/+$/u, '')}/${path}`;
+  address.pathname = `${address.pathname.replace(/(?<!\/)\/+$/u, '')}/${path}`;
   if (apiVersion !== undefined) address.searchParams.set('api-version', apiVersion);
   const call = await http.open({
     name: model,

@@ -20,7 +20,7 @@ const ABOUT =
   /(?:names?|refs?|ids?|files?|filename|paths?|dir|directory|types?|kinds?|ur[li]s?|endpoint|expir(?:y|es|ation|ed)(?:at|in|seconds|time)?|ttl|age|length|len|count|size|limits?|policy|modes?|versions?|namespace|provider|issuer|audiences?|alg(?:orithm)?|status|state|errors?|reason|required|enabled|disabled|valid|format|fields?|headers?|usage|budget|created(?:at)?|updated(?:at)?|rotat(?:ed|ion)|manager|store|class|reviews?|attempts?|retries|seconds|ms|url|from|source|sources|scope|scopes|webhook|key(?:ref|name|path|file)|mount|label|prefix|suffix|config|method|interval|timeout|hint)$/u;
 
 /** Endings that add nothing: `password2`, `token_value`, `secretBase64`. */
-const NEUTRAL = /(?:\d+|values?|base64|b64|encoded|plain(?:text)?|raw|string|str|text|new|old|current|previous|prod|dev|test|env)$/u;
+const NEUTRAL = /(?:(?<!\d)\d+|values?|base64|b64|encoded|plain(?:text)?|raw|string|str|text|new|old|current|previous|prod|dev|test|env)$/u;
 
 const SECRET_ENDINGS: readonly (readonly [RegExp, Kind])[] = [
   [/(?:password|passwd|passwords|passphrase|passcode|userpass|rootpass|dbpass|requirepass|masterauth|sshpass|pgpass)$/u, 'password'],

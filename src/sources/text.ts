@@ -52,8 +52,12 @@ export function createCleaner(redact: Redact): Cleaner {
   };
 }
 
+/** Most texts have nothing to take out. */
+const PLAIN = /^[ -~\n]*$/u;
+
 /** The text without what a terminal would hide or obey; line breaks and tabs stay. */
-function visible(text: string): string {
+export function visible(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(/\r\n?/gu, '\n').replace(ESCAPE, '').replace(CONTROL, '').replace(INVISIBLE, '').replace(LONE_SURROGATE, '\ufffd');
 }
 

@@ -36,7 +36,7 @@ export const DATABASE_TROUBLES: readonly DatabaseTrouble[] = [
     pattern: either(
       /--(?:super-)?read-only (?:option|so it cannot)|SQL Error: 1290\b/u,
       /in a read-only transaction|database is (?:in )?read[- ]only/u,
-      /NotWritablePrimary|not (?:master|primary)\b.*(?:write|code 10107)/u,
+      /NotWritablePrimary|not (?:master|primary)\b.{0,200}(?:write|code 10107)/u,
       /READONLY You can't write|MISCONF Redis/u,
     ),
   },
@@ -47,7 +47,7 @@ export const DATABASE_TROUBLES: readonly DatabaseTrouble[] = [
     pattern: either(
       /Access denied for user|Login failed for user/u,
       /password authentication failed|no password supplied|no pg_hba\.conf entry|role "[^"]+" does not exist/u,
-      /Mongo(?:Server)?Error: Authentication failed|OperationFailure: Authentication failed|MongoSecurityException|AuthenticationFailed.*mongo/u,
+      /Mongo(?:Server)?Error: Authentication failed|OperationFailure: Authentication failed|MongoSecurityException|AuthenticationFailed.{0,200}mongo/u,
       /WRONGPASS|NOAUTH Authentication required|ERR invalid password|ERR AUTH /u,
     ),
   },
@@ -57,7 +57,7 @@ export const DATABASE_TROUBLES: readonly DatabaseTrouble[] = [
     says: 'finds no database at the address that it is configured with',
     pattern: either(
       /Communications link failure|Can't connect to (?:MySQL|local) server|Unknown MySQL server host/u,
-      /could not connect to server|connection to server at .* failed|could not translate host name|failed to connect to `(?:host|user)=/u,
+      /could not connect to server|connection to server at .{0,200} failed|could not translate host name|failed to connect to `(?:host|user)=/u,
       /MongoServerSelectionError|MongoNetworkError|ServerSelectionTimeoutError/u,
       /Error (?:\d+ )?connecting to redis|Could not connect to Redis|not possible to connect to the redis|RedisConnectionException: Unable to connect/u,
       /(?:ECONNREFUSED|ENOTFOUND|connection refused|no such host).{0,40}:(?:3306|5432|6379|27017)\b/u,
@@ -88,7 +88,7 @@ export const DATABASE_TROUBLES: readonly DatabaseTrouble[] = [
     ofDatabase: true,
     fewest: 3,
     says: 'is behind its primary',
-    pattern: /replication lag|Seconds_Behind_(?:Master|Source): [1-9]\d{1,}|replica is too stale|replSet.*(?:too stale|RECOVERING)/iu,
+    pattern: /replication lag|Seconds_Behind_(?:Master|Source): [1-9]\d{1,}|replica is too stale|replSet.{0,200}(?:too stale|RECOVERING)/iu,
   },
   {
     reason: 'DatabaseSlowQueries',
@@ -98,7 +98,7 @@ export const DATABASE_TROUBLES: readonly DatabaseTrouble[] = [
     pattern: either(
       /# Query_time: (?:[1-9]\d*)\./u,
       /duration: \d{4,}(?:\.\d+)? ms\s+(?:statement|execute)|canceling statement due to statement timeout/u,
-      /Slow query.*\d{4,}\s?ms|"durationMillis":\s?\d{4,}|MaxTimeMSExpired/u,
+      /Slow query.{0,300}\d{4,}\s?ms|"durationMillis":\s?\d{4,}|MaxTimeMSExpired/u,
     ),
   },
 ];

@@ -6,12 +6,14 @@
  * to say which: credentials that are set, or an image of that repository that came before, speak for the latter.
  * Disproved by a container that has started since: then it waits for nothing.
  */
+
 import type { FindingReason } from '../../crds/reasons.ts';
+import { ownMember } from '../../domain/ownMember.ts';
 import type { Container, ObjectEvent, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { eventsOf, evidenceFor, livingContainers, onset, podName } from '../containers.ts';
 import { containerFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
-import { quoteEnd } from '../quote.ts';
+import { quoteEnd, quoteUnlessToken } from '../quote.ts';
 
 const WAITING = new Set([
   'ErrImagePull',
@@ -39,7 +41,7 @@ function finding(snapshot: Snapshot, pod: Pod, container: Container): Finding {
     analyzer: imagePull.name,
     reason,
     object: { ...pod.owner, container: container.name },
-    message: `Image ${container.image} of container ${container.name} of ${podName(pod)} ${SAYS[reason] ?? 'cannot be pulled'}: ${quoteEnd(words)}.`,
+    message: `Image ${quoteUnlessToken(container.image)} of container ${container.name} of ${podName(pod)} ${SAYS[reason] ?? 'cannot be pulled'}: ${quoteEnd(words)}.`,
     cures: ['RevertCommit', 'SetImage'],
     evidence: evidenceFor(snapshot, pod),
     pods: [pod.name],
@@ -114,7 +116,8 @@ const NO_REGISTRY =
 function deniedOrAbsent(snapshot: Snapshot, pod: Pod, { name, image }: Container): FindingReason {
   const workload = snapshot.workloads.find(({ ref }) => ref.uid === pod.owner.uid);
   const cameBefore =
-    workload?.revisions.some(({ current, images }) => !current && repositoryOf(images[name] ?? '') === repositoryOf(image)) ?? false;
+    workload?.revisions.some(({ current, images }) => !current && repositoryOf(ownMember(images, name) ?? '') === repositoryOf(image)) ??
+    false;
   return pod.pullSecrets.length > 0 || cameBefore ? 'ImageUnauthorized' : 'ImageNotFound';
 }
 
@@ -125,4 +128,4 @@ function isOnDockerHub(image: string): boolean {
 }
 
 /** Without tag and digest. */
-const repositoryOf = (image: string): string => image.replace(/@.*$/u, '').replace(/:[^:/]*$/u, '');
+const repositoryOf = (image: string): string => (image.split('@')[0] ?? '').replace(/:[^:/]*$/u, '');

@@ -12,6 +12,7 @@ import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Route, Service, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
+import { quoteUnlessToken } from '../quote.ts';
 import { findService, serviceRef } from '../reachability.ts';
 
 export const misdirectedRoute: Analyzer = {
@@ -69,7 +70,7 @@ const lastSegment = (path: string): string => path.split('/').findLast((segment)
 
 function finding({ services }: Snapshot, { owner, name, path, backend, evidence }: Route, meant: Service): Finding {
   const exists = services.some((one) => one.namespace === backend.namespace && one.name === backend.service);
-  const route = name === '' ? path : `${name} (${path})`;
+  const route = name === '' ? quoteUnlessToken(path) : `${quoteUnlessToken(name)} (${quoteUnlessToken(path)})`;
   return {
     analyzer: misdirectedRoute.name,
     reason: 'RouteMisdirected',

@@ -8,6 +8,7 @@
 
 import { closest } from '../../analysis/similarity.ts';
 import type { FindingReason } from '../../crds/reasons.ts';
+import { ownMember } from '../../domain/ownMember.ts';
 import type { ConfigMapFacts, Container, Pod, Reference, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { eventsOf, evidenceFor, livingPods, onset, podName } from '../containers.ts';
 import { containerFields, objectFields, podFields } from '../fields.ts';
@@ -126,7 +127,7 @@ function reasonOf({ kind, key }: Missing): FindingReason {
 /** What exists and may have been meant. */
 function meant({ configMapNames }: Snapshot, { namespace }: Pod, { kind, name, key }: Missing, facts: ConfigMapFacts | undefined): string {
   if (kind === 'Secret') return '';
-  const there = key === undefined ? (configMapNames[namespace] ?? []) : (facts?.keys ?? []);
+  const there = key === undefined ? (ownMember(configMapNames, namespace) ?? []) : (facts?.keys ?? []);
   const candidates = closest(key ?? name, there, 3);
   return candidates.length === 0 ? '' : `; what exists and may be meant: ${candidates.join(', ')}`;
 }

@@ -5,7 +5,9 @@
  * intention and no trouble of the node. A clock is told by what its pods say of times that cannot be, while all of them are on that node.
  * Disproved by the condition turning. Which of its daemons is down is told by others, and lies deeper.
  */
+
 import type { FindingReason } from '../../crds/reasons.ts';
+import { ownMember } from '../../domain/ownMember.ts';
 import type { Condition, Node, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { livingPods } from '../containers.ts';
 import { credibleLines, podsOf } from '../credibleLines.ts';
@@ -44,7 +46,7 @@ const NO_NETWORK = /cni plugin not initialized|network plugin is not ready|Netwo
 
 function reasonOf({ type, status, message }: Condition): FindingReason | undefined {
   if (type === 'Ready' && status !== 'True') return NO_NETWORK.test(message) ? 'NodeNetworkUnavailable' : 'NodeNotReady';
-  return status === 'True' ? TROUBLE[type] : undefined;
+  return status === 'True' ? ownMember(TROUBLE, type) : undefined;
 }
 
 function saysOf({ type, status, reason, message }: Condition): string {

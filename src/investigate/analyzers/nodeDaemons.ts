@@ -47,14 +47,14 @@ function isReplaced(snapshot: Snapshot, { node }: Daemon, reason: FindingReason)
 }
 
 function unitFinding(snapshot: Snapshot, daemon: Daemon, reason: FindingReason): Finding {
-  const what = `${daemon.name} on node ${daemon.node} is ${daemon.detail}`;
+  const what = `${daemon.name} on node ${daemon.node} is not running: ${quote(daemon.detail)}`;
   const pods = reason === 'SchedulerUnavailable' ? waitingForScheduler(snapshot) : podsOn(snapshot, daemon.node);
   return { ...base(daemon.node, reason, pods), message: `${what}.`, evidence: [daemon.evidence, ...nodeEvidence(snapshot, daemon.node)] };
 }
 
 const STOPPED = /kubelet stopped posting|NodeStatusUnknown|NodeStatusNeverUpdated/iu;
 const RUNTIME =
-  /container runtime (?:is down|network not ready)|PLEG is not healthy|runtime not ready|rpc error.*containerd|cri.*(?:down|not responding)/iu;
+  /container runtime (?:is down|network not ready)|PLEG is not healthy|runtime not ready|rpc error.{0,200}containerd|cri.{0,200}(?:down|not responding)/iu;
 
 function* bySelfReport(snapshot: Snapshot, node: Node): Iterable<Finding> {
   const ready = node.conditions.find(({ type }) => type === 'Ready');

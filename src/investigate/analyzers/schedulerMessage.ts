@@ -19,8 +19,8 @@ export const CORDON_STAGE = 0;
 export const SELECTOR_STAGE = 2;
 
 const OBSTACLES: readonly (readonly [pattern: RegExp, reason: FindingReason, stage: number])[] = [
-  [/were unschedulable|taint.*node\.kubernetes\.io\/unschedulable/u, 'NodeCordoned', CORDON_STAGE],
-  [/taint.*node-role\.kubernetes\.io\/(?:control-plane|master)/u, 'TaintNotTolerated', KEPT_FREE_STAGE],
+  [/were unschedulable|taint.{0,200}node\.kubernetes\.io\/unschedulable/u, 'NodeCordoned', CORDON_STAGE],
+  [/taint.{0,200}node-role\.kubernetes\.io\/(?:control-plane|master)/u, 'TaintNotTolerated', KEPT_FREE_STAGE],
   [/had (?:untolerated )?taint/u, 'TaintNotTolerated', 1],
   [/volume node affinity/u, 'VolumeZoneConflict', 5],
   [/node affinity|node selector|affinity\/selector/u, 'NodeSelectorUnsatisfied', SELECTOR_STAGE],
@@ -36,7 +36,7 @@ const OBSTACLES: readonly (readonly [pattern: RegExp, reason: FindingReason, sta
 ];
 
 export function obstaclesIn(message: string): Obstacle[] {
-  const [head = ''] = message.split(/[,.]?\s*preemption:/u);
+  const [head = ''] = message.split(/[,.]?\s{0,4}preemption:/u);
   const list = head.replace(/^.*?nodes? (?:are|is) available:\s*/u, '');
   return list.split(/,\s+(?=\d|no |pod |persistent)/u).flatMap((part) => {
     const [, count, text = ''] = /^(?:(\d+)\s+)?(.*?)\.?$/su.exec(part.trim()) ?? [];

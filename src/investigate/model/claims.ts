@@ -14,7 +14,7 @@ export interface Claims {
   readonly numbers: readonly string[];
 }
 
-const QUOTED = /"([^"]{1,400})"|“([^”]{1,400})”|`([^`]{1,400})`|(?<![\w])'([^']{2,400})'(?![\w])/gu;
+const QUOTED = /"([^"]{1,400})"|“([^“”]{1,400})”|`([^`]{1,400})`|(?<![\w])'([^']{2,400})'(?![\w])/gu;
 const REFERENCE = /[[(]?\b[efchm]\d{1,3}\b(?:\s?,\s?[efchm]\d{1,3}\b)*[\])]?/gu;
 const TOKEN = /\/?[\p{L}\p{N}][\p{L}\p{N}._:/@%-]*/gu;
 const BEFORE_UNIT = /(\d)\s(?=(?:[kmgt]i?b|[kmgt]i|%|seconds?|minutes?|hours?)(?![\p{L}\p{N}]))/giu;
@@ -24,7 +24,7 @@ const NUMBER = /^[+-]?\d[\d.,]*(?:[a-z%]{0,7})$/iu;
 export function claimsOf(statement: string, known: ReadonlySet<string>): Claims {
   const quoted = [...statement.matchAll(QUOTED)].map(([, ...groups]) => (groups.find((group) => group !== undefined) ?? '').trim());
   const rest = statement.replace(QUOTED, ' ').replace(REFERENCE, ' ').replace(BEFORE_UNIT, '$1');
-  const tokens = [...rest.matchAll(TOKEN)].map(([token]) => token.replace(/[.:/@-]+$/u, '')).filter((token) => token !== '');
+  const tokens = [...rest.matchAll(TOKEN)].map(([token]) => token.replace(/(?<![.:/@-])[.:/@-]+$/u, '')).filter((token) => token !== '');
   const numbers = tokens.filter((token) => NUMBER.test(token) || isTime(token));
   return {
     quotations: quoted.filter((text) => /\s/u.test(text)),

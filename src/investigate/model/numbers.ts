@@ -39,5 +39,5 @@ function scaleOf(unit: string): number | undefined {
 
 /** Whether one of the readings of a number of a statement is among the values. */
 export function hasNumber(values: ReadonlySet<number>, written: string): boolean {
-  return [...valuesOf(written.toLowerCase().replace(/[.,]+$/u, ''))].some((value) => values.has(value));
+  return [...valuesOf(written.toLowerCase().replace(/(?<![.,])[.,]+$/u, ''))].some((value) => values.has(value));
 }

@@ -1,9 +1,9 @@
 /**
  * A frozen snapshot: everything that a diagnosis needs, in one gzipped JSON file, so that it can be made anywhere and again.
  *
- * `objects` is a v1 List as kubectl writes it; `evidence` holds what tools said, by the arguments of the call; `notSeen`, the kinds that could
- * not be read, so that none is taken for absent. A file is at most 256 MiB when inflated; whatever else is wrong with it is said with its
- * name and what to do.
+ * `objects` is a v1 List as kubectl writes it, each with a kind and a name; the rest of them is judged when they are read (`objects.ts`).
+ * `evidence` holds what tools said, by the arguments of the call; `notSeen`, the kinds that could not be read, so that none is taken for
+ * absent. A file is at most 256 MiB when inflated; whatever else is wrong with it is said with its name and what to do.
  */
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -41,6 +41,7 @@ const bundleSchema = z.object({
     .optional(),
 });
 
+/** Its objects have a kind and a name; of the rest nobody has checked yet that it is what whoever collected it says. */
 export type Bundle = Omit<z.infer<typeof bundleSchema>, 'objects'> & { readonly objects: { readonly items: readonly KubeObject[] } };
 
 /** Not a snapshot: the message says which file, what is wrong, and what to do. */

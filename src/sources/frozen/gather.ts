@@ -10,17 +10,20 @@ import type { Pod, Snapshot, Workload } from '../kubernetes/snapshot.ts';
 import type { Cleaner } from '../text.ts';
 import { type Bundle, timeOf } from './bundle.ts';
 import { type FrozenLogs, frozenErrorLines, frozenLogs, logText, ownerByName } from './logs.ts';
+import { servedObjects } from './objects.ts';
 import { frozenCalls, frozenChecks, frozenDaemons, frozenSeries } from './telemetry.ts';
 
 const LOOK_BACK_MS = 60 * 60_000;
 
 export async function gatherFrozen(bundle: Bundle, cleaner: Cleaner): Promise<Snapshot> {
   const at = timeOf(bundle);
-  const objects = bundle.objects.items.flatMap(asServed);
+  const served = servedObjects(bundle.objects.items);
+  const objects = served.objects.flatMap(asServed);
   const logs = frozenLogs(bundle);
   const pods = objects.filter((object) => object.kind === 'Pod') as unknown as readonly ApiPod[];
   const readLog: ReadLog = async (namespace, pod, options) => frozenLog(logs, pods, namespace, pod, options);
-  const reader = createListedReader(objects, readLog, bundle.notSeen);
+  const listed = createListedReader(objects, readLog, bundle.notSeen);
+  const reader = { ...listed, gaps: [...listed.gaps, ...served.gaps] };
   const targets = [{ apiVersion: 'v1', kind: 'Namespace', name: bundle.namespace }];
   const snapshot = await gatherCluster(reader, { targets, window: { start: at - LOOK_BACK_MS, end: at }, at }, cleaner);
   const ownerOf = ownerByName(snapshot.workloads, snapshot.pods);
@@ -30,7 +33,7 @@ export async function gatherFrozen(bundle: Bundle, cleaner: Cleaner): Promise<Sn
     errorLines: frozenErrorLines(logs, ownerOf, cleaner),
     calls: [...snapshot.calls, ...frozenCalls(bundle, ownerOf)],
     checks: frozenChecks(bundle, cleaner),
-    daemons: frozenDaemons(bundle, cleaner),
+    daemons: frozenDaemons(bundle, cleaner).filter(({ node }) => nodeByName(snapshot.nodes, node) !== undefined),
     series: frozenSeries(bundle, (name) => nodeByName(snapshot.nodes, name) ?? ownerOf(name)),
   };
 }

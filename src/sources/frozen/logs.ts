@@ -16,7 +16,9 @@ export type FrozenLogs = ReadonlyMap<string, ReadonlyMap<string, readonly Line[]
 
 const PREVIOUS = 'previous';
 const LONGEST = 2_000;
-const MOST_LINES = 400;
+/** How a program began, and how it ended: what lies between says least. */
+const FIRST_LINES = 100;
+const LAST_LINES = 300;
 
 export function frozenLogs({ evidence }: Bundle): FrozenLogs {
   const logs = new Map<string, Map<string, readonly Line[]>>();
@@ -54,11 +56,9 @@ function patternLine(pattern: unknown): Line[] {
 
 /** Entries may hold several lines, stack frames among them. */
 function linesOf(entries: readonly unknown[]): Line[] {
-  return entries
-    .flatMap((entry) => (typeof entry === 'string' ? entry.split('\n') : []))
-    .filter((line) => line.trim() !== '')
-    .slice(0, MOST_LINES)
-    .map((line) => ({ text: line.slice(0, LONGEST), count: 1 }));
+  const lines = entries.flatMap((entry) => (typeof entry === 'string' ? entry.split('\n') : [])).filter((line) => line.trim() !== '');
+  const kept = lines.length <= FIRST_LINES + LAST_LINES ? lines : [...lines.slice(0, FIRST_LINES), ...lines.slice(-LAST_LINES)];
+  return kept.map((line) => ({ text: line.slice(0, LONGEST), count: 1 }));
 }
 
 export interface WantedLog {

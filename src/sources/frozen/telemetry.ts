@@ -1,5 +1,7 @@
 /** What tools said besides the API server: who calls whom, what could be reached, which units run, what was measured. */
+
 import type { ObjectRef } from '../../crds/common.ts';
+import { ownMember } from '../../domain/ownMember.ts';
 import { evidenceKeys } from '../kubernetes/names.ts';
 import type { Call, Check, CheckOutcome, Daemon, Metric, Series } from '../kubernetes/snapshot.ts';
 import type { Cleaner } from '../text.ts';
@@ -80,8 +82,8 @@ function outcomeOf(text: string): CheckOutcome {
 export function frozenDaemons({ evidence }: Bundle, cleaner: Cleaner): Daemon[] {
   return Object.entries(evidence.nodeServices ?? {}).flatMap(([call, text]) => {
     const { node_name: node, service_name: name } = callArguments(call);
-    const active = typeof text === 'string' ? /^\s*Active: (.+)$/mu.exec(text)?.[1] : undefined;
-    if (node === undefined || name === undefined || active === undefined || /^\s*Loaded: not-found/mu.test(String(text))) return [];
+    const active = typeof text === 'string' ? /^[ \t]*Active: (.+)$/mu.exec(text)?.[1] : undefined;
+    if (node === undefined || name === undefined || active === undefined || /^[ \t]*Loaded: not-found/mu.test(String(text))) return [];
     const running = /^(?:active|activating|reloading)\b/u.test(active) && !active.includes('auto-restart');
     return [{ node, name, running, detail: cleaner.line(active, 200), evidence: evidenceKeys.daemon(node, name) }];
   });
@@ -116,7 +118,7 @@ export function frozenSeries({ evidence }: Bundle, ownerOf: OwnerOf): Series[] {
   const times = cells.map(([time = '']) => momentOf(time.trim().replace(' ', 'T')));
   return columns.flatMap((title, index): Series[] => {
     const [, name = '', suffix = ''] = /^(.+)-([^-]+)$/u.exec(title.trim()) ?? [];
-    const column = COLUMNS[suffix];
+    const column = ownMember(COLUMNS, suffix);
     const object = ownerOf(name);
     if (column === undefined || object === undefined) return [];
     const points = cells.flatMap((row, at): [number, number][] => {

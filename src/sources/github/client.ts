@@ -90,7 +90,7 @@ export function createGitHub(options: GitHubOptions): GitHubClient {
 const webHostOf = (url: string): string => new URL(url).host.replace(/^api\.(github\.com|[^.]+\.ghe\.com)$/u, '$1');
 
 function addressOf(url: string, path: string, query: Readonly<Record<string, string>>): URL {
-  const address = new URL(`${url.replace(/\/+$/u, '')}/${path}`);
+  const address = new URL(`${url.replace(/(?<!\/)\/+$/u, '')}/${path}`);
   address.search = new URLSearchParams(query).toString();
   return address;
 }

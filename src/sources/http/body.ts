@@ -2,8 +2,10 @@
  * The body of an answer, read up to a limit: of what comes over the wire, and of what it unpacks to. A small answer may unpack to
  * gigabytes; it is given up at the first byte too many.
  */
+
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { ownMember } from '../../domain/ownMember.ts';
 import { SourceError } from '../gap.ts';
 
 /** What we say that we can unpack. */
@@ -22,7 +24,7 @@ export async function readBody(body: Readable, encoding: string | undefined, max
   body.on('error', () => undefined);
   const name = (encoding ?? 'identity').trim().toLowerCase();
   if (name === 'identity' || name === '') return readBounded(body, maxBytes);
-  const create = UNPACKERS[name];
+  const create = ownMember(UNPACKERS, name);
   if (create === undefined) {
     body.destroy();
     throw new SourceError('Malformed', 'its answer is packed in a way that was not asked for');

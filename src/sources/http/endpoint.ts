@@ -32,7 +32,7 @@ export interface Header {
 /** @param path from the endpoint's own path, without a leading slash */
 export function addressOf({ url }: Endpoint, path: string, query: URLSearchParams): URL {
   const address = new URL(url);
-  address.pathname = `${address.pathname.replace(/\/+$/u, '')}/${path}`;
+  address.pathname = `${address.pathname.replace(/(?<!\/)\/+$/u, '')}/${path}`;
   address.search = query.toString();
   address.hash = '';
   return address;

@@ -7,9 +7,9 @@ import { apiTime } from './names.ts';
 import type { Condition, Selector } from './snapshot.ts';
 
 export const conditionView = (condition: ApiCondition, cleaner: Cleaner): Condition => ({
-  type: condition.type,
+  type: cleaner.line(condition.type, 128),
   status: condition.status,
-  reason: condition.reason ?? '',
+  reason: cleaner.line(condition.reason ?? '', 128),
   message: cleaner.line(condition.message ?? '', 1024),
   since: apiTime(condition.lastTransitionTime),
   updatedAt: apiTime(condition.lastUpdateTime),

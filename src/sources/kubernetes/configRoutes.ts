@@ -74,7 +74,7 @@ function propertyRoutes(text: string): Written[] {
 function listedRoutes(text: string): Written[] {
   if (!/\broutes\b/u.test(text)) return [];
   try {
-    return parseAllDocuments(text, { maxAliasCount: 0, uniqueKeys: false } as never).flatMap((document) =>
+    return parseAllDocuments(text, { uniqueKeys: false, logLevel: 'error' }).flatMap((document) =>
       'toJS' in document && document.errors.length === 0 ? routesBelow(document.toJS({ maxAliasCount: 20 }), 0) : [],
     );
   } catch {

@@ -1,7 +1,7 @@
 /** A container as one thing: what its template asks for and what its status says of it. */
 
 import { parseQuantity } from '../../domain/quantity.ts';
-import type { Cleaner } from '../text.ts';
+import { type Cleaner, tidy } from '../text.ts';
 import type { ApiContainer, ApiContainerState, ApiContainerStatus, ApiPodSpec, ApiProbe, ApiVolume } from './api.ts';
 import { apiTime } from './names.ts';
 import { parseMillicores } from './quantity.ts';
@@ -34,7 +34,7 @@ function containerSpec(container: ApiContainer, index: number, role: ContainerRo
     name: container.name,
     role,
     index,
-    image: container.image ?? '',
+    image: tidy(container.image ?? '', 512),
     command: (container.command ?? []).map((word) => cleaner.line(word)),
     args: (container.args ?? []).map((word) => cleaner.line(word)),
     ports: (container.ports ?? []).map(({ name, containerPort, protocol }) => ({ name, port: containerPort, protocol: protocol ?? 'TCP' })),

@@ -21,7 +21,7 @@ function eventView(event: ApiEvent, cleaner: Cleaner): ObjectEvent {
     namespace,
     name,
     container: CONTAINER_PATH.exec(fieldPath)?.[1],
-    type: event.type ?? 'Normal',
+    type: cleaner.line(event.type ?? 'Normal', 64),
     reason: cleaner.line(event.reason ?? '', 128),
     message: cleaner.line(event.message ?? '', 2048),
     count: event.series?.count ?? event.count ?? 1,

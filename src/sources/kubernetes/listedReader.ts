@@ -43,4 +43,4 @@ export function createListedReader(
   };
 }
 
-const kindOf = (apiVersion: string, kind: string): string => `${apiVersion.includes('/') ? apiVersion.replace(/\/.*$/u, '') : ''}/${kind}`;
+const kindOf = (apiVersion: string, kind: string): string => `${apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''}/${kind}`;

@@ -1,4 +1,5 @@
 /** Whether an object is of a selection, judged here as the API server judges it: for objects that are already in memory. */
+import { ownMember } from '../../domain/ownMember.ts';
 import type { Selection } from '../../kube/client.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Selector } from './snapshot.ts';
@@ -10,24 +11,27 @@ export function isSelected(object: KubeObject, { namespace, labelSelector, field
   return fitsLabels(object.metadata.labels ?? {}, labelSelector) && fitsFields(object, fieldSelector);
 }
 
+/** Up to a comma that is in no parentheses. */
+const REQUIREMENT = /(?:[^,(]|\([^)]*\)?)+/gu;
+
 /** The syntax of list calls: `a=b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`. */
 function fitsLabels(labels: Labels, selector: string | undefined): boolean {
   if (selector === undefined) return true;
-  return selector.split(/,(?![^(]*\))/u).every((requirement) => fitsRequirement(labels, requirement.trim()));
+  return (selector.match(REQUIREMENT) ?? []).every((requirement) => fitsRequirement(labels, requirement.trim()));
 }
 
 function fitsRequirement(labels: Labels, requirement: string): boolean {
   const set = /^(\S+) (in|notin) \(([^)]*)\)$/u.exec(requirement);
   if (set !== null) {
     const [, key = '', operator, list = ''] = set;
-    const isIn = list.split(/\s*,\s*/u).includes(labels[key] ?? '\0');
+    const isIn = list.split(',').some((value) => value.trim() === ownMember(labels, key));
     return operator === 'in' ? isIn : !isIn;
   }
-  if (requirement.startsWith('!')) return labels[requirement.slice(1)] === undefined;
+  if (requirement.startsWith('!')) return ownMember(labels, requirement.slice(1)) === undefined;
   const [unequal = '', other] = requirement.split('!=');
   if (other !== undefined) return labels[unequal] !== other;
   const [key = '', value] = requirement.split(/==?/u);
-  return value === undefined ? labels[key] !== undefined : labels[key] === value;
+  return value === undefined ? ownMember(labels, key) !== undefined : labels[key] === value;
 }
 
 function fitsFields(object: KubeObject, selector: string | undefined): boolean {
@@ -48,7 +52,7 @@ const member = (value: unknown, key: string): unknown =>
 export function selects({ labels, expressions }: Selector, of: Labels): boolean {
   return (
     Object.entries(labels).every(([key, value]) => of[key] === value) &&
-    expressions.every(({ key, operator, values }) => fitsExpression(of[key], operator, values))
+    expressions.every(({ key, operator, values }) => fitsExpression(ownMember(of, key), operator, values))
   );
 }
 

@@ -1,7 +1,7 @@
 /** A workload as analyzers read it, and its rollout history: which revisions there were, and what each changed. */
 import type { ObjectRef } from '../../crds/common.ts';
 import type { FieldChange } from '../changes.ts';
-import type { Cleaner } from '../text.ts';
+import { type Cleaner, tidy } from '../text.ts';
 import type { ApiControllerRevision, ApiPodTemplate, ApiWorkload } from './api.ts';
 import { conditionView } from './commonViews.ts';
 import { containerSpecs } from './containerView.ts';
@@ -167,5 +167,5 @@ function changesFrom(
 
 function imagesOf(template: ApiPodTemplate | undefined): Readonly<Record<string, string>> {
   const containers = [...(template?.spec?.initContainers ?? []), ...(template?.spec?.containers ?? [])];
-  return Object.fromEntries(containers.map(({ name, image = '' }) => [name, image]));
+  return Object.fromEntries(containers.map(({ name, image = '' }) => [name, tidy(image, 512)]));
 }

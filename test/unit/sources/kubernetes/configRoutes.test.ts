@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { routesIn } from '../../../../src/sources/kubernetes/configRoutes.ts';
 
 const owner = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'gateway' };
@@ -77,5 +77,12 @@ describe('routesIn', () => {
     expect(read('location '.repeat(7_000))).toEqual([]);
     expect(read(`location /x { ${'{'.repeat(60_000)}`)).toEqual([]);
     expect(read(`routes: ${'['.repeat(20_000)}`)).toEqual([]);
+  });
+
+  test('hostile text is not repeated as a warning of the process', () => {
+    const warned = vi.spyOn(process, 'emitWarning');
+    expect(read(`${list('lb://cart')}\n? [delete, {all: of it}]\n: now`)).toEqual([CART]);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 });
