@@ -6,9 +6,12 @@ import { createGitChanges } from '../gitops/changes.ts';
 import { analyzers } from '../investigate/analyzers/all.ts';
 import { createInvestigator } from '../investigate/investigate.ts';
 import { createSpecialists, loadAllSpecialists } from '../investigate/specialists/specialists.ts';
+import { createChecking } from './checks.ts';
 import { createGit } from './git.ts';
+import { createForeignTools } from './mcp.ts';
 import { createAdviser } from './model.ts';
 import type { Parts } from './parts.ts';
+import { createApplicationSource } from './source.ts';
 import { createTelemetrySources } from './telemetry.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -28,6 +31,7 @@ export function addInvestigator(parts: Parts): void {
     limits: { retentionMs: config.evidence.retentionDays * DAY_MS },
   });
   const git = createGitChanges({ client, repositories, renderer, logger });
+  const source = createApplicationSource({ config, repositories, clock });
   const investigator = createInvestigator({
     kube: client,
     clock,
@@ -37,6 +41,9 @@ export function addInvestigator(parts: Parts): void {
     git,
     metrics: prometheus,
     alerts,
+    checks: createChecking(parts),
+    applications: { port: source.port, known: config.applications },
+    foreignTools: createForeignTools(parts),
     model: createAdviser(parts),
     specialists: createSpecialists(
       loadAllSpecialists(config.investigator.specialistsDir, { analyzers: analyzers.map(({ name }) => name) }),

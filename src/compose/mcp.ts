@@ -3,26 +3,24 @@
  *
  * The SDK is loaded when the first session is opened: where no server is configured it takes no memory.
  */
-import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { type McpSessions, openAll } from '../sources/mcp/all.ts';
+import { type ForeignTools, foreignTools } from '../investigate/foreignTools.ts';
+import { openAll } from '../sources/mcp/all.ts';
 import { MCP_PRESETS } from '../sources/mcp/presets.ts';
 import type { McpServer } from '../sources/mcp/session.ts';
-import type { Cleaner } from '../sources/text.ts';
+import { createCleaner } from '../sources/text.ts';
+import type { Parts } from './parts.ts';
 
-export interface McpSource {
-  /** Sessions for one investigation, to be closed at its end. */
-  open(signal?: AbortSignal): Promise<McpSessions>;
-}
+type Deps = Pick<Parts, 'clock' | 'redactor'> & { readonly config: Pick<Config, 'sources'> };
 
-export function createMcpSource(config: Pick<Config, 'sources'>, deps: { readonly clock: Clock; readonly cleaner: Cleaner }): McpSource {
+/** Opens the sessions of one investigation; undefined where no server is configured. */
+export function createForeignTools({ config, clock, redactor }: Deps): ((signal: AbortSignal) => Promise<ForeignTools>) | undefined {
   const servers = mcpServersOf(config);
-  return {
-    open: async (signal) => {
-      if (servers.length === 0) return openAll([], () => Promise.reject(new Error('there is none')));
-      const { openMcp } = await import('../sources/mcp/session.ts');
-      return openAll(servers, (server) => openMcp(server, deps, signal));
-    },
+  if (servers.length === 0) return undefined;
+  const deps = { clock, cleaner: createCleaner(redactor.text) };
+  return async (signal) => {
+    const { openMcp } = await import('../sources/mcp/session.ts');
+    return foreignTools(await openAll(servers, (server) => openMcp(server, deps, signal)));
   };
 }
 

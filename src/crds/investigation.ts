@@ -99,7 +99,11 @@ export type Finding = z.infer<typeof finding>;
 
 const change = z.object({
   id: nonEmpty(32).describe('Id within this investigation, for example c1.'),
-  kind: z.enum(['GitCommit', 'Rollout', 'Reported']).describe('What sort of change.'),
+  kind: z
+    .enum(['GitCommit', 'Rollout', 'Edit', 'Delivery', 'SourceCommit', 'Reported'])
+    .describe(
+      'What sort of change: a commit to what is deployed, a rollout, a write by hand, a sync of a GitOps engine, a commit to the application.',
+    ),
   at: timestamp().describe('When it took effect, as well as that is known.'),
   object: objectRef.optional().describe('What it changed.'),
   summary: text(256).describe('What was changed, in one line.'),

@@ -60,7 +60,7 @@ const clusterState: readonly ResourceGroup[] = [
   { group: 'cert-manager.io', resources: ['certificates'] },
   { group: 'discovery.k8s.io', resources: ['endpointslices'] },
   { group: 'events.k8s.io', resources: ['events'] },
-  { group: 'gateway.networking.k8s.io', resources: ['httproutes'] },
+  { group: 'gateway.networking.k8s.io', resources: ['gateways', 'httproutes'] },
   { group: 'networking.k8s.io', resources: ['ingresses', 'networkpolicies'] },
   { group: 'policy', resources: ['poddisruptionbudgets'] },
   { group: 'storage.k8s.io', resources: ['storageclasses'] },

@@ -32,12 +32,16 @@ export function linksOf(finding: Finding, changes: readonly ObservedChange[], sn
     .toSorted((a, b) => weight(b) - weight(a) || b.change.at - a.change.at);
 }
 
-const weight = ({ strength, change }: Link): number => (strength === 'direct' ? 2 : 0) + (change.kind === 'GitCommit' ? 1 : 0);
+const weight = ({ strength, change }: Link): number => (strength === 'direct' ? 4 : 0) + SAYS[change.kind];
+
+/** What says who and why stands before what says only that. */
+const SAYS: Readonly<Record<ObservedChange['kind'], number>> = { SourceCommit: 3, GitCommit: 2, Edit: 2, Delivery: 1, Rollout: 0 };
 
 function link({ touchedBy }: Finding, change: ObservedChange, changes: readonly ObservedChange[]): Link[] {
   const fields = change.fields.filter((field) => !isSuperseded(field, change, changes));
   const direct = touching(touchedBy.direct, fields);
-  if (direct.length > 0) return [{ change, strength: 'direct', fields: direct }];
+  if (direct.length > 0)
+    return [{ change, strength: change.kind === 'Edit' && !change.fieldsKnown ? 'plausible' : 'direct', fields: direct }];
   const plausible = touching(touchedBy.plausible, fields);
   return plausible.length > 0 ? [{ change, strength: 'plausible', fields: plausible }] : [];
 }
@@ -45,11 +49,11 @@ function link({ touchedBy }: Finding, change: ObservedChange, changes: readonly 
 const touching = (patterns: readonly FieldPattern[], fields: readonly FieldChange[]): FieldChange[] =>
   fields.filter((field) => patterns.some((pattern) => matches(pattern, field)));
 
-/** Another change of the same kind set the same field afterwards. */
+/** Another change of the same kind, or somebody by hand, set the same field afterwards. */
 function isSuperseded(field: FieldChange, change: ObservedChange, changes: readonly ObservedChange[]): boolean {
   return changes.some(
     (later) =>
-      later.kind === change.kind &&
+      (later.kind === change.kind || (later.kind === 'Edit' && later.fieldsKnown && change.kind === 'GitCommit')) &&
       later.at > change.at &&
       later.fields.some(({ object, path }) => object === field.object && path === field.path),
   );
@@ -57,7 +61,7 @@ function isSuperseded(field: FieldChange, change: ObservedChange, changes: reado
 
 /** A commit that changed nothing but a pod template is in effect once a rollout followed it, where the history is known. */
 function tookEffect(change: ObservedChange, { workloads }: Snapshot): boolean {
-  if (change.kind === 'Rollout') return true;
+  if (change.kind !== 'GitCommit') return true;
   const workload = workloads.find(({ ref }) => objectName(ref) === objectName(change.workload));
   if (workload === undefined || workload.revisions.length === 0) return true;
   const ofTemplate = (field: FieldChange): boolean =>

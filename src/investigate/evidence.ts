@@ -9,6 +9,7 @@ import { objectName } from '../sources/kubernetes/names.ts';
 import { formatBytes } from '../sources/kubernetes/quantity.ts';
 import type { Container, LogTail, ObjectEvent, Pod, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
 import { workingSetQuery } from '../sources/prometheus.ts';
+import { changeRecord } from './changeRecord.ts';
 import { shortPath } from './fields.ts';
 import { decisiveLine } from './logReading.ts';
 import { surroundingRecords } from './surroundingRecords.ts';
@@ -35,7 +36,7 @@ export function recordsOf(snapshot: Snapshot, changes: readonly ObservedChange[]
     ...snapshot.pods.flatMap(podRecords),
     ...eventRecords(snapshot.events),
     ...factRecords(snapshot),
-    ...changes.filter(({ kind }) => kind === 'GitCommit').map(commitRecord),
+    ...changes.flatMap((change) => (change.kind === 'GitCommit' ? [commitRecord(change)] : changeRecord(change))),
   ];
   return new Map(records.map((record) => [record.key, record]));
 }

@@ -8,7 +8,7 @@ import type { ObjectRef } from '../crds/common.ts';
 import type { Gap } from '../crds/investigation.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type CallBudget, createCallBudget } from '../sources/budget.ts';
-import { type ChangesPort, type ChangeWindow, type ObservedChange, observedCommit, rolloutsOf } from '../sources/changes.ts';
+import { type ChangesPort, type ChangeWindow, type ObservedChange, observedCommit } from '../sources/changes.ts';
 import { gapOf, SourceError } from '../sources/gap.ts';
 import { readErrorLines } from '../sources/kubernetes/errorLines.ts';
 import { gatherCluster } from '../sources/kubernetes/gather.ts';
@@ -19,9 +19,11 @@ import { type MetricsSource, workingSetQuery } from '../sources/prometheus.ts';
 import type { Cleaner } from '../sources/text.ts';
 import { causeOf, rankCauses } from './diagnose.ts';
 import { withNeighbours } from './neighbours.ts';
+import { rememberObjects } from './seenObjects.ts';
 import { WEIGHTS } from './weights.ts';
+import { type ChangeSources, whatChanged } from './whatChanged.ts';
 
-export interface GatherDeps {
+export interface GatherDeps extends ChangeSources {
   readonly kube: KubeClient;
   readonly cleaner: Cleaner;
   readonly git?: ChangesPort | undefined;
@@ -56,7 +58,8 @@ const MOST_USAGES = 3;
 
 export async function gather(deps: GatherDeps, options: GatherOptions): Promise<Gathered> {
   const budget = createCallBudget(options.calls, CALLS_AT_ONCE);
-  const reader = createReader({ kube: deps.kube, budget, signal: options.signal });
+  const objects = rememberObjects(deps.kube);
+  const reader = createReader({ kube: objects.kube, budget, signal: options.signal });
   const seen = await gatherCluster(reader, options, deps.cleaner);
   if (!options.causes) return { snapshot: seen, around: seen, changes: [], calls: budget.spent() };
   const snapshot = { ...seen, errorLines: await readErrorLines(reader, seen, deps.cleaner) };
@@ -65,11 +68,12 @@ export async function gather(deps: GatherDeps, options: GatherOptions): Promise<
   const run: Run = { deps, options, budget, gaps };
   const [commits, pods] = await Promise.all([commitsOf(run, snapshot), withUsage(run, snapshot)]);
   const seenNow = { ...snapshot, pods };
-  const around = saysWhy(seenNow) ? seenNow : await withNeighbours(reader, seenNow, deps.cleaner);
-  const allGaps = [...new Map([...around.gaps, ...reader.gaps, ...gaps].map((gap) => [gap.message, gap])).values()];
-  const changes = [...commits, ...rolloutsOf(around)].toSorted((a, b) => b.at - a.at);
+  const near = saysWhy(seenNow) ? seenNow : await withNeighbours(reader, seenNow, deps.cleaner);
+  const changed = await whatChanged(deps, { seen: objects, budget, cleaner: deps.cleaner, signal: options.signal }, near, commits);
+  const { around, changes } = changed;
+  const allGaps = [...new Map([...around.gaps, ...reader.gaps, ...gaps, ...changed.gaps].map((gap) => [gap.message, gap])).values()];
   return {
-    snapshot: { ...seenNow, gaps: allGaps },
+    snapshot: { ...seenNow, checks: around.checks, gaps: allGaps },
     around: { ...around, gaps: allGaps },
     changes,
     calls: budget.spent(),

@@ -10,13 +10,17 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { AlertSource, AlertVerdict } from '../sources/alerts.ts';
 import type { ChangesPort } from '../sources/changes.ts';
+import { mergeGaps } from '../sources/gap.ts';
 import type { MetricsSource } from '../sources/prometheus.ts';
 import { createCleaner, type Redact } from '../sources/text.ts';
+import type { Checking } from './activeChecks.ts';
 import { analyse } from './analyse.ts';
-import { conclude } from './conclude.ts';
+import type { ApplicationSources } from './applicationSource.ts';
+import { type Conclusion, conclude } from './conclude.ts';
 import { type Counsel, consult } from './consult.ts';
+import type { ForeignTools } from './foreignTools.ts';
 import { type Gathered, gather } from './gather.ts';
-import type { ModelAdviser } from './model/adviser.ts';
+import type { ConsultRequest, ModelAdviser } from './model/adviser.ts';
 import type { InvestigationResult } from './result.ts';
 import { questionOf } from './scopeOf.ts';
 import type { Specialists } from './specialists/specialists.ts';
@@ -33,6 +37,12 @@ export interface InvestigatorDeps {
   readonly git?: ChangesPort | undefined;
   readonly metrics?: readonly MetricsSource[] | undefined;
   readonly alerts?: AlertSource | undefined;
+  /** Absent: nothing is tried. */
+  readonly checks?: Checking | undefined;
+  /** Absent: the source of applications is not read. */
+  readonly applications?: ApplicationSources | undefined;
+  /** Read-only tools of others for the model, opened for one investigation; absent: none. */
+  readonly foreignTools?: ((signal: AbortSignal) => Promise<ForeignTools>) | undefined;
   /** Absent: the analysis alone. */
   readonly model?: ModelAdviser | undefined;
   /** Absent: nobody is asked. */
@@ -75,7 +85,7 @@ async function run(deps: InvestigatorDeps, request: InvestigationRequest): Promi
   const [gathered, alert] = await withDeadline(clock, signal, seconds * 1000 - storingMs, (limit) =>
     Promise.all([
       gather(
-        { kube: request.kube ?? deps.kube, cleaner: createCleaner(deps.redact), git: deps.git, metrics: deps.metrics },
+        { ...deps, kube: request.kube ?? deps.kube, cleaner: createCleaner(deps.redact) },
         { ...question, at: now, calls: toolCalls, signal: limit, causes },
       ),
       causes ? alertNow(deps, incident, limit) : undefined,
@@ -87,12 +97,28 @@ async function run(deps: InvestigatorDeps, request: InvestigationRequest): Promi
   for (const { analyzer, error } of conclusion.errors)
     logger.error({ err: error, analyzer, investigation: investigation.metadata.name }, 'analyzer failed');
   const leftMs = seconds * 1000 - storingMs - (clock.now() - now);
-  const advised =
-    (await deps.model?.consult(conclusion, { investigation, signal, leftMs, guidance: counsel?.prompts.join('\n') })) ?? conclusion;
+  const advised = await advise(deps, conclusion, { investigation, signal, leftMs, guidance: counsel?.prompts.join('\n') });
   const result = await withDeadline(clock, signal, storingMs, (limit) => storeEvidence(deps.evidence, investigation, advised, limit));
   signal.throwIfAborted();
   return result;
 }
+
+/** With what a model makes of it; it may use the tools of others, which are open for that long. */
+async function advise({ model, foreignTools }: InvestigatorDeps, conclusion: Conclusion, request: ConsultRequest): Promise<Conclusion> {
+  if (model === undefined) return conclusion;
+  if (foreignTools === undefined || !causesAreOpen(conclusion, request)) return model.consult(conclusion, request);
+  const { tools, gaps, close } = await foreignTools(request.signal);
+  try {
+    const { result, ...rest } = await model.consult(conclusion, { ...request, tools });
+    return { ...rest, result: { ...result, gaps: mergeGaps([...result.gaps, ...gaps]) } };
+  } finally {
+    await close();
+  }
+}
+
+/** A model is asked nothing of a verification, of what is healthy, or where it may spend nothing. */
+const causesAreOpen = ({ result }: Conclusion, { investigation: { spec } }: ConsultRequest): boolean =>
+  spec.purpose !== 'Verification' && result.outcome !== 'NothingWrong' && spec.budget?.tokens !== 0;
 
 /** What the specialists make of it, in the time that one question to a source may take. */
 async function counselOf(

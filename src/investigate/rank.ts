@@ -142,7 +142,7 @@ const isOfOthers = (targets: Snapshot | undefined, named: readonly ObjectRef[], 
 
 function changeWeight(links: readonly Link[]): number {
   const direct = links.filter(({ strength }) => strength === 'direct');
-  if (direct.some(({ change }) => change.kind === 'GitCommit')) return ADDS.directCommit;
+  if (direct.some(({ change }) => change.kind !== 'Rollout' && change.kind !== 'Delivery')) return ADDS.directCommit;
   if (direct.length > 0) return ADDS.directRollout;
   return links.length > 0 ? ADDS.plausibleChange : 0;
 }

@@ -13,8 +13,9 @@ export const serviceRef = ({ namespace, name }: Pick<Service, 'namespace' | 'nam
 export const checksOf = ({ checks }: Pick<Snapshot, 'checks'>, { namespace, name }: Pick<Service, 'namespace' | 'name'>): Check[] =>
   checks.filter((check) => check.namespace === namespace && check.service === name);
 
+/** Whoever fails at TLS or HTTP has been reached. */
 export const failedChecks = (snapshot: Pick<Snapshot, 'checks'>, one: Pick<Service, 'namespace' | 'name'>): Check[] =>
-  checksOf(snapshot, one).filter(({ outcome }) => outcome !== 'open');
+  checksOf(snapshot, one).filter(({ kind, outcome }) => outcome !== 'open' && kind !== 'tls' && kind !== 'http');
 
 /** A host in a configuration that a Service of the cluster may answer to: its name, and its namespace where it has one. */
 export interface ClusterHost {

@@ -15,30 +15,49 @@ export function statementOf({ finding, links }: Ranked): string {
 function changeSentence({ change, strength, fields }: Link): string {
   const verb = strength === 'direct' ? 'It follows' : 'It may come from';
   const what = change.kind === 'Rollout' ? `${changeName(change)}, rolled out ${spokenTime(change.at)},` : `${changeName(change)},`;
-  return `${verb} ${what} which changed ${fieldsInWords(fields)}.`;
+  return `${verb} ${what} ${didWhat(change)} ${fieldsInWords(fields, change.kind)}.`;
 }
+
+const didWhat = ({ place }: ObservedChange): string =>
+  place === undefined ? 'which changed' : `which last changed ${place}, named by the stack trace, and came with`;
 
 /** Written long before it took effect is worth saying. */
 const LONG_BEFORE_MS = 60_000;
 
 export function changeName({ kind, revision, workload, at, commit = '', summary, author, authoredAt = at }: ObservedChange): string {
   if (kind === 'Rollout') return `revision ${revision ?? ''} of ${workload.name}`;
+  if (kind === 'Edit')
+    return `an edit of ${workload.kind} ${workload.name} by ${author === undefined ? 'somebody unknown' : quoteUnlessPerson(author)} ${spokenTime(at)}`;
+  if (kind === 'Delivery') return summary;
   const written = Math.abs(at - authoredAt) > LONG_BEFORE_MS ? `, written ${spokenTime(authoredAt)}` : '';
-  return `commit ${commit.slice(0, 10)} ${quote(summary, 120)} by ${author === undefined ? 'somebody unknown' : quoteUnlessPerson(author)}${written}`;
+  const where = kind === 'SourceCommit' ? ' of the application' : '';
+  const who = author === undefined ? 'somebody unknown' : quoteUnlessPerson(author);
+  return `commit ${commit.slice(0, 10)}${where} ${quote(summary, 120)} by ${who}${written}`;
 }
 
 const MOST_FIELDS = 3;
 
-export function fieldsInWords(fields: readonly FieldChange[]): string {
-  const words = fields.slice(0, MOST_FIELDS).map(fieldInWords);
+export function fieldsInWords(fields: readonly FieldChange[], kind: ObservedChange['kind'] = 'GitCommit'): string {
+  const words = fields.slice(0, MOST_FIELDS).map(kind === 'Edit' ? fieldOfEdit : fieldInWords);
   const more = fields.length > MOST_FIELDS ? ` and ${fields.length - MOST_FIELDS} more` : '';
   return `${words.join(', ')}${more}`;
 }
 
+const fieldName = ({ object, path }: Pick<FieldChange, 'object' | 'path'>): string =>
+  object.startsWith('ConfigMap/') || object.startsWith('Secret/') ? `${object} ${path}` : shortPath(path);
+
 function fieldInWords({ object, path, before, after }: FieldChange): string {
   if (path === '') return `${object} (${before === undefined ? 'added' : 'removed'})`;
-  const name = object.startsWith('ConfigMap/') || object.startsWith('Secret/') ? `${object} ${path}` : shortPath(path);
+  const name = fieldName({ object, path });
   if (before === undefined) return `${name} (new: ${quote(after ?? '', 80)})`;
   if (after === undefined) return `${name} (removed; it was ${quote(before, 80)})`;
   return `${name} from ${quote(before, 80)} to ${quote(after, 80)}`;
+}
+
+/** What a field was before somebody wrote it is not kept, and of who writes whole objects not even which. */
+function fieldOfEdit(field: FieldChange): string {
+  const { object, path, before, after } = field;
+  if (path === '') return `${object} (which of its fields is not kept)`;
+  if (before !== undefined || after === undefined) return fieldInWords(field);
+  return `${fieldName(field)} (now ${quote(after, 80)})`;
 }

@@ -24,7 +24,7 @@ export function timelineOf(
 ): string[] {
   const changes = numbered.changes.map((change): Moment => {
     const verb = change.kind === 'Rollout' ? ' was rolled out' : '';
-    const fields = change.fields.length === 0 ? '' : `: ${fieldsInWords(change.fields)}`;
+    const fields = change.fields.length === 0 ? '' : `: ${fieldsInWords(change.fields, change.kind)}`;
     return {
       at: change.at,
       text: `${capitalised(changeName(change))}${verb}${elsewhere(change)}${fields}${cite([numbered.changeId(change)])}`,

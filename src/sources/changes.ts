@@ -48,9 +48,9 @@ export interface ChangesPort {
   ): Promise<readonly GitChange[]>;
 }
 
-/** A change of either kind, cleaned. */
+/** A change of any kind, cleaned. */
 export interface ObservedChange {
-  readonly kind: 'GitCommit' | 'Rollout';
+  readonly kind: 'GitCommit' | 'Rollout' | 'Edit' | 'Delivery' | 'SourceCommit';
   /** The commit, or the workload and its revision: tells changes apart. */
   readonly key: string;
   /** When it took effect at the earliest. */
@@ -58,12 +58,15 @@ export interface ObservedChange {
   /** The workload that it was looked up for. */
   readonly workload: ObjectRef;
   readonly summary: string;
+  /** Of an edit, what the client that made it calls itself. */
   readonly author?: string | undefined;
   /** When its author wrote it, which may be long before it took effect. */
   readonly authoredAt?: number | undefined;
   readonly repository?: string | undefined;
   readonly commit?: string | undefined;
   readonly revision?: number | undefined;
+  /** Where in the application's source it changed a line that a stack trace names. */
+  readonly place?: string | undefined;
   readonly fields: readonly FieldChange[];
   /** False when it is not known which fields it changed. */
   readonly fieldsKnown: boolean;

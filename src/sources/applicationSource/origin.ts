@@ -40,7 +40,7 @@ function partsOf(image: string): { readonly name: string; readonly tag: string }
   return colon <= tagged.lastIndexOf('/') ? { name: tagged, tag: '' } : { name: tagged.slice(0, colon), tag: tagged.slice(colon + 1) };
 }
 
-const covers = (known: string, name: string): boolean => name === known || name.startsWith(`${known.replace(/\/+$/u, '')}/`);
+const covers = (known: string, name: string): boolean => name === known || name.startsWith(`${known.replace(/(?<!\/)\/+$/u, '')}/`);
 
 /** Builders write it with or without a scheme, and with the suffix `.git`; a page of a folder within it is cut. */
 function repositoryOf(source: string | undefined): string | undefined {
@@ -52,7 +52,7 @@ function repositoryOf(source: string | undefined): string | undefined {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//u.test(text) ? text : `https://${text}`);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '')
     return undefined;
-  const path = url.pathname.split(/\/(?:-\/)?(?:tree|blob|src)\//u)[0]?.replace(/\/+$/u, '') ?? '';
+  const path = url.pathname.split(/\/(?:-\/)?(?:tree|blob|src)\//u)[0]?.replace(/(?<!\/)\/+$/u, '') ?? '';
   return path.split('/').length < 3 ? undefined : `${url.protocol}//${url.host}${path}`;
 }
 

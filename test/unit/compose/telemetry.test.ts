@@ -22,7 +22,7 @@ test('the example in the README of sources is a configuration', () => {
   const [, example = ''] = /```yaml\n(.*?)```/su.exec(readFileSync('src/sources/README.md', 'utf8')) ?? [];
   writeFileSync(path, example);
   const { sources } = loadConfig({ path, environment: {} });
-  expect(Object.values(sources).map(({ length }) => length)).toEqual([1, 2, 1, 1, 1, 1]);
+  expect(Object.values(sources).map(({ length }) => length)).toEqual([1, 2, 1, 1, 1, 1, 0, 0]);
   rmSync(folder, { recursive: true });
 });
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { createActiveChecks } from '../../../src/compose/checks.ts';
+import { createChecking } from '../../../src/compose/checks.ts';
 import { createApplicationSource } from '../../../src/compose/source.ts';
 import { checks } from '../../../src/config/checks.ts';
 import { configSchema } from '../../../src/config/schema.ts';
+import { createRedactor } from '../../../src/redact/redactor.ts';
 import type { SourcePort } from '../../../src/sources/applicationSource/port.ts';
 import { routedSource } from '../../../src/sources/applicationSource/route.ts';
 import { createCallBudget } from '../../../src/sources/budget.ts';
-import { createCleaner } from '../../../src/sources/text.ts';
 import { createMemoryKube } from '../../support/memoryKube.ts';
 
 describe('active checks', () => {
@@ -33,21 +33,29 @@ describe('active checks', () => {
 });
 
 describe('active checks by the configuration', () => {
-  const deps = { kube: createMemoryKube(), clock: systemClock, cleaner: createCleaner((text) => text) };
-  const made = (checked: object) => createActiveChecks({ ...deps, config: configSchema.parse({ checks: checked }) });
+  const made = (checked: object) =>
+    createChecking({ clock: systemClock, redactor: createRedactor(), config: configSchema.parse({ checks: checked }) });
+  const run = () => ({ kube: createMemoryKube(), budget: createCallBudget(10, 2), signal: new AbortController().signal });
 
-  test('are none where they are switched off', async () => {
-    expect(await made({ enabled: false })).toBeUndefined();
+  test('are none where they are switched off', () => {
+    expect(made({ enabled: false })).toBeUndefined();
   });
 
   test('find nothing where nothing leads to the pods', async () => {
-    const active = await made({});
-    const found = active?.run([{ namespace: 'web', labels: {} }], createCallBudget(10, 2), new AbortController().signal);
-    expect(await found).toEqual({ results: [], gaps: [] });
+    expect(await made({})?.([{ namespace: 'web', labels: {} }], run())).toEqual({ results: [], gaps: [] });
   });
 
   test('say which file of an authority cannot be read', async () => {
-    await expect(made({ authorityFiles: ['/nowhere/ca.pem'] })).rejects.toThrow('checks.authorityFiles: /nowhere/ca.pem cannot be read');
+    expect(await made({ authorityFiles: ['/nowhere/ca.pem'] })?.([], run())).toMatchObject({
+      results: [],
+      gaps: [
+        {
+          source: 'checks',
+          reason: 'NotConfigured',
+          message: expect.stringContaining('checks.authorityFiles: /nowhere/ca.pem cannot be read'),
+        },
+      ],
+    });
   });
 });
 
