@@ -192,7 +192,7 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('faults on a real n
       },
       60_000,
     );
-    expect(found.rootCause?.statement).toContain('It follows revision 2 of healthy');
+    expect(found.rootCause?.statement).toContain('It follows an edit of Deployment healthy by ');
     expect(found.report.impact).toContain('1 pod of the revision before still serves');
   });
 
