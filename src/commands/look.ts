@@ -13,7 +13,7 @@ import type { Connection, NamedAlert, Question } from './arguments.ts';
 import { collectNamespace } from './collecting.ts';
 import { type Connected, connect } from './connect.ts';
 import { CommandError } from './errors.ts';
-import { meant, requireNamespace, withinTime } from './reach.ts';
+import { LONGEST_MS, meant, requireNamespace, withinTime } from './reach.ts';
 import type { Redaction } from './redaction.ts';
 
 export interface Looked {
@@ -31,7 +31,7 @@ export interface Looking {
 
 export async function look(looking: Looking, question: Question, connection: Connection): Promise<Looked> {
   if (question.kind === 'snapshot') return ofBundle(looking, await readBundle(question.path), `from ${basename(question.path)}`);
-  const connected = connect(connection, looking.clock);
+  const connected = connect(connection, looking.clock, looking.redaction.cleaner);
   try {
     return await lookLive({ ...looking, connected }, question);
   } finally {
@@ -103,13 +103,13 @@ const LOOK_BACK_MS = 60 * 60_000;
 
 /** As an Investigation looks at its targets. */
 async function lookAround({ connected, clock, redaction }: Live, targets: readonly ObjectRef[], what: string): Promise<Looked> {
-  const { client, metrics, context } = connected;
+  const { client, telemetry, context } = connected;
   await requireNamespace(client, targets.find(({ namespace }) => namespace !== undefined)?.namespace ?? 'default');
   const at = clock.now();
   const gathered = await withinTime(clock, (signal) =>
     gather(
-      { kube: client, cleaner: redaction.cleaner, metrics },
-      { targets, window: { start: at - LOOK_BACK_MS, end: at }, at, calls: MOST_CALLS, signal, causes: true },
+      { kube: client, clock, cleaner: redaction.cleaner, telemetry },
+      { targets, window: { start: at - LOOK_BACK_MS, end: at }, at, calls: MOST_CALLS, milliseconds: LONGEST_MS, signal, causes: true },
     ),
   );
   return { about: `${what}, in ${context}`, gathered, targets };

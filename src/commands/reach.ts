@@ -6,7 +6,7 @@ import { isForbidden, isUnauthorized } from '../kube/errors.ts';
 import { namespaces } from '../sources/kubernetes/boundsApi.ts';
 import { CommandError } from './errors.ts';
 
-const LONGEST_MS = 60_000;
+export const LONGEST_MS = 60_000;
 const CONNECT_MS = 10_000;
 const MOST_CANDIDATES = 1_000;
 

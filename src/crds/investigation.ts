@@ -47,7 +47,7 @@ export const investigationSpec = z
       .object({
         seconds: seconds(600).default(120).describe('Wall-clock time; what is known by then is reported.'),
         tokens: z.int().min(0).max(1_000_000).default(50_000).describe('Language-model tokens.'),
-        toolCalls: z.int().min(0).max(500).default(50).describe('Calls to sources.'),
+        toolCalls: z.int().min(0).max(500).default(300).describe('Calls to sources.'),
       })
       .optional()
       .describe('What may be spent.'),

@@ -168,6 +168,7 @@ export const ADVICE: Readonly<Record<FindingReason, Advice>> = {
     'seen',
   ),
   VolumeFull: advice('Storage', 'Free space, or expand the volume.', 'volsize'),
+  VolumeFilling: advice('Storage', 'Find what fills it; free space, or expand the volume, before it is full.', 'volsize'),
   VolumeReadOnly: advice(
     'Storage',
     'Mount the volume for writing, or write elsewhere; if the file system turned read-only by itself, look at the disk.',
@@ -237,7 +238,7 @@ export const ADVICE: Readonly<Record<FindingReason, Advice>> = {
   CPUThrottled: advice('Resources', 'Raise the CPU limit, or take back what made it need more.', 'capacity'),
   CPUSaturated: advice('Resources', 'Find what uses the CPU; then give it more, or take the change back.', 'capacity'),
   NetworkDelay: advice('Network', 'Compare its latency from several nodes; look at its pod’s network and sidecars.', 'upstream'),
-  LatencyIncreased: advice('Application', 'Compare its traces with those of an hour before.', 'upstream'),
+  LatencyIncreased: advice('Application', 'Look at its slowest spans, and at what changed when it became slow.', 'upstream'),
   ErrorRateIncreased: advice('Application', 'Look at its new and surging log lines.', 'upstream'),
   TrafficSurged: advice('Resources', 'Scale it, or bound who asks so much.', 'capacity'),
   DependencyFailing: advice('Application', 'Look at what it calls.', 'upstream'),

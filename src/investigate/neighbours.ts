@@ -1,7 +1,7 @@
 /**
  * What the targets call, gathered too when the targets themselves do not say why: a caller's errors are then explained by its callee, and its in turn.
  *
- * Calls are known from configuration and from complaints in logs; a Service leads to the workloads behind it. At most three steps down and so
+ * Calls are known from configuration, from complaints in logs, and from traces; a Service leads to the workloads behind it. At most three steps down and so
  * many workloads as `LIMITS` has; what was seen of the targets alone stays apart, as the report is about them.
  */
 import { readErrorLines } from '../sources/kubernetes/errorLines.ts';
@@ -12,6 +12,7 @@ import type { Service, Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { Cleaner } from '../sources/text.ts';
 import { addressesOf } from './addresses.ts';
 import { findService, serviceRef, workloadsBehind } from './reachability.ts';
+import { changedServices } from './tracedCalls.ts';
 import { troubleWith } from './troubleLines.ts';
 
 const DEEPEST = 3;
@@ -34,7 +35,7 @@ export async function withNeighbours(reader: Reader, targets: Snapshot, cleaner:
   return all;
 }
 
-/** Services that a workload is configured to call or complains of; those complained of first. */
+/** Services whose calls changed in traces, that a workload complains of, and that one is configured to call; in this order. */
 function calledServices(snapshot: Snapshot): Service[] {
   const known = new Set(snapshot.workloads.map(({ ref }) => objectName(ref)));
   const isNew = (service: Service): boolean => {
@@ -47,7 +48,7 @@ function calledServices(snapshot: Snapshot): Service[] {
   const configured = snapshot.workloads.flatMap((workload) =>
     [...addressesOf(workload)].flatMap((address) => findService(snapshot, address) ?? []),
   );
-  return [...new Set([...complained, ...configured])].filter(isNew);
+  return [...new Set([...changedServices(snapshot), ...complained, ...configured])].filter(isNew);
 }
 
 type ListKey = { [K in keyof Snapshot]: Snapshot[K] extends readonly { readonly evidence: string }[] ? K : never }[keyof Snapshot];

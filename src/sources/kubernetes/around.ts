@@ -1,5 +1,8 @@
 /** The parts of a snapshot that lie around workloads: storage, traffic, bounds, delivery, and what telemetry says. See `snapshot.ts`. */
 import type { ObjectRef } from '../../crds/common.ts';
+import type { CallReading } from '../signals/callReading.ts';
+import type { Complaint } from '../signals/complaints.ts';
+import type { SignalSeries } from '../signals/metricSignals.ts';
 import type { Condition, Selector } from './snapshot.ts';
 
 export interface Volume {
@@ -213,4 +216,17 @@ export interface Series {
   /** Oldest first; times in milliseconds since the epoch. Gaps are left out. */
   readonly points: readonly (readonly [at: number, value: number])[];
   readonly evidence: string;
+}
+
+/** What telemetry says of a workload, now and before, where it was asked. */
+export interface Signals {
+  readonly object: ObjectRef;
+  /** Within which trouble was looked for. Milliseconds since the epoch. */
+  readonly window: { readonly start: number; readonly end: number };
+  readonly metrics: readonly SignalSeries[];
+  /** Of its stored logs: news first. */
+  readonly complaints: readonly Complaint[];
+  /** The instance that has its logs. */
+  readonly logSource?: string | undefined;
+  readonly traces?: CallReading | undefined;
 }

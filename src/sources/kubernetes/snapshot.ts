@@ -23,6 +23,7 @@ import type {
   Route,
   Series,
   Service,
+  Signals,
   StorageClass,
   Volume,
 } from './around.ts';
@@ -66,6 +67,8 @@ export interface Snapshot {
   /** What runs nodes and the control plane. */
   readonly daemons: readonly Daemon[];
   readonly series: readonly Series[];
+  /** Of the workloads that telemetry was asked about. */
+  readonly signals: readonly Signals[];
   /** Targets that do not exist, and left nobody behind to look at. */
   readonly missing: readonly ObjectRef[];
   /** Targets that could not be read. */

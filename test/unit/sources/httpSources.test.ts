@@ -6,7 +6,8 @@ import { createAlertmanager } from '../../../src/sources/alertmanager.ts';
 import { createAlertSource } from '../../../src/sources/alerts.ts';
 import { gapReason } from '../../../src/sources/gap.ts';
 import { createHttpSource, type HttpSource } from '../../../src/sources/http.ts';
-import { createPrometheus, type PrometheusClient, workingSetQuery } from '../../../src/sources/prometheus.ts';
+import { createPrometheus, type PrometheusClient } from '../../../src/sources/prometheus.ts';
+import { selector } from '../../../src/sources/promql.ts';
 
 /** Answers as the test says; a function gets the request. */
 let answer: RequestListener;
@@ -104,7 +105,7 @@ describe('Prometheus', () => {
       json({ status: 'success', data: { resultType: 'vector', result: [] } })(request, response);
     };
     const mimir = createPrometheus(http, { name: 'mimir', url: `${url}/prometheus/`, tenant: 'shop' });
-    await mimir.instant(workingSetQuery('shop', 'cart"} or up{a="'));
+    await mimir.instant(`up${selector({ namespace: 'shop', pod: 'cart"} or up{a="' })}`);
     const { pathname, searchParams } = new URL(asked.url, url);
     expect([pathname, asked.tenant]).toEqual(['/prometheus/api/v1/query', 'shop']);
     expect(searchParams.get('query')).toContain('{namespace="shop",pod="cart\\"} or up{a=\\""}');
