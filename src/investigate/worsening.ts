@@ -75,11 +75,13 @@ export function harmOf(signals: Signals, since: number): Harm | undefined {
     : undefined;
 }
 
-/** Onsets of noisy series are known no better. */
-const TOGETHER = 3 * MINUTE;
+/** Of rates over five minutes, since when is known no better. */
+const TOGETHER = 5 * MINUTE;
 
-/** "23 % since 12:03, after 0.4 % before that and at most 0.5 % at this time a day before". @param of as in " of its periods" */
+/** "23 % since about 2026-01-01 12:03 UTC, after 0.4 % before that and at most 0.5 % at this time a day before". @param of as in " of its periods" */
 export function riseText({ now, before, dayBefore, since, series: { unit } }: Worsening, of = ''): string {
   const yesterday = dayBefore === undefined ? '' : ` and at most ${levelText(unit, dayBefore)} at this time a day before`;
-  return `${levelText(unit, now)}${of} since ${spokenTime(since)}, after ${levelText(unit, before)} before that${yesterday}`;
+  return `${levelText(unit, now)}${of} since about ${toTheMinute(since)}, after ${levelText(unit, before)} before that${yesterday}`;
 }
+
+const toTheMinute = (ms: number): string => spokenTime(ms).replace(/:\d\d UTC$/u, ' UTC');
