@@ -46,7 +46,7 @@ export interface Budget {
   addToolCall(): void;
   /** What this investigation has spent in all its runs, as far as that was read. */
   usage(): Usage;
-  /** Writes what was settled last; what cannot be written stays reserved. Never throws. */
+  /** Writes what was settled last, and reads what all runs have spent; what cannot be written stays reserved. Never throws. */
   close(): Promise<void>;
 }
 
@@ -121,7 +121,10 @@ function createBudget(
       toolCalls += 1;
     },
     usage: () => ({ ...spent, toolCalls }),
-    close: () => journal.flush(),
+    close: () =>
+      journal.flush((account) => {
+        spent = spentBy(account, investigation);
+      }),
   };
 }
 

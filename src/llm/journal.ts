@@ -24,8 +24,8 @@ export interface Journal {
   /** Writes what `change` makes of the account as it is. @throws what `change` throws, or when the account cannot be read or written */
   update(change: (account: Account) => Account, signal: AbortSignal): Promise<void>;
   settle(reservation: string, actual: Cost): void;
-  /** Writes what was settled; what cannot be written now stays for the next write. Never throws. */
-  flush(): Promise<void>;
+  /** Writes what was settled, and shows the account; what cannot be written now stays for the next write. Never throws. */
+  flush(see: (account: Account) => void): Promise<void>;
 }
 
 /** Who loses so often in a row to other processes is not one of a few. */
@@ -56,7 +56,13 @@ export function createJournal(store: AccountStore, now: () => number): Journal {
     settle: (reservation, actual) => {
       settled.set(reservation, actual);
     },
-    flush: () => inTurn(async () => (settled.size === 0 ? undefined : write((account) => account))).catch(() => undefined),
+    flush: (see) =>
+      inTurn(() =>
+        write((account) => {
+          see(account);
+          return account;
+        }),
+      ).catch(() => undefined),
   };
 }
 

@@ -67,13 +67,14 @@ export function createModelAdviser({ models, ledger, clock, logger, redact, dead
         },
       );
       await budget.close();
-      const { dropped, lowered, objections, usage, gaps } = opinion;
+      const usage = budget.usage();
+      const { dropped, lowered, objections, gaps } = opinion;
       logger.info(
         { investigation: metadata.name, hypotheses: opinion.hypotheses.length, dropped, lowered, objections, usage, gaps },
         'asked a model',
       );
       const order = opinion.actions?.order.flatMap((id) => candidates.find((candidate) => candidate.id === id)?.type ?? []);
-      return { ...conclusion, result: withOpinion(result, opinion, order ?? []) };
+      return { ...conclusion, result: withOpinion(result, { ...opinion, usage }, order ?? []) };
     },
   };
 }
