@@ -17,6 +17,7 @@ import { createReader } from '../sources/kubernetes/reader.ts';
 import type { Container, Pod, Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { type MetricsSource, workingSetQuery } from '../sources/prometheus.ts';
 import type { Cleaner } from '../sources/text.ts';
+import type { DashboardView } from './dashboards.ts';
 import { causeOf, rankCauses } from './diagnose.ts';
 import { withNeighbours } from './neighbours.ts';
 import { rememberObjects } from './seenObjects.ts';
@@ -49,6 +50,8 @@ export interface Gathered {
   readonly around: Snapshot;
   /** Newest first. */
   readonly changes: readonly ObservedChange[];
+  /** Where a person sees more of what was found. */
+  readonly dashboards?: readonly DashboardView[] | undefined;
   readonly calls: number;
 }
 
@@ -76,6 +79,7 @@ export async function gather(deps: GatherDeps, options: GatherOptions): Promise<
     snapshot: { ...seenNow, checks: around.checks, gaps: allGaps },
     around: { ...around, gaps: allGaps },
     changes,
+    dashboards: changed.dashboards,
     calls: budget.spent(),
   };
 }
