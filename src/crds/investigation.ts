@@ -102,7 +102,7 @@ const change = z.object({
   kind: z
     .enum(['GitCommit', 'Rollout', 'Edit', 'Delivery', 'SourceCommit', 'Reported'])
     .describe(
-      'What sort of change: a commit to what is deployed, a rollout, a write by hand, a sync of a GitOps engine, a commit to the application.',
+      'What sort of change: a commit to what is deployed, a rollout, a write by hand, a sync of a GitOps engine, a commit to the application, a note on a dashboard.',
     ),
   at: timestamp().describe('When it took effect, as well as that is known.'),
   object: objectRef.optional().describe('What it changed.'),

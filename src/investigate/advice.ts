@@ -248,7 +248,11 @@ export const ADVICE: Readonly<Record<FindingReason, Advice>> = {
   DisruptionBudgetBlocks: advice('Rollout', 'Bring the pods that it guards to health, or let the budget allow one disruption.', 'seen'),
   AutoscalerAtMaximum: advice('Scaling', 'Raise the bound if the nodes can carry it, or find what makes the load.', 'scaling'),
   AutoscalerMetricsMissing: advice('Scaling', 'Look at the metrics API and at the requests of the containers.', 'scaling'),
-  AutoscalerConflict: advice('Scaling', 'Let one of the two decide: drop the replica count from Git.', 'scaling'),
+  AutoscalerConflict: advice(
+    'Scaling',
+    'Let one of the two decide: take spec.replicas out of what Git renders, or drop one of the autoscalers.',
+    'scaling',
+  ),
   JobFailed: advice('Jobs', 'Read the log of its last pod.', 'jobs'),
   JobDeadlineExceeded: advice('Jobs', 'Give it more time, or find what slows it.', 'jobs'),
   CronJobSuspended: advice('Jobs', 'Resume it if that is meant.', 'jobs'),

@@ -18,6 +18,7 @@ import { createReader } from '../sources/kubernetes/reader.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { TelemetryPorts } from '../sources/signalsOf.ts';
 import type { Cleaner } from '../sources/text.ts';
+import type { DashboardView } from './dashboards.ts';
 import { causeOf, rankCauses } from './diagnose.ts';
 import { type SignalsRun, withSignals } from './gatherSignals.ts';
 import { withNeighbours } from './neighbours.ts';
@@ -56,6 +57,8 @@ export interface Gathered {
   readonly around: Snapshot;
   /** Newest first. */
   readonly changes: readonly ObservedChange[];
+  /** Where a person sees more of what was found. */
+  readonly dashboards?: readonly DashboardView[] | undefined;
   readonly calls: number;
 }
 
@@ -84,6 +87,7 @@ export async function gather(deps: GatherDeps, options: GatherOptions): Promise<
     snapshot: { ...seenNow, checks: around.checks, gaps: allGaps },
     around: { ...around, gaps: allGaps },
     changes,
+    dashboards: changed.dashboards,
     calls: budget.spent(),
   };
 }

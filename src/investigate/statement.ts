@@ -29,6 +29,7 @@ export function changeName({ kind, revision, workload, at, commit = '', summary,
   if (kind === 'Edit')
     return `an edit of ${workload.kind} ${workload.name} by ${author === undefined ? 'somebody unknown' : quoteUnlessPerson(author)} ${spokenTime(at)}`;
   if (kind === 'Delivery') return summary;
+  if (kind === 'Reported') return `note ${quote(summary, 160)} in ${author ?? 'a source'}`;
   const written = Math.abs(at - authoredAt) > LONG_BEFORE_MS ? `, written ${spokenTime(authoredAt)}` : '';
   const where = kind === 'SourceCommit' ? ' of the application' : '';
   const who = author === undefined ? 'somebody unknown' : quoteUnlessPerson(author);

@@ -2,6 +2,7 @@
 import type { Analyzer } from '../finding.ts';
 import { admission } from './admission.ts';
 import { autoscaler } from './autoscaler.ts';
+import { autoscalerUndone } from './autoscalerUndone.ts';
 import { certificates } from './certificates.ts';
 import { clientAddress } from './clientAddress.ts';
 import { clusterDns } from './clusterDns.ts';
@@ -68,6 +69,7 @@ export const analyzers: readonly Analyzer[] = [
   volumeClaim,
   admission,
   autoscaler,
+  autoscalerUndone,
   certificates,
   clusterDns,
   deleting,

@@ -146,6 +146,7 @@ const GAP_REASONS: Readonly<Record<ModelFailure, GapReason>> = {
   ContextExceeded: 'TooLarge',
   TooLarge: 'TooLarge',
   BudgetExceeded: 'TooLarge',
+  BudgetUnknown: 'Unavailable',
   NoTools: 'Malformed',
   Malformed: 'Malformed',
 };

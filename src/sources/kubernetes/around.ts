@@ -108,6 +108,8 @@ export interface Autoscaler {
   readonly max: number;
   readonly current: number;
   readonly desired: number;
+  /** When it last gave its target another number of replicas. */
+  readonly scaledAt?: number | undefined;
   readonly conditions: readonly Condition[];
   readonly evidence: string;
 }

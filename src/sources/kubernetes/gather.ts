@@ -67,7 +67,7 @@ export async function gatherCluster(asked: Reader, request: GatherRequest, clean
     window: request.window,
     workloads,
     pods,
-    events: [...events, ...(await readLaterEvents(reader, { pods, claims: facts.claims, routes: surroundings.routes }, cleaner))],
+    events: [...events, ...(await readLaterEvents(reader, { ...surroundings, pods, workloads, claims: facts.claims }, cleaner))],
     ...facts,
     ...surroundings,
     deleting: [...surroundings.deleting, ...deletingViews(podResource, apiPods, cleaner)],
@@ -216,10 +216,10 @@ async function readClaims(reader: Reader, pods: readonly Pod[]): Promise<Claim[]
   return seen.flat();
 }
 
-/** What provisioners say of claims that wait, and controllers of Ingresses that name a certificate; what the kubelet says of nodes. */
+/** What provisioners say of claims that wait, autoscalers of what they did, and controllers of Ingresses that name a certificate; what the kubelet says of nodes. */
 async function readLaterEvents(
   reader: Reader,
-  { pods, claims, routes }: Pick<Snapshot, 'pods' | 'claims' | 'routes'>,
+  { pods, workloads, claims, routes, autoscalers }: Pick<Snapshot, 'pods' | 'workloads' | 'claims' | 'routes' | 'autoscalers'>,
   cleaner: Cleaner,
 ): Promise<ObjectEvent[]> {
   const waiting = claims
@@ -228,7 +228,11 @@ async function readLaterEvents(
   const secured = routes
     .filter(({ tlsSecret }) => tlsSecret !== undefined)
     .map(({ owner: { kind, namespace, name } }) => ({ kind, namespace, name }));
-  return readEvents(reader, [...waiting, ...distinct(secured).slice(0, LIMITS.securedRoutes), ...killingNodes(pods)], cleaner);
+  const scalers = autoscalers
+    .filter(({ target }) => workloads.some(({ ref }) => objectName(ref) === objectName(target)))
+    .map(({ ref: { kind, namespace, name } }) => ({ kind, namespace, name }));
+  const some = [...distinct(secured).slice(0, LIMITS.securedRoutes), ...scalers.slice(0, LIMITS.autoscalers)];
+  return readEvents(reader, [...waiting, ...some, ...killingNodes(pods)], cleaner);
 }
 
 /** Nodes that may have run out of memory. */

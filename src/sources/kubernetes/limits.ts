@@ -17,6 +17,8 @@ export const LIMITS = {
   services: 500,
   /** Ingresses with a certificate whose events are read. */
   securedRoutes: 5,
+  /** Autoscalers of what was asked about whose events are read. */
+  autoscalers: 5,
   /** Pods in good health whose logs are read, and how much of each. */
   quietLogs: 6,
   quietLogLines: 200,

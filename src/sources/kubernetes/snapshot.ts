@@ -27,8 +27,10 @@ import type {
   StorageClass,
   Volume,
 } from './around.ts';
+import type { FieldOwner } from './managedFieldChanges.ts';
 
 export type * from './around.ts';
+export type { FieldOwner } from './managedFieldChanges.ts';
 
 export interface Snapshot {
   readonly at: number;
@@ -114,6 +116,10 @@ export interface Workload {
   readonly podsSeen: boolean;
   /** Of a CronJob. */
   readonly schedule?: Schedule | undefined;
+  /** Who gave it the replica count that it has; undefined where that is not kept. */
+  readonly replicaOwners?: readonly FieldOwner[] | undefined;
+  /** Object of a GitOps engine that deploys it, by its own marks. */
+  readonly deliveredBy?: string | undefined;
 }
 
 export interface Schedule {

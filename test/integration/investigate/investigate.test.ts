@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { createModelAccount } from '../../../src/compose/modelAccount.ts';
 import { type Investigation, investigations } from '../../../src/crds/kinds.ts';
 import { createEvidenceStore, type EvidenceStore } from '../../../src/evidence/store.ts';
 import { createInvestigator, type InvestigatorDeps } from '../../../src/investigate/investigate.ts';
+import { createModelAdviser } from '../../../src/investigate/model/adviser.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
+import { createLedger } from '../../../src/llm/budget.ts';
+import { createModelHttp } from '../../../src/llm/http.ts';
+import { createModels } from '../../../src/llm/models.ts';
+import { createMemoryStore } from '../../../src/llm/record.ts';
 import { createRedactor } from '../../../src/redact/redactor.ts';
 import type { GitChange } from '../../../src/sources/changes.ts';
 import { replicaSets, workloadResources } from '../../../src/sources/kubernetes/api.ts';
+import { startLanguageModel } from '../../standins/languageModel/server.ts';
 import { installCrds } from '../../support/installCrds.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { makeNamespace } from '../../support/namespace.ts';
@@ -166,6 +173,40 @@ describe('an investigation on a real API server', () => {
   test('is over when its caller gives up', async () => {
     const shutdown = new Error('shutting down');
     await expect(investigator().run({ investigation: await ask(), signal: AbortSignal.abort(shutdown) })).rejects.toThrow('shutting down');
+  });
+
+  test('pays a model once when its result could not be stored and it is run again', async () => {
+    await loweredLimit();
+    const server = await startLanguageModel({ script: [{ kind: 'says', text: '{"hypotheses":[]}' }] });
+    try {
+      const model = createModelAdviser({
+        models: createModels({
+          http: createModelHttp(systemClock),
+          clock: systemClock,
+          random: Math.random,
+          servers: [{ provider: 'ollama', url: server.url, name: 'test' }],
+          contextTokens: 8_000,
+          maxOutputTokens: 1_000,
+          records: createMemoryStore(),
+        }),
+        ledger: createLedger({ store: createModelAccount(admin, namespace), now: systemClock.now }),
+        clock: systemClock,
+        logger: silentLogger,
+        redact: redactor.text,
+        deadlineMs: 20_000,
+      });
+      const investigation = await ask();
+      const request = { investigation, signal: AbortSignal.timeout(30_000) };
+      const full = { put: () => Promise.reject(new Error('etcdserver: no space')) };
+      const first = await investigator({ model, evidence: full }).run(request);
+      const asks = server.asks.length;
+      expect(asks).toBeGreaterThan(0);
+      const second = await investigator({ model }).run(request);
+      expect(server.asks).toHaveLength(asks);
+      expect(second.usage.tokens).toBe(first.usage.tokens);
+    } finally {
+      await server.stop();
+    }
   });
 
   test('says that a target does not exist', async () => {
