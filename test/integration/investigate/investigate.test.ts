@@ -110,7 +110,7 @@ describe('an investigation on a real API server', () => {
       findings: [{ cures: ['RevertCommit', 'SetResources'] }],
     });
     expect(result.rootCause?.statement).toContain(
-      '“Save memory” by Robin, which changed containers[app].resources.limits.memory from “256Mi” to “16Mi”',
+      '“Save memory” by “Robin”, which changed containers[app].resources.limits.memory from “256Mi” to “16Mi”',
     );
     expect(result.report.impact).toContain('the rollout of revision 2');
     const cited = result.evidence.filter(({ id }) => result.rootCause?.evidence.includes(id));
