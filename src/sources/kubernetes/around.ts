@@ -1,6 +1,6 @@
 /** The parts of a snapshot that lie around workloads: storage, traffic, bounds, delivery, and what telemetry says. See `snapshot.ts`. */
 import type { ObjectRef } from '../../crds/common.ts';
-import type { Condition, Selector } from './snapshot.ts';
+import type { Condition, Selector } from './terms.ts';
 
 export interface Volume {
   readonly name: string;
