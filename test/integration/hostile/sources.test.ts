@@ -4,18 +4,15 @@
  */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import type { Incident, Investigation } from '../../../src/crds/kinds.ts';
-import { createInvestigator, type InvestigatorDeps } from '../../../src/investigate/investigate.ts';
+import type { InvestigatorDeps } from '../../../src/investigate/investigate.ts';
 import type { InvestigationResult } from '../../../src/investigate/result.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
-import { createRedactor } from '../../../src/redact/redactor.ts';
 import { type AnsweringServer, startAnsweringServer } from '../../support/answeringServer.ts';
-import { silentLogger } from '../../support/logger.ts';
 import { makeNamespace } from '../../support/namespace.ts';
-import { newIncident } from '../../support/sreObjects.ts';
 import { testClient } from '../../support/testClient.ts';
 import { loweredLimit } from '../investigate/loweredLimit.ts';
 import { prepare } from '../sources/world.ts';
+import { investigateOn, watchingMemory } from './investigation.ts';
 import { listsOf } from './lies.ts';
 import { NEVER_TOLD, PRANKS } from './pranks.ts';
 import { SOURCES, type Source, sourcesAt } from './sources.ts';
@@ -45,27 +42,8 @@ afterAll(async () => {
   await admin.close();
 });
 
-function investigate(deps: Partial<InvestigatorDeps>, seconds = 60): Promise<InvestigationResult> {
-  const at = new Date().toISOString();
-  const metadata = { namespace, name: 'inv', uid: 'inv', resourceVersion: '1', creationTimestamp: at };
-  const alert = { fingerprint: 'a', status: 'firing' as const, labels: { alertname: 'CartDown' }, startsAt: at, lastReceivedAt: at };
-  const { spec } = newIncident({ namespace, name: 'inc' }, { alerts: [alert] });
-  const incident = { apiVersion: 'agentsre.io/v1alpha1', kind: 'Incident', metadata: { ...metadata, name: 'inc' }, spec } as Incident;
-  const investigation: Investigation = {
-    apiVersion: 'agentsre.io/v1alpha1',
-    kind: 'Investigation',
-    metadata,
-    spec: {
-      purpose: 'Diagnosis',
-      targets: [{ kind: 'Deployment', namespace, name: 'cart' }],
-      budget: { seconds, tokens: 1_000, toolCalls: 300 },
-    },
-  };
-  const stored = { outcome: 'stored' as const, digest: `sha256:${'0'.repeat(64)}`, uri: 'evidence://none' };
-  const evidence = { put: () => Promise.resolve(stored) };
-  const common = { kube: admin, clock: systemClock, logger: silentLogger, redact: createRedactor().text, evidence };
-  return createInvestigator({ ...common, ...deps }).run({ investigation, incident, signal: AbortSignal.timeout(100_000) });
-}
+const investigate = (deps: Partial<InvestigatorDeps>, seconds?: number): Promise<InvestigationResult> =>
+  investigateOn(admin, namespace, deps, seconds);
 
 /** What the source has no part in. */
 const said = ({ outcome, rootCause, findings, changes, hypotheses }: InvestigationResult): unknown => ({
@@ -88,20 +66,6 @@ function watch(prank: AnsweringServer['answer']): void {
     });
     prank(request, response);
   };
-}
-
-/** With the most that the process grew to meanwhile. */
-async function watchingMemory<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly grown: number }> {
-  const before = process.memoryUsage.rss();
-  let most = before;
-  const timer = setInterval(() => {
-    most = Math.max(most, process.memoryUsage.rss());
-  }, 10);
-  try {
-    return { value: await work(), grown: most - before };
-  } finally {
-    clearInterval(timer);
-  }
 }
 
 const gapsOf = ({ name, told }: Source, { gaps }: InvestigationResult) =>
