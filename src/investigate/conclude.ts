@@ -51,7 +51,13 @@ export function conclude(request: ConcludeRequest): Conclusion {
   const { gathered, counsel, question, alert } = request;
   const { snapshot, around, ranked, errors } = analysis;
   const numbered = number(withRecords(recordsOf(around, gathered.changes), counsel), snapshot, ranked, gathered.changes);
-  const gaps = mergeGaps([...question.gaps, ...snapshot.gaps, ...(alert?.gaps ?? []), ...(counsel?.gaps ?? []), ...errors.map(analyzerGap)]);
+  const gaps = mergeGaps([
+    ...question.gaps,
+    ...snapshot.gaps,
+    ...(alert?.gaps ?? []),
+    ...(counsel?.gaps ?? []),
+    ...errors.map(analyzerGap),
+  ]);
   const { cause, verdict, verifies } = analysis;
   const result: InvestigationResult = {
     outcome: verdict.outcome,

@@ -36,7 +36,7 @@ beforeAll(async () => {
   const own = (name: string): Buffer => readFileSync(join(dirname(auditLogPath), name));
   kubelet = await startKubelet({ cert: own('serving.crt'), key: own('serving.key') });
   node = `node-of-${namespace}`;
-  await admin.create(nodes, { metadata: { name: node } } as never);
+  await admin.create(nodes, { metadata: { name: node } });
   const status = {
     addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
     daemonEndpoints: { kubeletEndpoint: { Port: kubelet.port } },

@@ -100,8 +100,8 @@ describe.each(SOURCES)('$name', (source) => {
   test('nobody listens', async () => {
     const result = await investigate(sourcesAt('http://127.0.0.1:1', names));
     expect(said(result)).toEqual(said(alone));
-    const gaps = gapsOf(source, result).map((gap) => [gap.source, gap.reason]);
-    expect(gaps.toSorted()).toEqual(source.told.map((kind) => [kind, 'Unavailable']));
+    const gaps = gapsOf(source, result).map((gap) => `${gap.source}: ${gap.reason}`);
+    expect(gaps.toSorted()).toEqual(source.told.map((kind) => `${kind}: Unavailable`));
   });
 
   test('has a million of everything', async () => {
