@@ -3,70 +3,38 @@
  * more than it is asked for. How the program ended is found all the same, and little of the rest is held.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { InvestigationResult } from '../../../src/investigate/result.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
-import { defineResource } from '../../../src/kube/object.ts';
-import { replicaSets, workloadResources } from '../../../src/sources/kubernetes/api.ts';
-import { type KubeletStandIn, type Log, startKubelet } from '../../standins/kubelet/kubelet.ts';
+import type { KubeletStandIn, Log } from '../../standins/kubelet/kubelet.ts';
 import { makeNamespace } from '../../support/namespace.ts';
 import { testClient } from '../../support/testClient.ts';
-import { makePod, makeReplicaSet, makeWorkload, podSpec, prepare, setStatus } from '../sources/world.ts';
+import { prepare } from '../sources/world.ts';
 import { investigateOn, watchingMemory } from './investigation.ts';
+import { LAST, makeCrashing, type NodeStandIn, startNode } from './node.ts';
 
-const nodes = defineResource({ group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false });
-const LAST = 'Error: CART_TIMEOUT_MS must be a whole number, got 2500ms';
 const SECRET = 'hunter2-correct-horse';
 const MOST_GROWTH = 400 * 2 ** 20;
 
 let admin: KubeClient;
 let namespace: string;
+let node: NodeStandIn;
 let kubelet: KubeletStandIn;
-let node: string;
 
 beforeAll(async () => {
   const { kubeconfigPath, auditLogPath } = inject('cluster');
   admin = testClient(kubeconfigPath);
   namespace = await makeNamespace(admin, 'noisy');
   await prepare(admin, namespace);
-  // the API server believes nodes whose certificate its own authority has signed: its own is one for this address
-  const own = (name: string): Buffer => readFileSync(join(dirname(auditLogPath), name));
-  kubelet = await startKubelet({ cert: own('serving.crt'), key: own('serving.key') });
-  node = `node-of-${namespace}`;
-  await admin.create(nodes, { metadata: { name: node } });
-  const status = {
-    addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
-    daemonEndpoints: { kubeletEndpoint: { Port: kubelet.port } },
-    conditions: [
-      { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'posting', lastHeartbeatTime: new Date().toISOString() },
-    ],
-  };
-  await admin.patch(nodes, { name: node }, { status }, { type: 'merge', subresource: 'status' });
-  await crashing();
+  node = await startNode(admin, namespace, auditLogPath);
+  kubelet = node.kubelet;
+  await makeCrashing({ client: admin, namespace }, node.name);
 });
 afterAll(async () => {
-  await admin.delete(nodes, { name: node });
-  await kubelet.stop();
+  await node.stop();
   await admin.close();
 });
-
-/** A pod that exits with 1 at each start. */
-async function crashing(): Promise<void> {
-  const made = { client: admin, namespace };
-  const spec = { ...podSpec('cart:1.0'), nodeName: node };
-  const cart = await makeWorkload(made, 'Deployment', 'cart', spec);
-  const set = await makeReplicaSet(made, cart, 'cart-7c9f5d6b8', 1, spec);
-  const at = new Date().toISOString();
-  const ended = { exitCode: 1, reason: 'Error', startedAt: at, finishedAt: at };
-  const state = { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } };
-  await makePod(made, [set, replicaSets], 'cart-7c9f5d6b8-a', spec, {
-    status: { restartCount: 3, state, lastState: { terminated: ended } },
-  });
-  await setStatus(made, workloadResources.Deployment, cart, { observedGeneration: 1, replicas: 1, updatedReplicas: 1 });
-}
 
 const investigate = (): Promise<InvestigationResult> => investigateOn(admin, namespace, {});
 
