@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { gitHubs } from './applicationSource.ts';
 import { mcpServers } from './mcpServers.ts';
 import type { Path } from './problems.ts';
+import { several } from './several.ts';
 import { httpUrl } from './url.ts';
 
 const file = () => z.string().min(1, 'is empty; write the path of a file');
@@ -70,24 +71,6 @@ const grafana = instance('Grafana', 'http://grafana:3000').safeExtend({
 const signoz = instance('SigNoz', 'http://signoz:8080').safeExtend({
   apiKeyFile: file().optional().describe('File with the key that is sent as SIGNOZ-API-KEY; read again when it changes.'),
 });
-
-const several = <T extends z.ZodType<{ readonly name: string }>>(one: T) =>
-  z
-    .array(one)
-    .max(20)
-    .default([])
-    .check(({ value, issues }) => {
-      for (const [index, { name }] of value.entries()) {
-        const isTaken = value.findIndex((other) => other.name === name) < index;
-        if (isTaken)
-          issues.push({
-            code: 'custom',
-            message: `${JSON.stringify(name)} is the name of another one; give each its own`,
-            input: value,
-            path: [index, 'name'],
-          });
-      }
-    });
 
 export const sourcesSchema = z.strictObject({
   prometheus: several(instance('Prometheus', 'http://prometheus:9090')).describe(

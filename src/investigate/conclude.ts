@@ -49,10 +49,16 @@ export interface Conclusion {
 
 export function conclude(request: ConcludeRequest): Conclusion {
   const analysis = analysed(request);
-  const { gathered, counsel, question } = request;
+  const { gathered, counsel, question, alert } = request;
   const { snapshot, around, ranked, errors } = analysis;
   const numbered = number(withRecords(recordsOf(around, gathered.changes), gathered, counsel), snapshot, ranked, gathered.changes);
-  const gaps = mergeGaps([...question.gaps, ...snapshot.gaps, ...(counsel?.gaps ?? []), ...errors.map(analyzerGap)]);
+  const gaps = mergeGaps([
+    ...question.gaps,
+    ...snapshot.gaps,
+    ...(alert?.gaps ?? []),
+    ...(counsel?.gaps ?? []),
+    ...errors.map(analyzerGap),
+  ]);
   const { cause, verdict, verifies } = analysis;
   const result: InvestigationResult = {
     outcome: verdict.outcome,

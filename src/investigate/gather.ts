@@ -10,7 +10,7 @@ import type { Gap } from '../crds/investigation.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type CallBudget, createCallBudget } from '../sources/budget.ts';
 import { type ChangesPort, type ChangeWindow, type ObservedChange, observedCommit } from '../sources/changes.ts';
-import { gapOf } from '../sources/gap.ts';
+import { cleanGaps, gapOf } from '../sources/gap.ts';
 import { readErrorLines } from '../sources/kubernetes/errorLines.ts';
 import { gatherCluster } from '../sources/kubernetes/gather.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
@@ -72,7 +72,10 @@ export async function gather(deps: GatherDeps, options: GatherOptions): Promise<
   const objects = rememberObjects(deps.kube);
   const reader = createReader({ kube: objects.kube, budget, signal: options.signal });
   const seen = await gatherCluster(reader, options, deps.cleaner);
-  if (!options.causes) return { snapshot: seen, around: seen, changes: [], calls: budget.spent() };
+  if (!options.causes) {
+    const snapshot = { ...seen, gaps: cleanGaps(seen.gaps, deps.cleaner) };
+    return { snapshot, around: snapshot, changes: [], calls: budget.spent() };
+  }
   const snapshot = { ...seen, errorLines: await readErrorLines(reader, seen, deps.cleaner) };
 
   const gaps: Gap[] = [];
@@ -82,7 +85,8 @@ export async function gather(deps: GatherDeps, options: GatherOptions): Promise<
   const near = saysWhy(seenNow) ? seenNow : await withSignals(telemetry(), await withNeighbours(reader, seenNow, deps.cleaner));
   const changed = await whatChanged(deps, { seen: objects, budget, cleaner: deps.cleaner, signal: options.signal }, near, commits);
   const { around, changes } = changed;
-  const allGaps = [...new Map([...around.gaps, ...reader.gaps, ...gaps, ...changed.gaps].map((gap) => [gap.message, gap])).values()];
+  const cleaned = cleanGaps([...around.gaps, ...reader.gaps, ...gaps, ...changed.gaps], deps.cleaner);
+  const allGaps = [...new Map(cleaned.map((gap) => [gap.message, gap])).values()];
   return {
     snapshot: { ...seenNow, checks: around.checks, gaps: allGaps },
     around: { ...around, gaps: allGaps },

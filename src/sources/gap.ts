@@ -1,10 +1,12 @@
 /**
  * What could not be seen, and why: a failure to look is a typed result, never "no anomaly".
  *
- * A message says what was tried and what to do about it. Details of an error are cut short and cleaned by the caller's cleaner.
+ * A message says what was tried and what to do about it. Details of an error are cut short, and cleaned before they are shown
+ * (`cleanGaps`).
  */
 import type { Gap } from '../crds/investigation.ts';
 import { ApiError, ConnectionError } from '../kube/errors.ts';
+import { type Cleaner, cut } from './text.ts';
 
 export type GapReason = Gap['reason'];
 
@@ -29,12 +31,25 @@ const ADVICE: Readonly<Record<GapReason, string>> = {
   NotFound: 'check the name, or that it has not been deleted',
 };
 
-/** @param tried what was attempted, as in "list pods of shop" */
+/**
+ * What a `SourceError` says is ours. All else may be the words of whoever answered, and stands in quotation marks.
+ *
+ * @param tried what was attempted, as in "list pods of shop"
+ */
 export function gapOf(source: string, tried: string, error: unknown): Gap {
   const reason = gapReason(error);
-  const detail = error instanceof Error ? error.message : 'unknown error';
-  return { source, reason, message: `${tried}: ${detail.slice(0, 300)}; ${ADVICE[reason]}` };
+  const detail = error instanceof Error ? cut(error.message, LONGEST_DETAIL) : 'unknown error';
+  const said = !(error instanceof Error) || error instanceof SourceError ? detail : `“${detail.replace(/[“”]/gu, '"')}”`;
+  return { source, reason, message: `${tried}: ${said}; ${ADVICE[reason]}` };
 }
+
+const LONGEST_DETAIL = 300;
+
+/** Without what a terminal obeys and what must not be told: a source may repeat what it was sent, or quote what it holds. */
+export const cleanGaps = (gaps: readonly Gap[], cleaner: Pick<Cleaner, 'line'>): Gap[] =>
+  gaps.map((gap) => ({ ...gap, message: cleaner.line(gap.message, LONGEST_MESSAGE) }));
+
+const LONGEST_MESSAGE = 1_000;
 
 /** For an answer that came, and may not be all. @param notes why, as the source says */
 export function partialGap(source: string, tried: string, notes: readonly string[]): Gap {
@@ -64,6 +79,7 @@ export function reasonOfStatus(status: number): GapReason {
 function reasonOfConnection(kind: ConnectionError['kind']): GapReason {
   if (kind === 'timeout') return 'TimedOut';
   if (kind === 'malformed') return 'Malformed';
+  if (kind === 'tooLarge') return 'TooLarge';
   return kind === 'credentials' ? 'Forbidden' : 'Unavailable';
 }
 

@@ -54,7 +54,7 @@ export interface Repositories {
 const NETWORK_TIMEOUT_MS = 120_000;
 const LOCK_TIMEOUT_MS = 180_000;
 const DAMAGED =
-  /object file .* is empty|loose object .* is corrupt|bad object|unable to read tree|pack .* (is corrupt|far too short)|not a git repository/iu;
+  /object file .{1,300} is empty|loose object .{1,300} is corrupt|bad object|unable to read tree|pack .{1,300} (is corrupt|far too short)|not a git repository/iu;
 
 export function createRepositories(options: RepositoriesOptions): Repositories {
   const { clock, binary } = options;

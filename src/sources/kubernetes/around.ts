@@ -3,7 +3,7 @@ import type { ObjectRef } from '../../crds/common.ts';
 import type { CallReading } from '../signals/callReading.ts';
 import type { Complaint } from '../signals/complaints.ts';
 import type { SignalSeries } from '../signals/metricSignals.ts';
-import type { Condition, Selector } from './snapshot.ts';
+import type { Condition, Selector } from './terms.ts';
 
 export interface Volume {
   readonly name: string;

@@ -7,8 +7,8 @@ export const LIMITS = {
   logs: 4,
   logLines: 80,
   logBytes: 64 * 1024,
-  /** What is read again of a log whose last lines did not fit. */
-  fewLogLines: 5,
+  /** What is read again of a log whose last lines did not fit, until they do. */
+  fewerLogLines: [5, 1],
   headBytes: 8 * 1024,
   nodes: 8,
   references: 8,

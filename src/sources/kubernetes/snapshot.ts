@@ -32,6 +32,11 @@ import type { FieldOwner } from './managedFieldChanges.ts';
 export type * from './around.ts';
 export type { FieldOwner } from './managedFieldChanges.ts';
 
+import type { Condition, Requirement, Selector } from './terms.ts';
+
+export type * from './around.ts';
+export type * from './terms.ts';
+
 export interface Snapshot {
   readonly at: number;
   readonly window: { readonly start: number; readonly end: number };
@@ -76,16 +81,6 @@ export interface Snapshot {
   /** Targets that could not be read. */
   readonly unseen: readonly ObjectRef[];
   readonly gaps: readonly Gap[];
-}
-
-export interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly since?: number | undefined;
-  /** When it was last confirmed, where the controller says so. */
-  readonly updatedAt?: number | undefined;
 }
 
 export interface Workload {
@@ -191,12 +186,6 @@ export interface Pod {
   readonly pullSecrets: readonly string[];
 }
 
-export interface Requirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values: readonly string[];
-}
-
 export interface Affinity {
   /** Terms of required node affinity: a node has to fit one of them, in full. */
   readonly node: readonly (readonly Requirement[])[];
@@ -208,11 +197,6 @@ export interface Affinity {
 export interface PodTerm {
   readonly topologyKey: string;
   readonly selector: Selector;
-}
-
-export interface Selector {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly expressions: readonly Requirement[];
 }
 
 export interface Toleration {

@@ -186,6 +186,13 @@ describe('createAlertSource', () => {
     expect(await source.state(labels)).toBe(want);
   });
 
+  test('tells who could not be asked, and how that failed', async () => {
+    answer = serve({ rules: [rule([alert('firing')])], held: 503 });
+    const alertmanager = [createAlertmanager(http, { name: 'am', url })];
+    const { gaps } = await createAlertSource({ prometheus: [prometheus()], alertmanager, clock: systemClock }).verdict(labels);
+    expect(gaps).toMatchObject([{ source: 'alerts', reason: 'Unavailable', message: expect.stringContaining('ask am whether') }]);
+  });
+
   test('is unknown where nobody can be asked, and for an alert without a name', async () => {
     const nobody = createAlertSource({ prometheus: [], alertmanager: [], clock: systemClock });
     expect(await nobody.verdict(labels)).toMatchObject({ state: 'unknown', reason: 'neither Prometheus nor Alertmanager is configured' });

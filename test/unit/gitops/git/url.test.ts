@@ -67,6 +67,7 @@ test.each([
   ['git@git.test: Permission denied (publickey).', 'Unauthorized'],
   ['Host key verification failed.', 'Unauthorized'],
   ["fatal: repository 'https://git.test/a/' not found", 'NotFound'],
+  ['ERROR: Repository not found.\nfatal: Could not read from remote repository.', 'NotFound'],
   ["fatal: couldn't find remote ref refs/heads/gone", 'NotFound'],
   ['fatal: unable to update url base from redirection:', 'Refused'],
   ['fatal: something new', 'Failed'],
