@@ -108,7 +108,7 @@ async function lookAround({ connected, clock, redaction }: Live, targets: readon
   const at = clock.now();
   const gathered = await withinTime(clock, (signal) =>
     gather(
-      { kube: client, cleaner: redaction.cleaner, metrics },
+      { kube: client, cleaner: redaction.cleaner, metrics, clock },
       { targets, window: { start: at - LOOK_BACK_MS, end: at }, at, calls: MOST_CALLS, signal, causes: true },
     ),
   );

@@ -70,12 +70,13 @@ export const claim = (name: string, more: Json = {}): Applied =>
   object('v1', 'PersistentVolumeClaim', name, {
     spec: { storageClassName: '', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...more },
   });
-export const volume = (name: string): Applied =>
+export const volume = (name: string, more: Json = {}): Applied =>
   object('v1', 'PersistentVolume', name, {
     spec: {
       capacity: { storage: '1Gi' },
       accessModes: ['ReadWriteOnce'],
       hostPath: { path: `/var/lib/kubelet/volume-${name}`, type: 'DirectoryOrCreate' },
+      ...more,
     },
   });
 export const disruptionBudget = (app: string, spec: Json): Applied =>

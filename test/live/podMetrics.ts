@@ -30,13 +30,16 @@ export async function serveMetrics(kube: KubeClient): Promise<void> {
   await until('the metrics API is served', () => kube.list(podMetrics).catch(() => undefined));
 }
 
+/** An autoscaler takes no measurement whose window began before the pod was ready. */
+const LATER_MS = 60_000;
+
 /** What each pod of the namespace uses from now on. */
 export async function measure(kube: KubeClient, namespace: string, usage: Readonly<Record<string, string>>): Promise<void> {
   const { items } = await kube.list(pods, { namespace });
   for (const { metadata } of items) {
     await kube.create(podMetrics, {
       metadata: { namespace, name: metadata.name, labels: metadata.labels ?? {} },
-      timestamp: new Date().toISOString(),
+      timestamp: new Date(Date.now() + LATER_MS).toISOString(),
       window: '15s',
       containers: [{ name: 'app', usage }],
     } as never);

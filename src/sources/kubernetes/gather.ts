@@ -60,7 +60,7 @@ export async function gatherCluster(asked: Reader, request: GatherRequest, clean
   const workloads = families.map((family) => workloadView(family, cleaner));
   const [facts, surroundings] = await Promise.all([
     readFacts(reader, { pods, resolution, whole }, cleaner),
-    readSurroundings(reader, namespacesOf(workloads, pods), pods.some(waitsForVolume), cleaner),
+    readSurroundings(reader, namespacesOf(workloads, pods, resolution.around), pods.some(waitsForVolume), cleaner),
   ]);
   return {
     at: request.at,
@@ -79,8 +79,8 @@ export async function gatherCluster(asked: Reader, request: GatherRequest, clean
   };
 }
 
-const namespacesOf = (workloads: readonly Workload[], pods: readonly Pod[]): string[] => [
-  ...new Set([...workloads.flatMap(({ ref }) => ref.namespace ?? []), ...pods.map(({ namespace }) => namespace)]),
+const namespacesOf = (workloads: readonly Workload[], pods: readonly Pod[], around: readonly string[]): string[] => [
+  ...new Set([...workloads.flatMap(({ ref }) => ref.namespace ?? []), ...pods.map(({ namespace }) => namespace), ...around]),
 ];
 
 const waitsForVolume = ({ phase, claims }: Pod): boolean => phase === 'Pending' && claims.length > 0;

@@ -31,7 +31,8 @@ export const crashes: readonly Fault[] = [
       says: 'mapping values are not allowed',
     },
   ),
-  crash('signal', running("echo started; sh -c 'kill -SEGV $$'; exit $?"), { cause: deploymentCause('ContainerKilledBySignal') }),
+  // Kubernetes makes one dollar of two
+  crash('signal', running("echo started; sh -c 'kill -SEGV $$$$'; exit $?"), { cause: deploymentCause('ContainerKilledBySignal') }),
   crash('out-of-memory', running('exec tail /dev/zero', { resources: { limits: { memory: '32Mi' } } }), {
     cause: deploymentCause('ContainerOutOfMemory'),
     says: 'its limit of 32 Mi',

@@ -7,7 +7,9 @@ import { deploymentCause, type Fault } from './fault.ts';
 const using = (source: object) =>
   deployment('web', running(SERVE, { volumeMounts: [{ name: 'data', mountPath: '/data' }] }, { volumes: [{ name: 'data', ...source }] }));
 const claimed = using({ persistentVolumeClaim: { claimName: 'data' } });
-const claimCause = (reason: Fault['cause']['reason']): Fault['cause'] => ({ reason, kind: 'PersistentVolumeClaim', name: 'data' });
+
+/** Claims of no class would be bound to it. */
+const CLASS = { storageClassName: 'by-hand' };
 
 export const volumes: readonly Fault[] = [
   {
@@ -23,22 +25,26 @@ export const volumes: readonly Fault[] = [
     objects: [claim('data'), claimed],
     shows: says('FailedBinding'),
     alert: claimPending('data'),
-    cause: claimCause('VolumeClaimUnbound'),
+    cause: deploymentCause('VolumeClaimUnbound'),
   },
   {
     name: 'storage-class',
     objects: [claim('data', { storageClassName: 'fast-ssd' }), claimed],
     shows: says('ProvisioningFailed', /fast-ssd/u),
     alert: podNotReady,
-    cause: claimCause('StorageClassMissing'),
+    cause: deploymentCause('StorageClassMissing'),
     says: 'fast-ssd',
   },
   {
     name: 'volume-size',
-    objects: [volume('small'), claim('data', { volumeName: 'small', resources: { requests: { storage: '5Gi' } } }), claimed],
+    objects: [
+      volume('small', CLASS),
+      claim('data', { ...CLASS, volumeName: 'small', resources: { requests: { storage: '5Gi' } } }),
+      claimed,
+    ],
     shows: says('VolumeMismatch'),
     alert: claimPending('data'),
-    cause: claimCause('VolumeCapacityTooSmall'),
+    cause: deploymentCause('VolumeCapacityTooSmall'),
     says: '5Gi',
   },
   {

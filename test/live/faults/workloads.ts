@@ -58,7 +58,7 @@ export const workloads: readonly Fault[] = [
     shows: crashLoops,
     alert: crashLooping,
     cause: deploymentCause('ContainerOutOfMemory'),
-    says: 'It follows an edit of Deployment web',
+    says: 'an edit of Deployment web',
   },
   {
     name: 'rollout-deadline',
@@ -91,7 +91,11 @@ export const workloads: readonly Fault[] = [
   {
     name: 'job-fails',
     objects: [
-      job('migrate', { ...once('echo "Error: table orders has no column total"; exit 2'), restartPolicy: 'Never' }, { backoffLimit: 0 }),
+      job(
+        'migrate',
+        { ...once(`echo 'ERROR: column "total" of relation "orders" does not exist'; exit 2`), restartPolicy: 'Never' },
+        { backoffLimit: 0 },
+      ),
     ],
     shows: holds('workloads', 'Failed'),
     alert: jobFailed('migrate'),
