@@ -107,7 +107,7 @@ const hungriest = ({ containers }: Pod, reason: FindingReason): Container | unde
 function explained(snapshot: Snapshot, pod: Pod, reason: FindingReason, claims: readonly Claim[]): string {
   if (reason === 'InsufficientCPU' || reason === 'InsufficientMemory') return comparison(snapshot.nodes, pod, reason);
   if (reason === 'NodeAffinityUnsatisfied') return `, as none that could take it fits ${affinityInWords(pod)}`;
-  if (reason === 'TaintNotTolerated') return taints(snapshot.nodes, pod);
+  if (reason === 'TaintNotTolerated') return taintsInWords(snapshot.nodes, pod);
   if (reason === 'NodeSelectorUnsatisfied' && Object.keys(pod.nodeSelector).length > 0) {
     const wanted = Object.entries(pod.nodeSelector).map(([key, value]) => `${key}=${value}`);
     return `, as none that could take it has ${wanted.join(', ')}`;
@@ -117,7 +117,7 @@ function explained(snapshot: Snapshot, pod: Pod, reason: FindingReason, claims: 
 
 const MOST_TAINTS = 3;
 
-function taints(nodes: readonly Node[], pod: Pod): string {
+function taintsInWords(nodes: readonly Node[], pod: Pod): string {
   const all = untolerated(pod, nodes).map(taintInWords);
   return all.length === 0 ? '' : `, as it does not tolerate ${all.slice(0, MOST_TAINTS).join(', ')}`;
 }
