@@ -129,11 +129,15 @@ const tellingLine = (lines: readonly TroubleLine[]): TroubleLine | undefined =>
   lines.toSorted((a, b) => wordsOf(b.text) - wordsOf(a.text))[0];
 const wordsOf = (text: string): number => (text.slice(0, 300).match(/(?<![\w.])[a-z'-]{2,20}(?![\w.])/giu) ?? []).length;
 
-/** Switched off, or none of its pods is ready: why is for others to find. */
-const isDown = ({ pods }: Snapshot, { ref, desired }: Workload): boolean => {
-  const own = pods.filter(({ owner }) => objectName(owner) === objectName(ref));
-  return desired === 0 || (own.length > 0 && !own.some(({ ready }) => ready));
+/** Switched off, or none of its pods is ready but between two crashes: why is for others to find. */
+const isDown = (snapshot: Snapshot, { ref, desired }: Workload): boolean => {
+  const own = snapshot.pods.filter(({ owner }) => objectName(owner) === objectName(ref));
+  return desired === 0 || (own.length > 0 && !own.some((pod) => pod.ready && !flaps(snapshot, pod)));
 };
+
+const flaps = ({ at }: Snapshot, { containers }: Pod): boolean =>
+  containers.some(({ restarts, lastState: { terminated } }) => restarts > 1 && (terminated?.finishedAt ?? 0) > at - RECENT_MS);
+const RECENT_MS = 5 * 60_000;
 
 const MANY = 3;
 

@@ -8,8 +8,8 @@ const using = (source: object) =>
   deployment('web', running(SERVE, { volumeMounts: [{ name: 'data', mountPath: '/data' }] }, { volumes: [{ name: 'data', ...source }] }));
 const claimed = using({ persistentVolumeClaim: { claimName: 'data' } });
 
-/** Claims of no class would be bound to it. */
-const CLASS = { storageClassName: 'by-hand' };
+/** It is kept for this claim: any other of no class would be bound to it. */
+const KEPT = { claimRef: { namespace: 'volume-size', name: 'data' } };
 
 export const volumes: readonly Fault[] = [
   {
@@ -37,15 +37,11 @@ export const volumes: readonly Fault[] = [
   },
   {
     name: 'volume-size',
-    objects: [
-      volume('small', CLASS),
-      claim('data', { ...CLASS, volumeName: 'small', resources: { requests: { storage: '5Gi' } } }),
-      claimed,
-    ],
+    objects: [volume('small', KEPT), claim('data', { volumeName: 'small', resources: { requests: { storage: '5Gi' } } }), claimed],
     shows: says('VolumeMismatch'),
     alert: claimPending('data'),
     cause: deploymentCause('VolumeCapacityTooSmall'),
-    says: '5Gi',
+    says: '5 Gi',
   },
   {
     name: 'mount',

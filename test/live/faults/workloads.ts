@@ -14,7 +14,7 @@ import {
 } from '../alerts.ts';
 import { autoscaler, barePod, configMap, cronJob, deployment, http, job, once, running, SERVE, statefulSet } from '../objects.ts';
 import { measure } from '../podMetrics.ts';
-import { crashLoops, holds, holdsFor, isGoingFor, isReady, pullFails } from '../seen.ts';
+import { crashLoops, holds, holdsFor, isGoingFor, isReady, pullFails, says } from '../seen.ts';
 import { deploymentCause, type Fault } from './fault.ts';
 
 const ready = { readinessProbe: http() };
@@ -67,7 +67,7 @@ export const workloads: readonly Fault[] = [
         progressDeadlineSeconds: 5,
       }),
     ],
-    shows: holds('workloads', 'Progressing', 'False', /ProgressDeadlineExceeded/u),
+    shows: (seen) => says('Unhealthy')(seen) && holds('workloads', 'Progressing', 'False', /ProgressDeadlineExceeded/u)(seen),
     alert: rolloutStuck,
     cause: deploymentCause('ProbeFailing'),
     alsoTrue: ['RolloutStuck'],
@@ -82,7 +82,7 @@ export const workloads: readonly Fault[] = [
   },
   {
     name: 'stateful-set',
-    objects: [statefulSet('web', running('echo "Error: cluster id does not match: have 7, want 9"; exit 1'))],
+    objects: [statefulSet('web', running('echo "Error: cluster id does not match: have 7, want 9"; exit 1'), { replicas: 1 })],
     shows: crashLoops,
     alert: statefulSetMismatch,
     cause: { reason: 'ContainerExitsWithError', kind: 'StatefulSet', name: 'web' },

@@ -335,6 +335,12 @@ describe('where what is called is down, whatever image it runs', () => {
     );
   });
 
+  test('even in the moment in which it is ready, before it crashes again', () => {
+    const again = crashing('FATAL: unknown setting max_conections: exit');
+    const moment = { ...again, ready: true, container: { ...again.container, state: running(0), ready: true } };
+    expect(named(world(store(moment), client, says('orders', line)))).toMatch(/ Deployment\/db$/u);
+  });
+
   test('and where it is up, the address that the client is told', () => {
     expect(named(world(store({}), client, says('orders', line)))).toBe('DatabaseUnreachable Deployment/orders');
   });
