@@ -6,7 +6,7 @@
  */
 import type { ObjectRef } from '../crds/common.ts';
 import { readErrorLines } from '../sources/kubernetes/errorLines.ts';
-import { gatherCluster } from '../sources/kubernetes/gather.ts';
+import { gatherCluster, missingGap } from '../sources/kubernetes/gather.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Reader } from '../sources/kubernetes/reader.ts';
 import type { Service, Snapshot } from '../sources/kubernetes/snapshot.ts';
@@ -30,7 +30,10 @@ export async function withNeighbours(reader: Reader, targets: Snapshot, cleaner:
     for (const one of next) looked.add(objectName(one));
     const below = await gatherCluster(reader, { targets: next, window: targets.window, at: targets.at }, cleaner);
     const lines = await readErrorLines(reader, below, cleaner);
-    all = merged(all, { ...below, errorLines: [...below.errorLines, ...lines] });
+    // that a Service is missing was the reason to look, and is for the analyzers to tell
+    const known = new Set(below.missing.map((ref) => missingGap(ref).message));
+    const gaps = below.gaps.filter(({ message }) => !known.has(message));
+    all = merged(all, { ...below, gaps, errorLines: [...below.errorLines, ...lines] });
   }
   return all;
 }

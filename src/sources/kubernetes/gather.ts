@@ -94,7 +94,8 @@ const foreignGap = (target: ObjectRef): Gap => ({
   message: `${objectName(target)}: nobody here knows how to look at this kind; name the workload behind it`,
 });
 
-const missingGap = (target: ObjectRef): Gap => ({
+/** A target that is not there. */
+export const missingGap = (target: ObjectRef): Gap => ({
   source: KUBERNETES,
   reason: 'NotFound',
   message: `${objectName(target)} does not exist, and nothing that it made is left; check the name, or whether it was deleted`,

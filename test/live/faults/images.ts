@@ -4,7 +4,7 @@
  */
 import { containerWaiting } from '../alerts.ts';
 import { type Applied, configMap, deployment, running, SERVE } from '../objects.ts';
-import { pullFails } from '../seen.ts';
+import { pullFails, says } from '../seen.ts';
 import { deploymentCause, type Fault } from './fault.ts';
 
 const OPEN = 5001;
@@ -34,7 +34,11 @@ export const images: readonly Fault[] = [
   pulling(
     'image-pull-secret',
     `127.0.0.1:${CLOSED}/cart:2.0`,
-    { cause: deploymentCause('ImagePullSecretMissing'), says: 'registry-login' },
+    {
+      shows: (seen) => pullFails(seen) && says('FailedToRetrieveImagePullSecret')(seen),
+      cause: deploymentCause('ImagePullSecretMissing'),
+      says: 'registry-login',
+    },
     { imagePullSecrets: [{ name: 'registry-login' }] },
   ),
   pulling('image-name', 'Cart:1.0', { cause: deploymentCause('ImageNameInvalid') }),

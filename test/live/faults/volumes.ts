@@ -8,8 +8,8 @@ const using = (source: object) =>
   deployment('web', running(SERVE, { volumeMounts: [{ name: 'data', mountPath: '/data' }] }, { volumes: [{ name: 'data', ...source }] }));
 const claimed = using({ persistentVolumeClaim: { claimName: 'data' } });
 
-/** It is kept for this claim: any other of no class would be bound to it. */
-const KEPT = { claimRef: { namespace: 'volume-size', name: 'data' } };
+/** Of no class: any other claim would be bound to it. */
+const keptFor = (namespace: string) => ({ claimRef: { namespace, name: 'data' } });
 
 export const volumes: readonly Fault[] = [
   {
@@ -21,11 +21,12 @@ export const volumes: readonly Fault[] = [
     says: 'data',
   },
   {
-    name: 'claim-unbound',
-    objects: [claim('data'), claimed],
-    shows: says('FailedBinding'),
+    name: 'volume-taken',
+    objects: [volume('taken', keptFor('store')), claim('data', { volumeName: 'taken' }), claimed],
+    shows: isUnschedulable,
     alert: claimPending('data'),
-    cause: deploymentCause('VolumeClaimUnbound'),
+    cause: deploymentCause('VolumeTakenByAnotherClaim'),
+    says: 'taken',
   },
   {
     name: 'storage-class',
@@ -37,7 +38,11 @@ export const volumes: readonly Fault[] = [
   },
   {
     name: 'volume-size',
-    objects: [volume('small', KEPT), claim('data', { volumeName: 'small', resources: { requests: { storage: '5Gi' } } }), claimed],
+    objects: [
+      volume('small', keptFor('volume-size')),
+      claim('data', { volumeName: 'small', resources: { requests: { storage: '5Gi' } } }),
+      claimed,
+    ],
     shows: says('VolumeMismatch'),
     alert: claimPending('data'),
     cause: deploymentCause('VolumeCapacityTooSmall'),

@@ -17,12 +17,14 @@ const api: Written = {
 };
 const front = app('front', { container: { env: { API_URL: 'http://api:80' } } });
 const lookup = says('front', 'ERROR GET http://api:80/orders: dial tcp: lookup api on 10.96.0.10:53: no such host');
+const around = (...parts: readonly Part[]) => withNeighbours(objectsReader([api]), world(...parts), createCleaner(String));
 const below = async (...parts: readonly Part[]): Promise<readonly string[]> =>
-  (await withNeighbours(objectsReader([api]), world(...parts), createCleaner(String))).workloads.map(({ ref }) => ref.name);
+  (await around(...parts)).workloads.map(({ ref }) => ref.name);
 
 describe('a Service that is not there', () => {
   test('leads to the workload of its name when somebody is told to call it and complains', async () => {
     expect(await below(front, lookup)).toEqual(['front', 'api']);
+    expect((await around(front, lookup)).gaps).toEqual([]);
   });
 
   test.each([
