@@ -8,8 +8,9 @@ const using = (source: object) =>
   deployment('web', running(SERVE, { volumeMounts: [{ name: 'data', mountPath: '/data' }] }, { volumes: [{ name: 'data', ...source }] }));
 const claimed = using({ persistentVolumeClaim: { claimName: 'data' } });
 
-/** Of no class: any other claim would be bound to it. */
-const keptFor = (namespace: string) => ({ claimRef: { namespace, name: 'data' } });
+/** So that no other claim without a class is bound to it. */
+const BY_HAND = { storageClassName: 'by-hand' };
+const OF_ANOTHER = { claimRef: { namespace: 'store', name: 'data' } };
 
 export const volumes: readonly Fault[] = [
   {
@@ -22,7 +23,7 @@ export const volumes: readonly Fault[] = [
   },
   {
     name: 'volume-taken',
-    objects: [volume('taken', keptFor('store')), claim('data', { volumeName: 'taken' }), claimed],
+    objects: [volume('taken', OF_ANOTHER), claim('data', { volumeName: 'taken' }), claimed],
     shows: isUnschedulable,
     alert: claimPending('data'),
     cause: deploymentCause('VolumeTakenByAnotherClaim'),
@@ -39,8 +40,8 @@ export const volumes: readonly Fault[] = [
   {
     name: 'volume-size',
     objects: [
-      volume('small', keptFor('volume-size')),
-      claim('data', { volumeName: 'small', resources: { requests: { storage: '5Gi' } } }),
+      volume('small', BY_HAND),
+      claim('data', { ...BY_HAND, volumeName: 'small', resources: { requests: { storage: '5Gi' } } }),
       claimed,
     ],
     shows: says('VolumeMismatch'),
