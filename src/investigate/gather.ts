@@ -7,6 +7,7 @@
 import type { Clock } from '../clock.ts';
 import type { ObjectRef } from '../crds/common.ts';
 import type { Gap } from '../crds/investigation.ts';
+import type { FindingReason } from '../crds/reasons.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type CallBudget, createCallBudget } from '../sources/budget.ts';
 import { type ChangesPort, type ChangeWindow, type ObservedChange, observedCommit } from '../sources/changes.ts';
@@ -15,6 +16,7 @@ import { readErrorLines } from '../sources/kubernetes/errorLines.ts';
 import { gatherCluster } from '../sources/kubernetes/gather.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import { createReader } from '../sources/kubernetes/reader.ts';
+import { remembering } from '../sources/kubernetes/remembering.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { TelemetryPorts } from '../sources/signalsOf.ts';
 import type { Cleaner } from '../sources/text.ts';
@@ -31,7 +33,7 @@ export interface GatherDeps extends ChangeSources {
   readonly kube: KubeClient;
   readonly cleaner: Cleaner;
   readonly git?: ChangesPort | undefined;
-  readonly clock: Pick<Clock, 'setTimeout'>;
+  readonly clock: Pick<Clock, 'setTimeout' | 'sleep'>;
   /** Absent: none of it is configured. */
   readonly telemetry?: TelemetryPorts | undefined;
 }
@@ -70,7 +72,7 @@ const NOTHING_CONFIGURED: TelemetryPorts = { metrics: [], logs: [], traces: [] }
 export async function gather(deps: GatherDeps, options: GatherOptions): Promise<Gathered> {
   const budget = createCallBudget(options.calls, CALLS_AT_ONCE);
   const objects = rememberObjects(deps.kube);
-  const reader = createReader({ kube: objects.kube, budget, signal: options.signal });
+  const reader = remembering(createReader({ kube: objects.kube, budget, signal: options.signal, clock: deps.clock }));
   const seen = await gatherCluster(reader, options, deps.cleaner);
   if (!options.causes) {
     const snapshot = { ...seen, gaps: cleanGaps(seen.gaps, deps.cleaner) };
@@ -96,13 +98,17 @@ export async function gather(deps: GatherDeps, options: GatherOptions): Promise<
   };
 }
 
-/** A cause that lies deep enough explains the rest; one that is a symptom may have its cause in what the targets call. */
+/**
+ * A cause that lies deep enough explains the rest; one that is a symptom, or says only that something else is not reached, may have its cause in
+ * what the targets call.
+ */
 function saysWhy(snapshot: Snapshot): boolean {
   const cause = causeOf(rankCauses({ snapshot }).ranked);
-  return cause !== undefined && WEIGHTS[cause.finding.reason].depth > SYMPTOMS_TO;
+  return cause !== undefined && WEIGHTS[cause.finding.reason].depth > SYMPTOMS_TO && !OF_OTHERS.has(cause.finding.reason);
 }
 
 const SYMPTOMS_TO = 3;
+const OF_OTHERS: ReadonlySet<FindingReason> = new Set(['DNSNameNotFound', 'DatabaseUnreachable']);
 
 interface Run {
   readonly deps: GatherDeps;

@@ -18,11 +18,15 @@ export function keyOf(model: string, request: ChatRequest): string {
   return digestOf(JSON.parse(JSON.stringify(question).replaceAll(nonce, '')));
 }
 
-export function recorded(model: LanguageModel, store: AnswerStore): LanguageModel {
+/**
+ * @param scope within which an answer counts, such as one investigation: what a model once said badly is not said for ever, nor of anything else;
+ * absent: everywhere
+ */
+export function recorded(model: LanguageModel, store: AnswerStore, scope = ''): LanguageModel {
   return {
     name: model.name,
     async chat(request) {
-      const key = keyOf(model.name, request);
+      const key = `${scope}${keyOf(model.name, request)}`;
       const before = await store.get(key);
       if (before !== undefined) {
         request.onText?.(before.text);

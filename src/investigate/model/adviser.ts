@@ -62,6 +62,7 @@ export function createModelAdviser({ models, ledger, clock, logger, redact, dead
           tools,
           guidance,
           model: spec.model,
+          scope: metadata.uid,
           rootCause: result.rootCause,
           candidates,
         },

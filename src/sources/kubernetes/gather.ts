@@ -60,7 +60,7 @@ export async function gatherCluster(asked: Reader, request: GatherRequest, clean
   const workloads = families.map((family) => workloadView(family, cleaner));
   const [facts, surroundings] = await Promise.all([
     readFacts(reader, { pods, resolution, whole }, cleaner),
-    readSurroundings(reader, namespacesOf(workloads, pods), pods.some(waitsForVolume), cleaner),
+    readSurroundings(reader, namespacesOf(workloads, pods, resolution.around), pods.some(waitsForVolume), cleaner),
   ]);
   return {
     at: request.at,
@@ -79,8 +79,8 @@ export async function gatherCluster(asked: Reader, request: GatherRequest, clean
   };
 }
 
-const namespacesOf = (workloads: readonly Workload[], pods: readonly Pod[]): string[] => [
-  ...new Set([...workloads.flatMap(({ ref }) => ref.namespace ?? []), ...pods.map(({ namespace }) => namespace)]),
+const namespacesOf = (workloads: readonly Workload[], pods: readonly Pod[], around: readonly string[]): string[] => [
+  ...new Set([...workloads.flatMap(({ ref }) => ref.namespace ?? []), ...pods.map(({ namespace }) => namespace), ...around]),
 ];
 
 const waitsForVolume = ({ phase, claims }: Pod): boolean => phase === 'Pending' && claims.length > 0;
@@ -94,7 +94,8 @@ const foreignGap = (target: ObjectRef): Gap => ({
   message: `${objectName(target)}: nobody here knows how to look at this kind; name the workload behind it`,
 });
 
-const missingGap = (target: ObjectRef): Gap => ({
+/** A target that is not there. */
+export const missingGap = (target: ObjectRef): Gap => ({
   source: KUBERNETES,
   reason: 'NotFound',
   message: `${objectName(target)} does not exist, and nothing that it made is left; check the name, or whether it was deleted`,

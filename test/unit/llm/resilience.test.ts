@@ -96,6 +96,14 @@ describe('fallbacks', () => {
 });
 
 describe('records', () => {
+  test('of one scope say nothing in another', async () => {
+    const store = createMemoryStore();
+    const of = (scope: string, ...answers: readonly [string, ...string[]]) => recorded(scriptedModel(answers), store, scope);
+    expect((await of('inv-1', 'nonsense').chat(question('a'))).text).toBe('nonsense');
+    expect((await of('inv-1', 'sense').chat(question('a'))).text).toBe('nonsense');
+    expect((await of('inv-2', 'sense').chat(question('a'))).text).toBe('sense');
+  });
+
   test('answer the same question once asked, and only the same', async () => {
     const store = createMemoryStore();
     const model = scriptedModel(['first', 'second']);

@@ -132,7 +132,7 @@ describe('a conclusion that was taken to a model', () => {
     expect(theirs).toHaveLength(added);
     for (const one of theirs) {
       expect(one.statement).toMatch(/^A model suggests, unverified: /u);
-      expect(one.category).toMatch(/ \(model\)$/u);
+      expect(one.source).toBe('model');
       expect(one.confidence).toBeLessThan(50);
     }
     investigationStatus.parse(after.result);

@@ -1,6 +1,6 @@
 /** Whether all that was applied to a namespace has become what it asks for. */
-import type { KubeClient } from '../../../src/kube/client.ts';
-import { type ApiWorkload, pods, workloadResources } from '../../../src/sources/kubernetes/api.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { type ApiWorkload, pods, workloadResources } from '../../src/sources/kubernetes/api.ts';
 
 const { Deployment, StatefulSet, DaemonSet, Job, CronJob } = workloadResources;
 type Status = Readonly<Record<string, unknown>>;

@@ -214,7 +214,13 @@ export const SHAPES: readonly Shape[] = [
   },
   {
     name: 'claim',
-    objects: [volume('healthy-claim'), claim('data', 'healthy-claim'), deployment('web', withState(SERVE)), service('web'), claimed()],
+    objects: [
+      volume('healthy-claim'),
+      claim('data', { volumeName: 'healthy-claim' }),
+      deployment('web', withState(SERVE)),
+      service('web'),
+      claimed(),
+    ],
   },
   {
     name: 'noisy-log',

@@ -1,7 +1,10 @@
-/** Objects of healthy namespaces, short to write: each is what a person would apply, without its namespace. */
-import type { KubeObject } from '../../../src/kube/object.ts';
+/** Objects of namespaces on a real node, short to write: each is what a person would apply, without its namespace. */
+import type { KubeObject } from '../../src/kube/object.ts';
 
-export type Applied = Omit<KubeObject, 'metadata'> & { readonly kind: string; readonly metadata: { readonly name: string } };
+export type Applied = Omit<KubeObject, 'metadata'> & {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly finalizers?: readonly string[] };
+};
 type Json = Readonly<Record<string, unknown>>;
 
 export const SERVE = 'echo listening on port 8080; exec httpd -f -p 8080 -h /etc';
@@ -41,55 +44,79 @@ export const daemonSet = (name: string, pod: Json): Applied =>
   object('apps/v1', 'DaemonSet', name, { spec: { selector: selector(name), template: template(name, pod) } });
 
 export const once = (script: string, more: Json = {}): Json => ({ ...withState(script), restartPolicy: 'OnFailure', ...more });
-export const job = (name: string, pod: Json): Applied =>
-  object('batch/v1', 'Job', name, { spec: { backoffLimit: 4, template: template(name, pod) } });
+export const job = (name: string, pod: Json, more: Json = {}): Applied =>
+  object('batch/v1', 'Job', name, { spec: { backoffLimit: 4, template: template(name, pod), ...more } });
 export const cronJob = (name: string, pod: Json, more: Json = {}): Applied =>
   object('batch/v1', 'CronJob', name, {
     spec: { schedule: '* * * * *', jobTemplate: { spec: { template: template(name, pod) } }, ...more },
   });
-export const barePod = (name: string, pod: Json): Applied => object('v1', 'Pod', name, { spec: pod });
+export const barePod = (name: string, pod: Json, finalizers: readonly string[] = []): Applied => ({
+  ...object('v1', 'Pod', name, { spec: pod }),
+  metadata: { name, finalizers },
+});
 
 export const service = (name: string, more: Json = {}): Applied =>
   object('v1', 'Service', name, { spec: { selector: labels(name), ports: [{ port: 80, targetPort: 8080 }], ...more } });
-export const configMap = (name: string, data: Json): Applied => object('v1', 'ConfigMap', name, { data });
+export const configMap = (name: string, data: Json, finalizers: readonly string[] = []): Applied => ({
+  ...object('v1', 'ConfigMap', name, { data }),
+  metadata: { name, finalizers },
+});
 export const secret = (name: string, stringData: Json): Applied => object('v1', 'Secret', name, { stringData });
 export const quota = (hard: Json): Applied => object('v1', 'ResourceQuota', 'quota', { spec: { hard } });
-export const limitRange = (defaults: Json): Applied =>
-  object('v1', 'LimitRange', 'limits', { spec: { limits: [{ type: 'Container', default: defaults, defaultRequest: defaults }] } });
+export const limitRange = (defaults: Json, max: Json = {}): Applied =>
+  object('v1', 'LimitRange', 'limits', { spec: { limits: [{ type: 'Container', default: defaults, defaultRequest: defaults, max }] } });
 export const serviceAccount = (name: string): Applied => object('v1', 'ServiceAccount', name, {});
-export const claim = (name: string, volumeName: string): Applied =>
+export const claim = (name: string, more: Json = {}): Applied =>
   object('v1', 'PersistentVolumeClaim', name, {
-    spec: { storageClassName: '', volumeName, accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    spec: { storageClassName: '', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...more },
   });
-export const volume = (name: string): Applied =>
+export const volume = (name: string, more: Json = {}): Applied =>
   object('v1', 'PersistentVolume', name, {
     spec: {
       capacity: { storage: '1Gi' },
       accessModes: ['ReadWriteOnce'],
       hostPath: { path: `/var/lib/kubelet/volume-${name}`, type: 'DirectoryOrCreate' },
+      ...more,
     },
   });
 export const disruptionBudget = (app: string, spec: Json): Applied =>
   object('policy/v1', 'PodDisruptionBudget', app, { spec: { selector: selector(app), ...spec } });
-export const autoscaler = (name: string): Applied =>
+export const autoscaler = (name: string, more: Json = {}): Applied =>
   object('autoscaling/v2', 'HorizontalPodAutoscaler', name, {
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
       minReplicas: 1,
       maxReplicas: 4,
       metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }],
+      ...more,
     },
   });
-export const ingress = (name: string): Applied =>
+export const ingress = (name: string, { backend = name, ...more }: Json & { readonly backend?: string } = {}): Applied =>
   object('networking.k8s.io/v1', 'Ingress', name, {
     spec: {
       rules: [
         {
           host: 'shop.example',
-          http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { number: 80 } } } }] },
+          http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: backend, port: { number: 80 } } } }] },
         },
       ],
+      ...more,
     },
+  });
+export const brokenWebhook = (namespace: string): Applied =>
+  object('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', `pods-of-${namespace}`, {
+    webhooks: [
+      {
+        name: 'pods.policy.example',
+        clientConfig: { url: 'https://127.0.0.1:1/validate' },
+        rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+        failurePolicy: 'Fail',
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+        timeoutSeconds: 2,
+      },
+    ],
   });
 export const denyAll: Applied = object('networking.k8s.io/v1', 'NetworkPolicy', 'deny-all', {
   spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
