@@ -131,8 +131,27 @@ describe('agent-sre diagnose', () => {
     expect(out).not.toContain(CANARY);
   });
 
-  test('nothing in a namespace: nothing wrong, and null', async () => {
-    expect(cause(await run('diagnose', '--namespace', empty, '--json'))).toBeNull();
+  test('nothing in a namespace: no cause, and a gap that tells it from a healthy one', async () => {
+    const answer = await run('diagnose', '--namespace', empty, '--json');
+    expect(cause(answer)).toBeNull();
+    expect(JSON.parse(answer.out)).toMatchObject({ gaps: [{ reason: 'NotFound', message: expect.stringContaining('Nothing runs here') }] });
+  });
+
+  test.each<{ name: string; args: () => readonly string[]; says: string }>([
+    { name: 'a workload', args: () => ['--object', 'deploy/carr', '-n', namespace], says: '/carr; did you mean cart?' },
+    { name: 'a pod', args: () => ['--object', 'pod/cart-6d4f8c7b9-aaaa', '-n', namespace], says: 'did you mean cart-6d4f8c7b9-aaaaa?' },
+    { name: 'one like no other', args: () => ['--object', 'sts/qqqqqqqq', '-n', namespace], says: 'check the name, the namespace (-n)' },
+    { name: 'a node', args: () => ['--object', 'node/none'], says: 'there is no Node none; check the name and the --context' },
+    {
+      name: 'what an alert is about',
+      args: () => ['--alert', `Gone{namespace="${namespace}",deployment="gone"}`],
+      says: 'there is none, and nothing is left of it; ask what is wrong with all of --namespace shop-',
+    },
+  ])('$name that is not there is an error that helps', async ({ args, says }) => {
+    const { code, out, errors } = await run('diagnose', ...args(), '--json');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(errors).toContain(says);
+    expect(errors.trim().split('\n')).toHaveLength(1);
   });
 });
 
