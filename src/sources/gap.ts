@@ -33,7 +33,8 @@ const ADVICE: Readonly<Record<GapReason, string>> = {
 export function gapOf(source: string, tried: string, error: unknown): Gap {
   const reason = gapReason(error);
   const detail = error instanceof Error ? error.message : 'unknown error';
-  return { source, reason, message: `${tried}: ${detail.slice(0, 300)}; ${ADVICE[reason]}` };
+  const said = detail.startsWith(`${tried}:`) ? detail : `${tried}: ${detail}`;
+  return { source, reason, message: `${said.slice(0, 300 + tried.length)}; ${ADVICE[reason]}` };
 }
 
 /** For an answer that came, and may not be all. @param notes why, as the source says */
