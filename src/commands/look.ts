@@ -13,7 +13,7 @@ import type { Connection, NamedAlert, Question } from './arguments.ts';
 import { collectNamespace } from './collecting.ts';
 import { type Connected, connect } from './connect.ts';
 import { CommandError } from './errors.ts';
-import { LONGEST_MS, meant, requireNamespace, withinTime } from './reach.ts';
+import { LONGEST_MS, meant, nearby, requireNamespace, withinTime } from './reach.ts';
 import type { Redaction } from './redaction.ts';
 
 export interface Looked {
@@ -74,7 +74,7 @@ async function lookAtObject(live: Live, wanted: ObjectRef, namespace: string): P
   const { missing, unseen, workloads, pods, nodes, gaps } = looked.gathered.snapshot;
   const isBlind = gaps.some(({ source }) => source === KUBERNETES);
   if (missing.length > 0 || (target.kind === 'Node' && nodes.length === 0 && !isBlind))
-    throw new CommandError(`there is no ${refText(target)}; check the name, the namespace (-n) and the --context`);
+    throw new CommandError(`there is no ${refText(target)}${await nearby(live.connected.client, target)}`);
   if (unseen.length > 0 && workloads.length + pods.length === 0)
     throw new CommandError(`${refText(target)} cannot be read: ${gaps[0]?.message ?? 'no reason was given'}`);
   return looked;
@@ -95,6 +95,12 @@ async function lookAtAlert(live: Live, alert: NamedAlert, targets: readonly Obje
       ? await lookAtNamespace(live, first.name)
       : await lookAround(live, targets, targets.map(refText).join(', '));
   const verdict = await withinTime(live.clock, async (signal) => live.connected.alerts?.verdict(alert.labels, signal));
+  const { missing, workloads, pods } = looked.gathered.snapshot;
+  if (missing.length > 0 && workloads.length + pods.length === 0) {
+    const place = missing.find(({ namespace }) => namespace !== undefined)?.namespace;
+    const instead = place === undefined ? '' : `; ask what is wrong with all of --namespace ${place}`;
+    throw new CommandError(`the alert is about ${missing.map(refText).join(', ')}: there is none, and nothing is left of it${instead}`);
+  }
   return { ...looked, alert: { named: alert, verdict } };
 }
 

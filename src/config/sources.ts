@@ -51,7 +51,7 @@ const header = z
 const instance = (what: string, example: string) =>
   z
     .strictObject({
-      name: z.string().min(1, 'is empty; give it a name').max(63).default('default').describe('Name, for messages and evidence.'),
+      name: z.string().min(1, 'is empty; give it a name').max(63).default(what.toLowerCase()).describe('Name, for messages and evidence.'),
       url: httpUrl().describe(`Address of ${what}, such as ${example}.`),
       bearerTokenFile: file().optional().describe('File with a token that is sent along; read again when it changes.'),
       basic: basic.optional().describe('User name and password that are sent along.'),

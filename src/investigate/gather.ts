@@ -142,7 +142,11 @@ async function commitsOf(run: Run, { workloads }: Snapshot): Promise<ObservedCha
   const { deps, options, gaps } = run;
   const { git } = deps;
   if (git === undefined) {
-    gaps.push({ source: 'git', reason: 'NotConfigured', message: 'commits were not looked at: configure read access to the repositories' });
+    gaps.push({
+      source: 'git',
+      reason: 'NotConfigured',
+      message: 'commits were not looked at; an operator that may read the repositories does',
+    });
     return [];
   }
   const lists = await Promise.all(

@@ -38,12 +38,15 @@ const ADVICE: Readonly<Record<GapReason, string>> = {
  */
 export function gapOf(source: string, tried: string, error: unknown): Gap {
   const reason = gapReason(error);
-  const detail = error instanceof Error ? cut(error.message, LONGEST_DETAIL) : 'unknown error';
+  const detail = error instanceof Error ? cut(withoutPrefix(error.message, `${tried}: `), LONGEST_DETAIL) : 'unknown error';
   const said = !(error instanceof Error) || error instanceof SourceError ? detail : `“${detail.replace(/[“”]/gu, '"')}”`;
   return { source, reason, message: `${tried}: ${said}; ${ADVICE[reason]}` };
 }
 
 const LONGEST_DETAIL = 300;
+
+/** Some errors say themselves what was tried. */
+const withoutPrefix = (text: string, prefix: string): string => (text.startsWith(prefix) ? text.slice(prefix.length) : text);
 
 /** Without what a terminal obeys and what must not be told: a source may repeat what it was sent, or quote what it holds. */
 export const cleanGaps = (gaps: readonly Gap[], cleaner: Pick<Cleaner, 'line'>): Gap[] =>
