@@ -5,6 +5,7 @@
  * (`cleanGaps`).
  */
 import type { Gap } from '../crds/investigation.ts';
+import { ownMember } from '../domain/ownMember.ts';
 import { ApiError, ConnectionError } from '../kube/errors.ts';
 import { type Cleaner, cut } from './text.ts';
 
@@ -59,6 +60,15 @@ export function partialGap(source: string, tried: string, notes: readonly string
   return { source, reason: 'Unavailable', message: `${tried}: the answer may not be all: ${notes.join('; ').slice(0, 300)}` };
 }
 
+/** The Git side tells failures apart by a `kind` of its own. */
+const REASONS_OF_GIT: Readonly<Record<string, GapReason>> = {
+  Unauthorized: 'Forbidden',
+  Refused: 'NotConfigured',
+  NotFound: 'NotFound',
+  TimedOut: 'TimedOut',
+  TooLarge: 'TooLarge',
+};
+
 /** The outermost error that is known decides: whoever wrapped it knew more. */
 export function gapReason(error: unknown): GapReason {
   for (let at = error; at instanceof Error; at = at.cause) {
@@ -66,6 +76,8 @@ export function gapReason(error: unknown): GapReason {
     if (at instanceof ApiError) return reasonOfStatus(at.status);
     if (at instanceof ConnectionError) return reasonOfConnection(at.kind);
     if (at.name === 'TimeoutError' || at.name === 'AbortError') return 'TimedOut';
+    const reason = 'kind' in at ? ownMember(REASONS_OF_GIT, String(at.kind)) : undefined;
+    if (reason !== undefined) return reason;
   }
   return 'Unavailable';
 }

@@ -73,6 +73,7 @@ const MEANINGS: readonly (readonly [pattern: RegExp, kind: GitFailure, advice: s
     'check the address; many hosts say so for want of credentials, too',
   ],
   [/transport '[^']*' not allowed/iu, 'Refused', 'use https or ssh'],
+  [/out of memory|file too large/iu, 'TooLarge', 'the host sends more than is read of a repository'],
   [/redirect/iu, 'Refused', 'use the address that it redirects to'],
   [
     /could not resolve|failed to connect|couldn't connect|connection (refused|reset|timed out|closed)|timed out|early eof|rpc failed|hung up|returned error: (5\d\d|429)|operation too slow|network is unreachable|ssl|certificate/iu,

@@ -81,7 +81,8 @@ function repositoryAt(mirror: Mirror): Repository {
   const { git, url, dir, inTurn, clock } = mirror;
   const remote = async (args: readonly string[], { signal }: CallLimits = {}): Promise<GitAnswer> => {
     const access = await networkAccess(url, credentialFor(url, mirror.credentials));
-    return git({ dir, args: [...access.args, ...args], env: access.env, signal, timeoutMs: mirror.timeoutMs ?? NETWORK_TIMEOUT_MS });
+    const timeoutMs = mirror.timeoutMs ?? NETWORK_TIMEOUT_MS;
+    return git({ dir, args: [...access.args, ...args], env: access.env, signal, timeoutMs, fromHost: true });
   };
   const exclusively = <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> =>
     inTurn(dir, () => withFileLock(`${dir}.lock`, { clock, signal, timeoutMs: LOCK_TIMEOUT_MS }, work));

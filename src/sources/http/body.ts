@@ -64,3 +64,12 @@ async function* boundedChunks(body: AsyncIterable<Uint8Array>, maxBytes: number)
     yield chunk;
   }
 }
+
+export function jsonIn(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch (cause) {
+    const what = body.trimStart().startsWith('<') ? 'it answered with a web page' : 'its answer is not JSON';
+    throw new SourceError('Malformed', what, { cause });
+  }
+}

@@ -13,6 +13,8 @@ export interface Prank {
   readonly answer: RequestListener;
   /** Any of these; which it is may depend on how far the client has read. */
   readonly want: readonly GapReason[];
+  /** It never comes to an end by itself: there is no need to wait long for it. */
+  readonly isSlow?: true;
 }
 
 const GIGABYTES = 2 * 2 ** 30;
@@ -41,7 +43,7 @@ const DEEP = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
 
 export const PRANKS: readonly Prank[] = [
   { name: 'resets each connection', answer: (request) => void request.socket.resetAndDestroy(), want: ['Unavailable'] },
-  { name: 'is silent', answer: () => undefined, want: ['TimedOut'] },
+  { name: 'is silent', answer: () => undefined, want: ['TimedOut'], isSlow: true },
   {
     name: 'drips',
     answer: (_, response) => {
@@ -50,6 +52,7 @@ export const PRANKS: readonly Prank[] = [
       response.on('close', () => clearInterval(timer));
     },
     want: ['TimedOut'],
+    isSlow: true,
   },
   { name: 'fails, and quotes its configuration', answer: text(`panic: password=${SECRET}`, 500), want: ['Unavailable'] },
   { name: 'is overloaded', answer: status(429, { 'retry-after': '3600' }), want: ['Unavailable'] },

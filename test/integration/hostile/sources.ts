@@ -1,5 +1,5 @@
 /** The sources that an investigation asks, as the composition of a process makes them from a configuration. */
-import { systemClock } from '../../../src/clock.ts';
+import { type Clock, systemClock } from '../../../src/clock.ts';
 import { createForeignTools } from '../../../src/compose/mcp.ts';
 import { createTelemetrySources } from '../../../src/compose/telemetry.ts';
 import { sourcesSchema } from '../../../src/config/sources.ts';
@@ -24,15 +24,18 @@ export const SOURCES = [
 
 export type Source = (typeof SOURCES)[number];
 
-/** Time for sources runs faster, so that the silent ones need not be waited for. */
-const FASTER = 10;
-const hasty = { ...systemClock, setTimeout: (callback: () => void, ms: number) => systemClock.setTimeout(callback, ms / FASTER) };
+const running = (speed: number): Clock => ({
+  ...systemClock,
+  setTimeout: (callback, ms) => systemClock.setTimeout(callback, ms / speed),
+});
+/** Time for sources runs faster, so that the silent ones need not be waited for; or slower, as a loaded machine takes its time for megabytes. */
+export const CLOCKS = { hasty: running(10), patient: running(0.1) };
 const redactor = createRedactor();
 
 const MORE = { mcp: { tools: ['get_metric'] }, github: { repositories: ['https://github.test/shop'] } };
 
 /** All of these sources at one address. */
-export function sourcesAt(url: string, names: readonly Source['name'][], clock = hasty): Partial<InvestigatorDeps> {
+export function sourcesAt(url: string, names: readonly Source['name'][], clock: Clock): Partial<InvestigatorDeps> {
   const instances = names.map((name) => [name, [{ name, url, ...(name in MORE ? MORE[name as keyof typeof MORE] : {}) }]] as const);
   const config = { sources: sourcesSchema.parse(Object.fromEntries(instances)) } as Config;
   const { ports, alerts, dashboards } = createTelemetrySources({ config, clock, redactor });

@@ -68,6 +68,8 @@ test.each([
   ['Host key verification failed.', 'Unauthorized'],
   ["fatal: repository 'https://git.test/a/' not found", 'NotFound'],
   ['ERROR: Repository not found.\nfatal: Could not read from remote repository.', 'NotFound'],
+  ['fatal: Out of memory, realloc failed', 'TooLarge'],
+  ['fatal: write error: File too large\nfatal: fetch-pack: invalid index-pack output', 'TooLarge'],
   ["fatal: couldn't find remote ref refs/heads/gone", 'NotFound'],
   ['fatal: unable to update url base from redirection:', 'Refused'],
   ['fatal: something new', 'Failed'],
