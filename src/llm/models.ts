@@ -74,7 +74,7 @@ export function createModels(options: ModelsOptions): Models {
     return withRetries(records === undefined ? counted : recorded(counted, records, scope), { clock, random });
   };
   return {
-    for: (purpose, budget, name = purposes[purpose], scope = undefined) => {
+    for: (purpose, budget, name = purposes[purpose], scope?: string) => {
       const asked = name === undefined ? first : { ...first, name };
       const estimator = estimatorOf(asked.name);
       const model = withFallbacks([
