@@ -68,7 +68,7 @@ const MEANINGS: readonly (readonly [pattern: RegExp, kind: GitFailure, advice: s
   ],
   [/couldn't find remote ref|remote branch .{1,300} not found/iu, 'NotFound', 'check the branch'],
   [
-    /repository (?:.{1,1100} )?not found|returned error: 404|does not appear to be a git repository|project you were looking for/iu,
+    /repository (?:['"]?[^\s'"]{1,1100}['"]? )?not found|returned error: 404|does not appear to be a git repository|project you were looking for/iu,
     'NotFound',
     'check the address; many hosts say so for want of credentials, too',
   ],
