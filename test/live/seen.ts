@@ -77,8 +77,7 @@ interface Condition {
   readonly reason?: string;
   readonly lastTransitionTime?: string;
 }
-const conditionsOf = (seen: Seen, list: Listed): readonly Condition[] =>
-  seen[list].flatMap(({ status }) => (status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions ?? []);
+const conditionsOf = (seen: Seen, list: Listed): readonly Condition[] => seen[list].flatMap(({ status }) => status?.conditions ?? []);
 
 /** A condition of an object of that kind. */
 export const holds =
