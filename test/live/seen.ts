@@ -1,10 +1,8 @@
 /** What is in a namespace now, as far as it shows a fault: read with a few lists for all namespaces at once, as faults stand side by side. */
 import type { KubeClient } from '../../src/kube/client.ts';
 import type { KubeObject, ResourceType } from '../../src/kube/object.ts';
-import { type ApiEvent, type ApiPod, type ApiWorkload, claims, events, pods, workloadResources } from '../../src/sources/kubernetes/api.ts';
-import { autoscalers, namespaces } from '../../src/sources/kubernetes/boundsApi.ts';
-
-type Conditioned = KubeObject & { readonly status?: unknown };
+import { type ApiEvent, type ApiPod, type ApiWorkload, events, pods, workloadResources } from '../../src/sources/kubernetes/api.ts';
+import { type ApiAutoscaler, autoscalers, namespaces } from '../../src/sources/kubernetes/boundsApi.ts';
 
 export interface Seen {
   readonly namespace: string;
@@ -13,33 +11,33 @@ export interface Seen {
   readonly pods: readonly ApiPod[];
   readonly events: readonly ApiEvent[];
   readonly workloads: readonly ApiWorkload[];
-  readonly claims: readonly Conditioned[];
-  readonly autoscalers: readonly Conditioned[];
+  readonly autoscalers: readonly ApiAutoscaler[];
 }
-
-const NOTHING = { pods: [], events: [], workloads: [], claims: [], autoscalers: [] };
-type List = (resource: ResourceType) => Promise<readonly KubeObject[]>;
 
 /** By namespace. */
 export async function seeAll(kube: KubeClient): Promise<(namespace: string) => Seen> {
-  const list: List = async (resource) => (await kube.list(resource)).items;
-  const [allNamespaces, allPods, allEvents, allWorkloads, allClaims, allAutoscalers] = await Promise.all([
+  const list = async <T extends KubeObject>(resource: ResourceType<T>): Promise<readonly T[]> => (await kube.list(resource)).items;
+  const workloadLists = Object.values(workloadResources).map((resource) => list<ApiWorkload>(resource));
+  const [all, podsIn, eventsIn, workloadsIn, autoscalersIn] = await Promise.all([
     list(namespaces),
-    list(pods),
-    list(events),
-    Promise.all(Object.values(workloadResources).map(list)).then((lists) => lists.flat()),
-    list(claims),
-    list(autoscalers),
+    list(pods).then(byNamespace),
+    list(events).then(byNamespace),
+    Promise.all(workloadLists).then((lists) => byNamespace(lists.flat())),
+    list(autoscalers).then(byNamespace),
   ]);
-  const all = { pods: allPods, events: allEvents, workloads: allWorkloads, claims: allClaims, autoscalers: allAutoscalers };
-  const grouped = Object.entries(all).map(([key, objects]) => [key, Map.groupBy(objects, ({ metadata }) => metadata.namespace)] as const);
-  const going = new Map(allNamespaces.map(({ metadata }) => [metadata.name, metadata.deletionTimestamp]));
   return (namespace) => ({
-    ...NOTHING,
     namespace,
-    goingSince: going.get(namespace),
-    ...Object.fromEntries(grouped.map(([key, groups]) => [key, groups.get(namespace) ?? []])),
+    goingSince: all.find(({ metadata }) => metadata.name === namespace)?.metadata.deletionTimestamp,
+    pods: podsIn(namespace),
+    events: eventsIn(namespace),
+    workloads: workloadsIn(namespace),
+    autoscalers: autoscalersIn(namespace),
   });
+}
+
+function byNamespace<T extends KubeObject>(objects: readonly T[]): (namespace: string) => readonly T[] {
+  const groups = Map.groupBy(objects, ({ metadata }) => metadata.namespace);
+  return (namespace) => groups.get(namespace) ?? [];
 }
 
 const containersOf = ({ status }: ApiPod) => [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
@@ -72,15 +70,14 @@ export const says =
   ({ events: all }) =>
     all.some((event) => event.reason === reason && message.test(event.message ?? ''));
 
-type Listed = 'workloads' | 'claims' | 'autoscalers';
+type Listed = 'workloads' | 'autoscalers';
 interface Condition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;
   readonly lastTransitionTime?: string;
 }
-const conditionsOf = (seen: Seen, list: Listed): readonly Condition[] =>
-  seen[list].flatMap(({ status }) => (status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions ?? []);
+const conditionsOf = (seen: Seen, list: Listed): readonly Condition[] => seen[list].flatMap(({ status }) => status?.conditions ?? []);
 
 /** A condition of an object of that kind. */
 export const holds =
