@@ -6,9 +6,11 @@ import { createEvidenceStore, type EvidenceStore } from '../../../src/evidence/s
 import { createInvestigator } from '../../../src/investigate/investigate.ts';
 import type { InvestigationResult } from '../../../src/investigate/result.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
+import type { KubeObject, NewObject } from '../../../src/kube/object.ts';
 import { createRedactor } from '../../../src/redact/redactor.ts';
 import { createHttpSource, type HttpSource } from '../../../src/sources/http.ts';
 import { replicaSets, workloadResources } from '../../../src/sources/kubernetes/api.ts';
+import { type ApiServiceObject, endpointSlices, serviceObjects } from '../../../src/sources/kubernetes/networkApi.ts';
 import type { TelemetryPorts } from '../../../src/sources/signalsOf.ts';
 import { createTelemetryPorts } from '../../../src/sources/telemetryPorts.ts';
 import { createCleaner } from '../../../src/sources/text.ts';
@@ -61,6 +63,18 @@ beforeAll(async () => {
       availableReplicas: 1,
     });
   }
+
+  // Only traces say that cart calls it.
+  await admin.create(serviceObjects, {
+    metadata: { namespace, name: 'stock' },
+    spec: { selector: { app: 'stock' }, ports: [{ port: 80, targetPort: 8080 }] },
+  } as unknown as NewObject<ApiServiceObject>);
+  await admin.create(endpointSlices, {
+    metadata: { namespace, name: 'stock-1', labels: { 'kubernetes.io/service-name': 'stock' } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['10.1.0.5'], conditions: { ready: true } }],
+    ports: [{ port: 8080 }],
+  } as unknown as NewObject<KubeObject>);
 
   workspace = await openWorkspace({ description: 'telemetry of an investigation' });
   http = createHttpSource({ clock: systemClock });
