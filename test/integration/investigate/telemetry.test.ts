@@ -16,6 +16,7 @@ import { createTelemetryPorts } from '../../../src/sources/telemetryPorts.ts';
 import { createCleaner } from '../../../src/sources/text.ts';
 import { startLoki } from '../../cluster/addons/loki.ts';
 import { type CounterHistory, startPrometheus } from '../../cluster/addons/prometheus.ts';
+import { post } from '../../cluster/lib/http.ts';
 import { openWorkspace, type Workspace } from '../../cluster/workspace/workspace.ts';
 import { type OtlpResource, startTempoStandIn, type TempoStandIn } from '../../standins/tempo/tempo.ts';
 import { installCrds } from '../../support/installCrds.ts';
@@ -85,6 +86,8 @@ beforeAll(async () => {
   ]);
   await prometheus.push(counters());
   await loki.push([{ labels: { namespace, pod: POD, container: 'app' }, entries: logLines() }]);
+  // Labels of a day before are those of the store: until a flush, Loki knows lines of today alone.
+  await post(`${loki.url}/flush`);
   tempo.push(traces());
   const cleaner = createCleaner(redactor.text);
   const endpoint = (name: string, url: string) => [{ name, url }];
