@@ -10,7 +10,7 @@ import type { KubeObject, NewObject } from '../../../src/kube/object.ts';
 import { createRedactor } from '../../../src/redact/redactor.ts';
 import { createHttpSource, type HttpSource } from '../../../src/sources/http.ts';
 import { replicaSets, workloadResources } from '../../../src/sources/kubernetes/api.ts';
-import { type ApiServiceObject, endpointSlices, serviceObjects } from '../../../src/sources/kubernetes/networkApi.ts';
+import { endpointSlices, serviceObjects } from '../../../src/sources/kubernetes/networkApi.ts';
 import type { TelemetryPorts } from '../../../src/sources/signalsOf.ts';
 import { createTelemetryPorts } from '../../../src/sources/telemetryPorts.ts';
 import { createCleaner } from '../../../src/sources/text.ts';
@@ -69,7 +69,7 @@ beforeAll(async () => {
   await admin.create(serviceObjects, {
     metadata: { namespace, name: 'stock' },
     spec: { selector: { app: 'stock' }, ports: [{ port: 80, targetPort: 8080 }] },
-  } as unknown as NewObject<ApiServiceObject>);
+  });
   await admin.create(endpointSlices, {
     metadata: { namespace, name: 'stock-1', labels: { 'kubernetes.io/service-name': 'stock' } },
     addressType: 'IPv4',
