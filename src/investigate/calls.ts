@@ -21,7 +21,7 @@ export function withConfiguredCalls(snapshot: Snapshot): Snapshot {
     }),
   );
   const added = configured.filter((call) => !known.has(nameOf(call)) && objectName(call.caller) !== objectName(call.callee));
-  return { ...snapshot, calls: [...new Map([...seen, ...added].map((call) => [nameOf(call), call])).values()] };
+  return { ...snapshot, calls: [...seen, ...new Map(added.map((call) => [nameOf(call), call])).values()] };
 }
 
 const nameOf = ({ caller, callee }: Call): string => `${objectName(caller)}\n${objectName(callee)}`;

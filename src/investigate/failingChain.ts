@@ -7,13 +7,13 @@ import { deepestFailing } from '../analysis/deepestFailing.ts';
 import type { ObjectRef } from '../crds/common.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
-import { complaintsOfServices } from './complaintsOfServices.ts';
+import type { ServiceComplaint } from './complaintsOfServices.ts';
 import { serviceRef, workloadsBehind } from './reachability.ts';
 import { changedCalls } from './tracedCalls.ts';
 
 /** Workloads, and Services that none is behind. */
-export function endsOfFailing(snapshot: Snapshot): ObjectRef[] {
-  const complained = complaintsOfServices(snapshot).flatMap(({ workload, service }) => {
+export function endsOfFailing(snapshot: Snapshot, complaints: readonly ServiceComplaint[]): ObjectRef[] {
+  const complained = complaints.flatMap(({ workload, service }) => {
     const behind = workloadsBehind(snapshot, service).map(({ ref }) => ref);
     return (behind.length === 0 ? [serviceRef(service)] : behind).map((to) => ({ from: workload.ref, to }));
   });

@@ -19,7 +19,7 @@ export const dependency: Analyzer = {
   name: 'dependency',
   *find(snapshot) {
     const complaints = complaintsOfServices(snapshot);
-    const ends = new Map(endsOfFailing(snapshot).map((ref) => [objectName(ref), ref]));
+    const ends = new Map(endsOfFailing(snapshot, complaints).map((ref) => [objectName(ref), ref]));
     for (const complaint of complaints) yield passedOn(snapshot, complaint, ends);
     for (const service of new Set(complaints.map((one) => one.service))) {
       const about = complaints.filter((one) => one.service === service);

@@ -9,6 +9,7 @@ import type { ObjectRef } from '../../crds/common.ts';
 import { evidenceKeys, objectName } from '../../sources/kubernetes/names.ts';
 import type { Signals, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import type { CallReading } from '../../sources/signals/callReading.ts';
+import { complaintsOfServices } from '../complaintsOfServices.ts';
 import { endsOfFailing } from '../failingChain.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote, quoteUnlessToken } from '../quote.ts';
@@ -19,8 +20,10 @@ import { aboutWorkload } from '../workloadFinding.ts';
 export const failingCalls: Analyzer = {
   name: 'failingCalls',
   *find(snapshot) {
-    const ends = endsOfFailing(snapshot);
-    for (const call of changedCalls(snapshot, 'failing')) {
+    const failing = changedCalls(snapshot, 'failing');
+    // Who complains of whom takes long to find out in a large namespace.
+    const ends = failing.length === 0 ? [] : endsOfFailing(snapshot, complaintsOfServices(snapshot));
+    for (const call of failing) {
       for (const caller of call.from) yield passedOn(snapshot, call, caller, ends);
     }
     for (const signals of snapshot.signals) {

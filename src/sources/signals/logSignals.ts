@@ -61,5 +61,7 @@ async function fromPort(port: LogsPort, query: LogQuery, subject: Subject, looki
     );
   const [now, dayBefore] = await Promise.all([linesIn(query.window, ''), linesIn(earlier(DAY_MS, query.window), ' a day before')]);
   looking.partial('logs', `complaints from ${port.name}`, [...(now?.notes ?? []), ...(dayBefore?.notes ?? [])]);
-  return now && { source: port.name, now, dayBefore };
+  // No lines in an answer that may not be all prove nothing.
+  const isUnknown = dayBefore?.lines.length === 0 && dayBefore.notes.length > 0;
+  return now && { source: port.name, now, dayBefore: isUnknown ? undefined : dayBefore };
 }

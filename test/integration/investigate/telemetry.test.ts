@@ -6,14 +6,17 @@ import { createEvidenceStore, type EvidenceStore } from '../../../src/evidence/s
 import { createInvestigator } from '../../../src/investigate/investigate.ts';
 import type { InvestigationResult } from '../../../src/investigate/result.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
+import type { KubeObject, NewObject } from '../../../src/kube/object.ts';
 import { createRedactor } from '../../../src/redact/redactor.ts';
 import { createHttpSource, type HttpSource } from '../../../src/sources/http.ts';
 import { replicaSets, workloadResources } from '../../../src/sources/kubernetes/api.ts';
+import { endpointSlices, serviceObjects } from '../../../src/sources/kubernetes/networkApi.ts';
 import type { TelemetryPorts } from '../../../src/sources/signalsOf.ts';
 import { createTelemetryPorts } from '../../../src/sources/telemetryPorts.ts';
 import { createCleaner } from '../../../src/sources/text.ts';
 import { startLoki } from '../../cluster/addons/loki.ts';
 import { type CounterHistory, startPrometheus } from '../../cluster/addons/prometheus.ts';
+import { post } from '../../cluster/lib/http.ts';
 import { openWorkspace, type Workspace } from '../../cluster/workspace/workspace.ts';
 import { type OtlpResource, startTempoStandIn, type TempoStandIn } from '../../standins/tempo/tempo.ts';
 import { installCrds } from '../../support/installCrds.ts';
@@ -62,6 +65,18 @@ beforeAll(async () => {
     });
   }
 
+  // Only traces say that cart calls it.
+  await admin.create(serviceObjects, {
+    metadata: { namespace, name: 'stock' },
+    spec: { selector: { app: 'stock' }, ports: [{ port: 80, targetPort: 8080 }] },
+  });
+  await admin.create(endpointSlices, {
+    metadata: { namespace, name: 'stock-1', labels: { 'kubernetes.io/service-name': 'stock' } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['10.1.0.5'], conditions: { ready: true } }],
+    ports: [{ port: 8080 }],
+  } as unknown as NewObject<KubeObject>);
+
   workspace = await openWorkspace({ description: 'telemetry of an investigation' });
   http = createHttpSource({ clock: systemClock });
   const [prometheus, loki] = await Promise.all([
@@ -71,6 +86,8 @@ beforeAll(async () => {
   ]);
   await prometheus.push(counters());
   await loki.push([{ labels: { namespace, pod: POD, container: 'app' }, entries: logLines() }]);
+  // Labels of a day before are those of the store: until a flush, Loki knows lines of today alone.
+  await post(`${loki.url}/flush`);
   tempo.push(traces());
   const cleaner = createCleaner(redactor.text);
   const endpoint = (name: string, url: string) => [{ name, url }];

@@ -146,6 +146,20 @@ describe('signalsOf', () => {
     expect(found.dayBefore?.lines.map(({ at, line }) => [at, line])).toEqual([[window.start - DAY + 1000, 'boom error']]);
   });
 
+  test('a day before of which it has no logs at all is not known, and no day without complaints', async () => {
+    const isPast = (url = ''): boolean =>
+      Number(new URL(url, 'http://server').searchParams.get('end')?.slice(0, -6)) < END - DAY + 2 * HOUR;
+    logs.answer = (request, response) =>
+      request.url?.startsWith('/loki/api/v1/labels') === true && isPast(request.url)
+        ? json({ status: 'success', data: [] })(request, response)
+        : complaining('boom error')(request, response);
+    const { logs: found, gaps } = await look();
+    expect([found.now.lines.length, found.dayBefore]).toEqual([1, undefined]);
+    expect(gaps.map(({ message }) => message)).toContain(
+      'complaints from loki: the answer may not be all: it has no logs at all of that time',
+    );
+  });
+
   test('gives traces as they come, those that failed, and of the day before, without those of a namesake elsewhere', async () => {
     const resource = (namespace: string) => ({
       attributes: [
