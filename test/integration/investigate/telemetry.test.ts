@@ -183,7 +183,7 @@ test('names what rose, what is newly complained of and whose calls fail, each wi
   const result = await investigate(ports);
   const about = (reason: string) => result.findings.filter((finding) => finding.reason === reason);
 
-  const [errors] = about('ErrorRateIncreased').filter(({ object }) => object.name === 'cart');
+  const errors = about('ErrorRateIncreased').find(({ object }) => object.name === 'cart');
   expect(errors?.message).toMatch(
     /answers with errors: 2[0-9] % since about .* UTC, after 0\.1 % before that and at most 0\.1 % at this time a day before/u,
   );
