@@ -58,11 +58,11 @@ export const cannotBeMade = waitsFor(/^(?:CreateContainerConfigError|CreateConta
 export const isUnschedulable: Sign = ({ pods: all }) =>
   all.some(({ status }) => status?.conditions?.some(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable') === true);
 
-/** Each pod runs and is ready, as many as the workloads want. */
+/** Each pod runs and is ready, as many as the workloads want. Of events, the kubelet may drop some: they are signs only where they come again. */
 export const isReady: Sign = ({ pods: all, workloads }) =>
   all.length > 0 &&
   all.every(({ status }) => status?.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True') === true) &&
-  workloads.every(({ status, spec }) => status?.readyReplicas === (spec as { replicas?: number }).replicas);
+  workloads.every(({ status, spec }) => (status?.readyReplicas ?? 0) === (spec?.replicas ?? 0));
 
 /** An event with this reason, whose message has that. */
 export const says =

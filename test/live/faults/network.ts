@@ -167,7 +167,7 @@ export const network: readonly Fault[] = [
       service('api'),
       caller('http://api:80', 'ERROR GET http://api:80/orders: dial tcp 10.96.7.8:80: connect: connection refused'),
     ],
-    shows: (seen) => seen.pods.length > 0 && says('Started')(seen),
+    shows: complained,
     alert: errorRate('front'),
     cause: deploymentCause('WorkloadScaledToZero', 'api'),
     alsoTrue: ['DependencyFailing'],
