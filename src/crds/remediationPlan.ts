@@ -1,5 +1,6 @@
 /** RemediationPlan: what would be changed, how we would know that it helped, and what became of it. */
 import { z } from 'zod';
+import { ACTION_TYPES, actionStructRules, actionStructs } from './actions/actions.ts';
 import {
   commitId,
   conditions,
@@ -18,63 +19,24 @@ import {
   timestamp,
   waitingOn,
 } from './common.ts';
-import { immutable, type Rule, rules, structNamedByType } from './rules.ts';
-
-export const ACTION_TYPES = ['RevertCommit', 'SetImage', 'SetResources'] as const;
-export type ActionType = (typeof ACTION_TYPES)[number];
-
-const requestWithinLimit = (request: string, limit: string): Rule => ({
-  rule: `!has(self.${request}) || !has(self.${limit}) || self.${request} <= self.${limit}`,
-  message: `${request} is more than ${limit}; a container may not ask for more than its limit`,
-  fieldPath: `.${request}`,
-});
+import { immutable, rules } from './rules.ts';
 
 /** Values are enums, bounded numbers, or references that the executor resolves live: no text of anybody's gets into a change. */
 const action = z
   .object({
     type: z.enum(ACTION_TYPES).describe('Which action; the struct of the same name holds its parameters.'),
-    target: objectRef.describe('The workload that it is for, in the namespace of the plan.'),
-    revertCommit: z
-      .object({ commit: commitId().describe('The commit whose change to the owner’s path is taken back.') })
-      .optional()
-      .describe('Takes one commit back, within the path that the GitOps owner of the target renders.'),
-    setImage: z
-      .object({
-        container: nonEmpty(63).describe('Container in the pod template.'),
-        revision: z.int().min(1).describe('Revision in the workload’s own rollout history whose image is taken.'),
-      })
-      .optional()
-      .describe('Sets the image of a container to one that the workload ran before.'),
-    setResources: z
-      .object({
-        container: nonEmpty(63).describe('Container in the pod template.'),
-        memoryLimitMebibytes: z.int().min(4).max(1_048_576).optional().describe('Memory limit in MiB.'),
-        memoryRequestMebibytes: z.int().min(4).max(1_048_576).optional().describe('Memory request in MiB.'),
-        cpuLimitMillicores: z.int().min(1).max(1_024_000).optional().describe('CPU limit in thousandths of a core.'),
-        cpuRequestMillicores: z.int().min(1).max(1_024_000).optional().describe('CPU request in thousandths of a core.'),
-      })
-      .meta(
-        rules(
-          {
-            rule: 'has(self.memoryLimitMebibytes) || has(self.memoryRequestMebibytes) || has(self.cpuLimitMillicores) || has(self.cpuRequestMillicores)',
-            message: 'SetResources has to set at least one limit or request',
-          },
-          requestWithinLimit('memoryRequestMebibytes', 'memoryLimitMebibytes'),
-          requestWithinLimit('cpuRequestMillicores', 'cpuLimitMillicores'),
-        ),
-      )
-      .optional()
-      .describe('Sets requests and limits of a container.'),
+    target: objectRef.describe('What it is about: for most actions the workload, in the namespace of the plan.'),
+    ...actionStructs,
   })
-  .meta(rules(...structNamedByType({ RevertCommit: 'revertCommit', SetImage: 'setImage', SetResources: 'setResources' })));
+  .meta(rules(...actionStructRules));
 export type Action = z.infer<typeof action>;
 
 const STRATEGIES = ['Commit', 'PullRequest', 'Direct'] as const;
 
-const CRITERION_TYPES = ['RolloutComplete', 'NoContainerRestarts', 'AlertResolved', 'FindingsCleared'] as const;
+const CRITERION_TYPES = ['RolloutComplete', 'NoContainerRestarts', 'EndpointsReady', 'AlertResolved', 'FindingsCleared'] as const;
 const criterion = z.object({
   type: z.enum(CRITERION_TYPES).describe('What is looked at.'),
-  target: objectRef.optional().describe('The workload that it is about.'),
+  target: objectRef.optional().describe('What it is about: a workload, or a Service.'),
   withinSeconds: seconds(86_400).describe('How long after the sync it may take.'),
 });
 export type Criterion = z.infer<typeof criterion>;

@@ -4,9 +4,11 @@
  * Anybody who may create plans may have written this one, so nothing in it is trusted that the schema does not say. A plan outside of the operator's
  * namespace is about its own namespace alone; no plan is about a protected one.
  */
+import { ACTION_TYPES, ACTIONS, structOf } from '../crds/actions/actions.ts';
 import type { RemediationPlan } from '../crds/kinds.ts';
-import { ACTION_TYPES, type Action, type ActionType } from '../crds/remediationPlan.ts';
-import { WORKLOADS } from '../gitops/resources.ts';
+import type { Action } from '../crds/remediationPlan.ts';
+import { apiVersionOf } from '../kube/object.ts';
+import { catalogue } from './catalogue/catalogue.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 /** What the cluster and its delivery stand on. */
@@ -38,32 +40,28 @@ export function namespaceOf(plan: RemediationPlan, action: Action): string | und
   return action.target.namespace ?? plan.metadata.namespace;
 }
 
-const STRUCTS = { RevertCommit: 'revertCommit', SetImage: 'setImage', SetResources: 'setResources' } as const satisfies Record<
-  ActionType,
-  keyof Action
->;
-
 function guardAction(action: Action): Refusal | undefined {
-  if (!(ACTION_TYPES as readonly string[]).includes(action.type)) {
+  if (!Object.hasOwn(ACTIONS, action.type)) {
     return refuse('OutOfScope', `action ${action.type} is not in the catalogue (${ACTION_TYPES.join(', ')})`);
   }
-  const wanted = STRUCTS[action.type];
-  const present = Object.values(STRUCTS).filter((name) => action[name] !== undefined);
-  if (present.length === 1 && present[0] === wanted) return undefined;
-  return refuse(
-    'ParametersInvalid',
-    `action ${action.type} takes exactly the parameters ${wanted}, and has ${present.join(', ') || 'none'}`,
+  const wanted = structOf(action.type);
+  const present = Object.keys(action).filter(
+    (field) => field !== 'type' && field !== 'target' && action[field as keyof Action] !== undefined,
   );
+  if (present.length !== (wanted === undefined ? 0 : 1) || (wanted !== undefined && present[0] !== wanted)) {
+    const takes = wanted === undefined ? 'no parameters' : `exactly the parameters ${wanted}`;
+    return refuse('ParametersInvalid', `action ${action.type} takes ${takes}, and has ${present.join(', ') || 'none'}`);
+  }
+  return undefined;
 }
 
 function guardTarget(plan: RemediationPlan, action: Action, settings: GuardSettings): Refusal | undefined {
   const { kind, name, apiVersion } = action.target;
-  const resource = WORKLOADS.get(kind);
-  if (resource === undefined || (apiVersion !== undefined && apiVersion !== `${resource.group}/${resource.version}`)) {
-    return refuse(
-      'OutOfScope',
-      `actions are about ${[...WORKLOADS.keys()].join(', ')} of apps/v1, not about ${apiVersion ?? ''} ${kind} ${name}`,
-    );
+  const { resources } = catalogue[action.type].about;
+  const resource = resources.find((candidate) => candidate.kind === kind);
+  if (resource === undefined || (apiVersion !== undefined && apiVersion !== apiVersionOf(resource))) {
+    const about = resources.map((candidate) => `${candidate.kind} of ${apiVersionOf(candidate)}`).join(', ');
+    return refuse('OutOfScope', `${action.type} is about ${about}, not about ${apiVersion ?? ''} ${kind} ${name}`);
   }
   const own = plan.metadata.namespace ?? settings.operatorNamespace;
   const namespace = action.target.namespace ?? own;

@@ -6,13 +6,16 @@
  * nothing of it is believed later: the executor derives it all again. No text of telemetry enters a plan.
  */
 
+import { ACTION_TYPES, type ActionType } from '../crds/actions/actions.ts';
 import type { ObjectRef } from '../crds/common.ts';
 import type { Change, Finding, InvestigationStatus, RootCause } from '../crds/investigation.ts';
 import type { Incident, Investigation } from '../crds/kinds.ts';
-import { ACTION_TYPES, type ActionType, type RemediationPlanSpec } from '../crds/remediationPlan.ts';
+import type { RemediationPlanSpec } from '../crds/remediationPlan.ts';
 import type { Owner } from '../gitops/owner.ts';
-import { type Candidate, type Considered, considerRevert, considerSetImage, considerSetResources, type Facts } from './candidates.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { inWords } from './actionTarget.ts';
 import { catalogue } from './catalogue/catalogue.ts';
+import { type Candidate, type Considered, type Facts, type RuledOut, ruleOut } from './catalogue/facts.ts';
 import { type GuardSettings, isProtected } from './guard.ts';
 import { commandsFor, type Handoff, handOff, ownerHandoff } from './handoff.ts';
 import type { Workload } from './workload.ts';
@@ -31,6 +34,9 @@ export interface ProposeInput {
   readonly workload: Workload | undefined;
   readonly owner: Owner;
   readonly settings: ProposeSettings;
+  /** Reads, for what an action has to know of the present. */
+  readonly client: KubeClient;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Proposal {
@@ -58,8 +64,8 @@ export function targetOf({ spec }: Incident, { status }: Investigation): ObjectR
   };
 }
 
-export function propose(input: ProposeInput): Proposal | Handoff {
-  const { incident, investigation, workload, owner } = input;
+export async function propose(input: ProposeInput): Promise<Proposal | Handoff> {
+  const { incident, investigation, workload, owner, client, signal } = input;
   const { status } = investigation;
   const rootCause = status?.rootCause;
   if (status === undefined || status.outcome !== 'RootCauseFound' || rootCause === undefined) return undiagnosed(incident, status);
@@ -72,12 +78,12 @@ export function propose(input: ProposeInput): Proposal | Handoff {
   const refused = outOfReach(input, workload, rootCause) ?? ownerHandoff(owner, workload.ref);
   if (refused !== undefined) return refused;
 
-  const facts: Facts = { rootCause, finding: findingOf(status), changes: changesOf(status, rootCause), workload };
-  const all = [considerRevert(facts), considerSetImage(facts), considerSetResources(facts)].map((entry) => permitted(entry, facts));
+  const facts: Facts = { rootCause, finding: findingOf(status), changes: changesOf(status, rootCause), workload, client, signal };
+  const all = await Promise.all(ACTION_TYPES.map(async (type) => withinReach(input, await consider(type, facts))));
   const considered = all.toSorted((a, b) => preference(facts, a) - preference(facts, b));
   const chosen = considered.find((entry): entry is Candidate => 'action' in entry);
   if (chosen === undefined) return noSafeAction(workload, rootCause, considered);
-  return proposal(input, { chosen, considered, workload, rootCause });
+  return proposal(input, { chosen, considered, rootCause });
 }
 
 function undiagnosed({ spec }: Incident, status: InvestigationStatus | undefined): Handoff {
@@ -114,16 +120,25 @@ function changesOf({ changes = [] }: InvestigationStatus, { change: named }: Roo
 }
 
 /** An action needs a finding that it cures, by the catalogue's word and by the analyzer's. */
-function permitted(
-  entry: Considered,
-  { rootCause, finding }: { readonly rootCause: RootCause; readonly finding: Finding | undefined },
-): Considered {
-  const { type } = entry;
-  if (!catalogue[type].cures.includes(rootCause.reason)) return { type, whyNot: `it does not cure ${rootCause.reason}` };
+async function consider(type: ActionType, facts: Facts): Promise<Considered> {
+  const { rootCause, finding } = facts;
+  if (!catalogue[type].cures.includes(rootCause.reason)) return ruleOut(type, `it does not cure ${rootCause.reason}`);
   const named = finding?.cures;
+  const entry = await catalogue[type].consider(facts);
   return named === undefined || named.length === 0 || named.includes(type) || 'whyNot' in entry
     ? entry
-    : { type, whyNot: `${finding?.analyzer ?? 'the analyzer'} does not name it as a cure` };
+    : ruleOut(type, `${finding?.analyzer ?? 'the analyzer'} does not name it as a cure`);
+}
+
+/** What it is about may lie elsewhere than the workload. */
+function withinReach({ incident, settings }: ProposeInput, entry: Considered): Considered {
+  if ('whyNot' in entry) return entry;
+  const { namespace } = entry.target;
+  const own = incident.metadata.namespace ?? settings.operatorNamespace;
+  if (isProtected(namespace, settings)) return ruleOut(entry.type, `namespace ${namespace} is protected`);
+  return own === settings.operatorNamespace || own === namespace
+    ? entry
+    : ruleOut(entry.type, `${inWords(entry.target)} is outside of namespace ${own}`);
 }
 
 /**
@@ -137,33 +152,40 @@ function preference({ rootCause, finding }: Pick<Facts, 'rootCause' | 'finding'>
 }
 
 function noSafeAction(workload: Workload, { reason, statement }: RootCause, considered: readonly Considered[]): Handoff {
-  const lookAt = [statement, ...considered.map((entry) => ('whyNot' in entry ? `${entry.type}: ${entry.whyNot}` : entry.type))];
+  const lookAt = [statement, ...nearest(considered, reason).map(({ type, whyNot }) => `${type}: ${whyNot}`)];
   const message = `no action of the catalogue safely cures ${reason} of ${workload.kind} ${workload.namespace}/${workload.name}`;
   return handOff('NoSafeAction', message, { lookAt, commands: commandsFor(workload.ref) });
 }
 
+/** What an alternative may be: an action that cures such a thing at all. */
+function nearest(considered: readonly Considered[], reason: RootCause['reason']): readonly RuledOut[] {
+  return considered.filter((entry): entry is RuledOut => 'whyNot' in entry && catalogue[entry.type].cures.includes(reason));
+}
+
+const MOST_ALTERNATIVES = 8;
+
 interface Chosen {
   readonly chosen: Candidate;
   readonly considered: readonly Considered[];
-  readonly workload: Workload;
   readonly rootCause: RootCause;
 }
 
-function proposal({ incident, settings }: ProposeInput, { chosen, considered, workload, rootCause }: Chosen): Proposal {
+function proposal({ incident, settings }: ProposeInput, { chosen, considered, rootCause }: Chosen): Proposal {
   const entry = catalogue[chosen.type];
   const hasAlerts = (incident.spec.alerts ?? []).length > 0;
-  const { kind, namespace, name } = workload;
+  const { target } = chosen;
   const others = considered
-    .filter((other) => other !== chosen)
+    .filter((other) => other !== chosen && (!('whyNot' in other) || catalogue[other.type].cures.includes(rootCause.reason)))
+    .slice(0, MOST_ALTERNATIVES)
     .map((other) => ({ action: other.type, whyNot: ('whyNot' in other ? other.whyNot : preferred(chosen.type)).slice(0, 512) }));
   return {
     kind: 'proposal',
     spec: {
-      summary: `${chosen.title} for ${kind} ${namespace}/${name}. ${chosen.because}`.slice(0, 600),
+      summary: `${chosen.title} for ${inWords(target)}. ${chosen.because}`.slice(0, 600),
       actions: [chosen.action],
       strategy: 'Commit',
-      successCriteria: entry.successCriteria(workload).filter(({ type }) => hasAlerts || type !== 'AlertResolved'),
-      abortCriteria: [...entry.abortCriteria(workload)],
+      successCriteria: entry.successCriteria(target).filter(({ type }) => hasAlerts || type !== 'AlertResolved'),
+      abortCriteria: [...entry.abortCriteria(target)],
       soakSeconds: settings.soakSeconds ?? entry.soakSeconds,
       rollback: 'Automatic',
       confidence: rootCause.confidence,

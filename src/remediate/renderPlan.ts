@@ -12,6 +12,7 @@ import type { FileTree } from '../gitops/git/tree.ts';
 import type { Manifest } from '../gitops/kustomize/manifest.ts';
 import type { FluxOwner } from '../gitops/owner.ts';
 import { allFields, compareRendered, type FieldChange } from '../gitops/render.ts';
+import { inWords, isWorkload, type Target } from './actionTarget.ts';
 import { type BlastRadius, blastRadius, worst } from './blastRadius.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import type { Rendered, RiskFinding } from './catalogue/types.ts';
@@ -22,7 +23,6 @@ import { guard, namespaceOf } from './guard.ts';
 import { ownerOf } from './ownerOf.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type PlanTarget, resolveTargets } from './targets.ts';
-import { readWorkload, type Workload } from './workload.ts';
 
 export type { RemediateDeps } from './deps.ts';
 export type { FileChange } from './files.ts';
@@ -61,7 +61,7 @@ export async function renderPlan(deps: RemediateDeps, plan: RemediationPlan, lim
   if ('kind' in resolved) return resolved;
   const opened = await ownerOf(
     deps,
-    resolved.map(({ workload }) => workload),
+    resolved.map(({ target }) => target),
     limits,
   );
   if (opened.kind === 'refusal') return opened;
@@ -103,10 +103,7 @@ export async function renderPlan(deps: RemediateDeps, plan: RemediationPlan, lim
     preimages: targets.flatMap(({ object, fields }) =>
       fields.map(({ path, value }) => ({ object, path, ...(value === undefined ? {} : { value }) })),
     ),
-    risk: worst(
-      made.risks,
-      resolved.map(({ workload }) => workload),
-    ),
+    risk: worst(made.risks, resolved.map(({ target }) => target).filter(isWorkload)),
     blastRadius: blastRadius(
       difference.changed.map(({ after: manifest }) => manifest),
       targets,
@@ -134,7 +131,7 @@ export function digestMaterial({ repository, ref, targets, files }: RenderedPlan
 
 interface ResolvedAction {
   readonly action: Action;
-  readonly workload: Workload;
+  readonly target: Target;
 }
 
 async function resolveActions(
@@ -147,16 +144,20 @@ async function resolveActions(
     const namespace = namespaceOf(plan, action);
     const { kind, name, uid } = action.target;
     const where = `${kind} ${namespace ?? ''}/${name}`;
-    const workload = await readWorkload(client, { kind, name, ...(namespace === undefined ? {} : { namespace }) }, limits);
-    if (workload === undefined)
+    const target = await catalogue[action.type].about.read(
+      client,
+      { kind, name, ...(namespace === undefined ? {} : { namespace }) },
+      limits,
+    );
+    if (target === undefined)
       return refuse('TargetNotFound', `${where} does not exist: check the name and the namespace of the action’s target`);
-    if (uid !== undefined && uid !== workload.ref.uid) {
+    if (uid !== undefined && uid !== target.ref.uid) {
       return refuse(
         'TargetNotFound',
-        `${where} is another one than the plan is about: it was deleted and made anew (uid ${workload.ref.uid}, not ${uid})`,
+        `${where} is another one than the plan is about: it was deleted and made anew (uid ${target.ref.uid}, not ${uid})`,
       );
     }
-    resolved.push({ action, workload });
+    resolved.push({ action, target });
   }
   return resolved;
 }
@@ -187,15 +188,13 @@ async function writeActions(
   let { tree, before: rendering } = opened;
   const files = new Set<string>();
   const risks: RiskFinding[] = [];
-  for (const { action, workload } of actions) {
-    const manifest = manifestOf(rendering, workload);
+  for (const { action, target } of actions) {
+    const manifest = manifestOf(rendering, target);
     if (manifest === undefined) {
-      return refuse(
-        'RenderFailed',
-        `${workload.kind} ${workload.namespace}/${workload.name} is not among what ${opened.owner.path || '.'} renders`,
-      );
+      return refuse('RenderFailed', `${inWords(target)} is not among what ${opened.owner.path || '.'} renders`);
     }
-    const context = { ...opened, tree, before: rendering, action, workload, manifest, renderer: deps.renderer, signal: limits.signal };
+    const { client, renderer } = deps;
+    const context = { ...opened, tree, before: rendering, action, target, manifest, client, renderer, signal: limits.signal };
     const written = await catalogue[action.type].write(context);
     if (written.kind === 'refusal') return written;
     ({ tree, rendering } = written);
@@ -205,7 +204,7 @@ async function writeActions(
   return { kind: 'made', tree, rendering, files: [...files], risks };
 }
 
-function manifestOf({ objects }: Rendered, { kind, namespace, name }: Workload): Manifest | undefined {
+function manifestOf({ objects }: Rendered, { kind, namespace, name }: Target): Manifest | undefined {
   return objects.find(
     (object) => object.kind === kind && object.metadata.name === name && (object.metadata.namespace ?? 'default') === namespace,
   );

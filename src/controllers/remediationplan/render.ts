@@ -8,8 +8,8 @@
 import { planDigest } from '../../domain/digest.ts';
 import { lifetimeMs } from '../../domain/lifetime.ts';
 import { approvalsNeeded, decidePolicy, type PolicyDecision } from '../../domain/policy.ts';
+import { catalogue } from '../../remediate/catalogue/catalogue.ts';
 import { digestMaterial, type Refusal, type RenderedPlan, renderPlan } from '../../remediate/renderPlan.ts';
-import { readWorkload } from '../../remediate/workload.ts';
 import { readClusterUid } from '../clusterUid.ts';
 import { bounded, next, type StepResult, wait } from '../steps.ts';
 import { approvalsOf } from './approvalsOf.ts';
@@ -46,9 +46,9 @@ async function policyFor(scope: PlanScope): Promise<PolicyDecision> {
   const { plan, client, signal, policies, protectedNamespaces } = scope;
   const decisions = await Promise.all(
     plan.spec.actions.map(async ({ type, target }) => {
-      const workload = await readWorkload(client, target, { signal });
       const namespace = target.namespace ?? plan.metadata.namespace ?? '';
-      return decidePolicy(policies.list(), { namespace, labels: workload?.labels ?? {}, actions: [type], protectedNamespaces });
+      const found = await catalogue[type].about.read(client, { ...target, namespace }, { signal });
+      return decidePolicy(policies.list(), { namespace, labels: found?.labels ?? {}, actions: [type], protectedNamespaces });
     }),
   );
   const order = ['Off', 'Suggest', 'Approve', 'Auto'];

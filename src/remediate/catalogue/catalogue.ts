@@ -1,6 +1,14 @@
 /** The closed catalogue: nothing else can be expressed in a plan, and nothing else is carried out. */
-import type { ActionType } from '../../crds/remediationPlan.ts';
+import type { ActionType } from '../../crds/actions/actions.ts';
+import { adjustAutoscaler } from './adjustAutoscaler.ts';
+import { fixConfigReference } from './fixConfigReference.ts';
+import { fixProbe } from './fixProbe.ts';
+import { fixServicePort } from './fixServicePort.ts';
+import { fixServiceSelector } from './fixServiceSelector.ts';
 import { revertCommit } from './revertCommit.ts';
+import { rollbackWorkload } from './rollbackWorkload.ts';
+import { scaleWorkload } from './scaleWorkload.ts';
+import { setConfigValue } from './setConfigValue.ts';
 import { setImage } from './setImage.ts';
 import { setResources } from './setResources.ts';
 import type { CatalogueEntry } from './types.ts';
@@ -9,4 +17,12 @@ export const catalogue: Readonly<Record<ActionType, CatalogueEntry>> = {
   RevertCommit: revertCommit,
   SetImage: setImage,
   SetResources: setResources,
+  FixProbe: fixProbe,
+  FixServicePort: fixServicePort,
+  FixServiceSelector: fixServiceSelector,
+  FixConfigReference: fixConfigReference,
+  ScaleWorkload: scaleWorkload,
+  AdjustAutoscaler: adjustAutoscaler,
+  RollbackWorkload: rollbackWorkload,
+  SetConfigValue: setConfigValue,
 };

@@ -9,7 +9,7 @@ import { observedCommit, rolloutsOf } from '../../../src/sources/changes.ts';
 import { parseBundle } from '../../../src/sources/frozen/bundle.ts';
 import { gatherFrozen } from '../../../src/sources/frozen/gather.ts';
 import { createCleaner } from '../../../src/sources/text.ts';
-import { OPERATOR, ownerOf, workloadOf } from '../remediate/support.ts';
+import { emptyCluster, OPERATOR, ownerOf, workloadOf } from '../remediate/support.ts';
 import { AT, asIncident, type Scene } from './scenes.ts';
 
 export const cleaner = createCleaner(createRedactor().text);
@@ -37,12 +37,13 @@ export async function follow({ bundle, commits, incident }: Scene): Promise<Outc
   const gathered = { snapshot, changes, calls: 1, around: snapshot };
   const conclusion = conclude({ investigation, incident: asIncident(incident), gathered, question, now });
   const found = conclusion.result.rootCause?.object;
-  const proposal = propose({
+  const proposal = await propose({
     incident: asIncident(incident),
     investigation: { ...investigation, status: conclusion.result },
     workload: found?.kind === 'Deployment' ? workloadOf({}, [{}, { images: { app: 'registry.test/cart:1.0' } }]) : undefined,
     owner: ownerOf(),
     settings: { operatorNamespace: OPERATOR },
+    client: emptyCluster,
   });
   return { diagnosis, conclusion, proposal };
 }
