@@ -33,7 +33,14 @@ export type Action = z.infer<typeof action>;
 
 const STRATEGIES = ['Commit', 'PullRequest', 'Direct'] as const;
 
-const CRITERION_TYPES = ['RolloutComplete', 'NoContainerRestarts', 'EndpointsReady', 'AlertResolved', 'FindingsCleared'] as const;
+const CRITERION_TYPES = [
+  'RolloutComplete',
+  'NoContainerRestarts',
+  'EndpointsReady',
+  'EffectInPlace',
+  'AlertResolved',
+  'FindingsCleared',
+] as const;
 const criterion = z.object({
   type: z.enum(CRITERION_TYPES).describe('What is looked at.'),
   target: objectRef.optional().describe('What it is about: a workload, or a Service.'),
@@ -71,7 +78,11 @@ export const remediationPlanSpec = z
     requestedBy: requestedBy(),
   })
   .meta(
-    rules(immutable('A RemediationPlan is what people approve: its spec cannot be changed. Propose another plan, with the next ordinal')),
+    rules(immutable('A RemediationPlan is what people approve: its spec cannot be changed. Propose another plan, with the next ordinal'), {
+      rule: "self.strategy != 'Direct' || self.actions.size() == 1",
+      message: 'a plan of strategy Direct does one thing, which is approved by itself: make a plan for each action',
+      fieldPath: '.actions',
+    }),
   );
 
 export const RISKS = ['Low', 'Medium', 'High'] as const;
@@ -140,6 +151,19 @@ export const remediationPlanStatus = z.object({
     .max(40)
     .optional()
     .describe('Live values of just the fields that the actions write.'),
+  proposed: z
+    .object({
+      leaves: z
+        .object({
+          what: text(256).describe('What would stay until somebody ends it.'),
+          end: text(512).describe('The command that ends it.'),
+          reviewAfterSeconds: seconds(604_800).describe('After how long it counts as overdue that nobody has ended it.'),
+        })
+        .optional()
+        .describe('What it would leave behind on purpose.'),
+    })
+    .optional()
+    .describe('What a plan of strategy Direct would do beside the fields in renderedDiff.'),
   risk: z
     .object({
       level: z.enum(RISKS).describe('How much could go wrong.'),
@@ -180,13 +204,33 @@ export const remediationPlanStatus = z.object({
   approvedAt: timestamp().optional().describe('When the last approval that was needed came in; the date of the commit.'),
   intent: z
     .object({
-      effect: z.enum(['Commit', 'Revert']).describe('What is about to be pushed.'),
+      effect: z.enum(['Commit', 'Revert', 'Direct', 'DirectUndo']).describe('What is about to be pushed, or done directly.'),
       at: timestamp().describe('When this was written.'),
-      parent: commitId().describe('The commit that it will be made on.'),
+      parent: commitId().optional().describe('The commit that it will be made on.'),
+      object: objectRef.optional().describe('The object that is about to be changed directly, with its uid.'),
     })
     .optional()
     .describe('The one effect that is about to happen, written before it does.'),
   commit: commitRecord.optional().describe('The commit that carries the fix.'),
+  applied: z
+    .object({
+      object: objectRef.describe('The object that was changed or deleted, with its uid.'),
+      what: text(256).describe('What was done to it.'),
+      at: timestamp().describe('When the API server had taken it.'),
+    })
+    .optional()
+    .describe('What was done directly.'),
+  leftBehind: z
+    .object({
+      what: text(256).describe('What stays until somebody ends it.'),
+      object: objectRef.describe('The object that it is about.'),
+      since: timestamp().describe('Since when.'),
+      overdueAt: timestamp().describe('When it counts as overdue that nobody has ended it.'),
+      owner: text(253).describe('Who approved it, and answers for it.'),
+      end: text(512).describe('The command that ends it.'),
+    })
+    .optional()
+    .describe('What the plan leaves behind on purpose; absent once it is taken back.'),
   pullRequest: z
     .object({
       url: text(2048).describe('Where people see it.'),

@@ -65,7 +65,7 @@ export interface Container {
 }
 
 export interface PodTemplate {
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
   readonly spec?: {
     readonly containers?: readonly Container[];
     readonly initContainers?: readonly Container[];
@@ -168,6 +168,15 @@ export interface ConfigMap extends KubeObject {
   readonly binaryData?: Readonly<Record<string, string>>;
 }
 
+export interface VolumeClaim extends KubeObject {
+  readonly spec?: {
+    readonly storageClassName?: string;
+    readonly volumeName?: string;
+    readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
+  };
+  readonly status?: { readonly phase?: string; readonly capacity?: Readonly<Record<string, string>> };
+}
+
 const apps = { group: 'apps', version: 'v1', namespaced: true } as const;
 export const deployments = defineResource<WorkloadObject>({ ...apps, kind: 'Deployment', plural: 'deployments' });
 export const statefulSets = defineResource<WorkloadObject>({ ...apps, kind: 'StatefulSet', plural: 'statefulsets' });
@@ -200,6 +209,14 @@ export const autoscalers = defineResource<Autoscaler>({
   version: 'v2',
   kind: 'HorizontalPodAutoscaler',
   plural: 'horizontalpodautoscalers',
+  namespaced: true,
+});
+
+export const volumeClaims = defineResource<VolumeClaim>({
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
   namespaced: true,
 });
 

@@ -22,6 +22,8 @@ export interface EvaluateInput {
   readonly alertState: () => Promise<AlertState>;
   /** What the verification Investigation has found, once there is one. */
   readonly verification?: { readonly complete: boolean; readonly findings: readonly Finding[] } | undefined;
+  /** Whether what was done directly is there; of a plan that is written into Git, there is nothing to ask. */
+  readonly inPlace?: (() => Promise<boolean>) | undefined;
   /** The findings that the plan is meant to cure. */
   readonly causes?: readonly Finding[] | undefined;
 }
@@ -80,6 +82,8 @@ async function judge({ client, observed, options }: Looking, criterion: Criterio
       return judgeRestarts(await observed(criterion.target), input.plan.spec.soakSeconds);
     case 'EndpointsReady':
       return judgeEndpoints(client, targetFor(input.plan, criterion.target), options);
+    case 'EffectInPlace':
+      return judgeEffect(input);
     case 'AlertResolved':
       return judgeAlert(await input.alertState());
     case 'FindingsCleared':
@@ -87,6 +91,11 @@ async function judge({ client, observed, options }: Looking, criterion: Criterio
     default:
       return criterion.type satisfies never;
   }
+}
+
+async function judgeEffect({ inPlace }: EvaluateInput): Promise<Judgement> {
+  if (inPlace === undefined) return { holds: undefined, message: 'nothing was done directly that could be looked for' };
+  return (await inPlace()) ? { holds: true, message: 'what was done is there' } : { holds: false, message: 'what was done is not there' };
 }
 
 function judgeAlert(state: AlertState): Judgement {

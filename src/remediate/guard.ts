@@ -5,14 +5,12 @@
  * namespace is about its own namespace alone; no plan is about a protected one.
  */
 import { ACTION_TYPES, ACTIONS, structOf } from '../crds/actions/actions.ts';
+import { PROTECTED_NAMESPACES } from '../crds/direct.ts';
 import type { RemediationPlan } from '../crds/kinds.ts';
 import type { Action } from '../crds/remediationPlan.ts';
 import { apiVersionOf } from '../kube/object.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import { type Refusal, refuse } from './refusal.ts';
-
-/** What the cluster and its delivery stand on. */
-const PROTECTED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'flux-system', 'argocd'] as const;
 
 export interface GuardSettings {
   readonly operatorNamespace: string;
@@ -22,10 +20,15 @@ export interface GuardSettings {
 
 export function guard(plan: RemediationPlan, settings: GuardSettings): Refusal | undefined {
   const { actions, strategy } = plan.spec;
-  if (strategy !== 'Commit')
-    return refuse('StrategyUnsupported', `strategy ${strategy} is not available; plans are delivered by strategy Commit`);
+  if (strategy === 'PullRequest')
+    return refuse('StrategyUnsupported', `strategy ${strategy} is not available; plans are delivered by strategy Commit, or Direct`);
+  if (strategy === 'Direct' && actions.length !== 1)
+    return refuse(
+      'StrategyUnsupported',
+      `strategy Direct does one action a plan, and this has ${actions.length}: each has to be approved by itself`,
+    );
   for (const action of actions) {
-    const refusal = guardAction(action) ?? guardTarget(plan, action, settings);
+    const refusal = guardAction(action) ?? guardStrategy(action, strategy) ?? guardTarget(plan, action, settings);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
@@ -55,6 +58,15 @@ function guardAction(action: Action): Refusal | undefined {
   return undefined;
 }
 
+function guardStrategy({ type }: Action, strategy: RemediationPlan['spec']['strategy']): Refusal | undefined {
+  const entry = catalogue[type];
+  if (strategy === 'Direct' && entry.direct === undefined)
+    return refuse('StrategyUnsupported', `${type} is written into Git: it needs strategy Commit`);
+  if (strategy === 'Commit' && entry.write === undefined)
+    return refuse('StrategyUnsupported', `${type} is nothing that Git says: it needs strategy Direct`);
+  return undefined;
+}
+
 function guardTarget(plan: RemediationPlan, action: Action, settings: GuardSettings): Refusal | undefined {
   const { kind, name, apiVersion } = action.target;
   const { resources } = catalogue[action.type].about;
@@ -64,6 +76,7 @@ function guardTarget(plan: RemediationPlan, action: Action, settings: GuardSetti
     return refuse('OutOfScope', `${action.type} is about ${about}, not about ${apiVersion ?? ''} ${kind} ${name}`);
   }
   const own = plan.metadata.namespace ?? settings.operatorNamespace;
+  if (!resource.namespaced) return guardClusterScoped(action, own, settings);
   const namespace = action.target.namespace ?? own;
   if (own !== settings.operatorNamespace && namespace !== own) {
     return refuse('OutOfScope', `a plan in namespace ${own} is about objects in ${own}, not about ${kind} ${namespace}/${name}`);
@@ -72,4 +85,16 @@ function guardTarget(plan: RemediationPlan, action: Action, settings: GuardSetti
     return refuse('ProtectedNamespace', `namespace ${namespace} is protected: ${kind} ${namespace}/${name} is changed by people only`);
   }
   return undefined;
+}
+
+/** What belongs to no namespace belongs to no tenant. */
+function guardClusterScoped(
+  { target: { kind, name, namespace } }: Action,
+  own: string,
+  { operatorNamespace }: GuardSettings,
+): Refusal | undefined {
+  if (namespace !== undefined) return refuse('OutOfScope', `${kind} ${name} is in no namespace, and the plan says ${namespace}`);
+  return own === operatorNamespace
+    ? undefined
+    : refuse('OutOfScope', `a plan in namespace ${own} is about objects in ${own}, not about ${kind} ${name}`);
 }

@@ -69,21 +69,36 @@ export async function propose(input: ProposeInput): Promise<Proposal | Handoff> 
   const { status } = investigation;
   const rootCause = status?.rootCause;
   if (status === undefined || status.outcome !== 'RootCauseFound' || rootCause === undefined) return undiagnosed(incident, status);
-  if (workload === undefined) {
-    const { kind, namespace = '', name } = rootCause.object;
-    return handOff('NoWorkload', `${rootCause.reason} is about ${kind} ${namespace}/${name}, which no action changes`, {
-      commands: commandsFor(rootCause.object),
-    });
-  }
-  const refused = outOfReach(input, workload, rootCause) ?? ownerHandoff(owner, workload.ref);
+  const refused = outOfReach(input, rootCause);
   if (refused !== undefined) return refused;
 
+  const inGit = workload === undefined ? undefined : ownerHandoff(owner, workload.ref);
   const facts: Facts = { rootCause, finding: findingOf(status), changes: changesOf(status, rootCause), workload, client, signal };
-  const all = await Promise.all(ACTION_TYPES.map(async (type) => withinReach(input, await consider(type, facts))));
+  const all = await Promise.all(
+    ACTION_TYPES.map(async (type) => withinReach(input, deliverable(input, inGit, await consider(type, facts)))),
+  );
   const considered = all.toSorted((a, b) => preference(facts, a) - preference(facts, b));
   const chosen = considered.find((entry): entry is Candidate => 'action' in entry);
-  if (chosen === undefined) return noSafeAction(workload, rootCause, considered);
-  return proposal(input, { chosen, considered, rootCause });
+  if (chosen !== undefined) return proposal(input, { chosen, considered, rootCause });
+  return workload === undefined ? noWorkload(rootCause) : (inGit ?? noSafeAction(workload, rootCause, considered));
+}
+
+function noWorkload({ reason, object }: RootCause): Handoff {
+  const { kind, namespace, name } = object;
+  return handOff('NoWorkload', `${reason} is about ${inWords({ kind, namespace: namespace ?? '', name })}, which no action changes`, {
+    commands: commandsFor(object),
+  });
+}
+
+const strategyOf = (type: ActionType, { owner }: ProposeInput): 'Commit' | 'Direct' => {
+  const entry = catalogue[type];
+  return entry.write === undefined || (entry.direct !== undefined && owner.engine === 'None') ? 'Direct' : 'Commit';
+};
+
+/** What is written into Git needs an owner that can be written to. */
+function deliverable(input: ProposeInput, inGit: Handoff | undefined, entry: Considered): Considered {
+  if ('whyNot' in entry || inGit === undefined || strategyOf(entry.type, input) === 'Direct') return entry;
+  return ruleOut(entry.type, inGit.message);
 }
 
 function undiagnosed({ spec }: Incident, status: InvestigationStatus | undefined): Handoff {
@@ -93,13 +108,13 @@ function undiagnosed({ spec }: Incident, status: InvestigationStatus | undefined
   return handOff('NoRootCause', `${message}; a person has to look`, { lookAt: gaps, commands: targets.flatMap(commandsFor) });
 }
 
-function outOfReach({ incident, settings }: ProposeInput, workload: Workload, { confidence, reason }: RootCause): Handoff | undefined {
-  const where = `${workload.kind} ${workload.namespace}/${workload.name}`;
-  const about = { commands: commandsFor(workload.ref) };
-  if (isProtected(workload.namespace, settings))
-    return handOff('ProtectedNamespace', `namespace ${workload.namespace} is protected: ${where} is changed by people only`, about);
+function outOfReach({ incident, settings, workload }: ProposeInput, { confidence, reason, object }: RootCause): Handoff | undefined {
+  const where = inWords(workload ?? { kind: object.kind, namespace: object.namespace ?? '', name: object.name });
+  const about = { commands: commandsFor(workload?.ref ?? object) };
   const own = incident.metadata.namespace ?? settings.operatorNamespace;
-  if (own !== settings.operatorNamespace && own !== workload.namespace) {
+  if (workload !== undefined && isProtected(workload.namespace, settings))
+    return handOff('ProtectedNamespace', `namespace ${workload.namespace} is protected: ${where} is changed by people only`, about);
+  if (workload !== undefined && own !== settings.operatorNamespace && own !== workload.namespace) {
     return handOff('OutOfScope', `an Incident in namespace ${own} is about objects in ${own}, not about ${where}`, about);
   }
   if (confidence >= LEAST_CONFIDENCE) return undefined;
@@ -170,7 +185,8 @@ interface Chosen {
   readonly rootCause: RootCause;
 }
 
-function proposal({ incident, settings }: ProposeInput, { chosen, considered, rootCause }: Chosen): Proposal {
+function proposal(input: ProposeInput, { chosen, considered, rootCause }: Chosen): Proposal {
+  const { incident, settings } = input;
   const entry = catalogue[chosen.type];
   const hasAlerts = (incident.spec.alerts ?? []).length > 0;
   const { target } = chosen;
@@ -183,7 +199,7 @@ function proposal({ incident, settings }: ProposeInput, { chosen, considered, ro
     spec: {
       summary: `${chosen.title} for ${inWords(target)}. ${chosen.because}`.slice(0, 600),
       actions: [chosen.action],
-      strategy: 'Commit',
+      strategy: strategyOf(chosen.type, input),
       successCriteria: entry.successCriteria(target).filter(({ type }) => hasAlerts || type !== 'AlertResolved'),
       abortCriteria: [...entry.abortCriteria(target)],
       soakSeconds: settings.soakSeconds ?? entry.soakSeconds,

@@ -19,9 +19,10 @@ import type { Rendered, RiskFinding } from './catalogue/types.ts';
 import type { RemediateDeps } from './deps.ts';
 import { type DryRunAnswer, dryRun } from './dryRun.ts';
 import { type FileChange, fileChanges } from './files.ts';
-import { guard, namespaceOf } from './guard.ts';
+import { guard } from './guard.ts';
 import { ownerOf } from './ownerOf.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { resolveAction } from './resolveActions.ts';
 import { type PlanTarget, resolveTargets } from './targets.ts';
 
 export type { RemediateDeps } from './deps.ts';
@@ -141,22 +142,8 @@ async function resolveActions(
 ): Promise<readonly ResolvedAction[] | Refusal> {
   const resolved: ResolvedAction[] = [];
   for (const action of plan.spec.actions) {
-    const namespace = namespaceOf(plan, action);
-    const { kind, name, uid } = action.target;
-    const where = `${kind} ${namespace ?? ''}/${name}`;
-    const target = await catalogue[action.type].about.read(
-      client,
-      { kind, name, ...(namespace === undefined ? {} : { namespace }) },
-      limits,
-    );
-    if (target === undefined)
-      return refuse('TargetNotFound', `${where} does not exist: check the name and the namespace of the action’s target`);
-    if (uid !== undefined && uid !== target.ref.uid) {
-      return refuse(
-        'TargetNotFound',
-        `${where} is another one than the plan is about: it was deleted and made anew (uid ${target.ref.uid}, not ${uid})`,
-      );
-    }
+    const target = await resolveAction(client, plan, action, limits);
+    if ('reason' in target) return target;
     resolved.push({ action, target });
   }
   return resolved;
@@ -195,7 +182,9 @@ async function writeActions(
     }
     const { client, renderer } = deps;
     const context = { ...opened, tree, before: rendering, action, target, manifest, client, renderer, signal: limits.signal };
-    const written = await catalogue[action.type].write(context);
+    const written = await catalogue[action.type].write?.(context);
+    if (written === undefined)
+      return refuse('StrategyUnsupported', `${action.type} is nothing that Git says; propose it with strategy Direct`);
     if (written.kind === 'refusal') return written;
     ({ tree, rendering } = written);
     for (const file of written.files) files.add(file);

@@ -82,7 +82,7 @@ function replicasOf(kind: Workload['kind'], { spec, status }: WorkloadObject): P
 }
 
 /** Pods that its selector finds and that it owns, through a ReplicaSet or directly. */
-async function podsOf(client: KubeClient, workload: Workload, options: CallOptions = {}): Promise<readonly Pod[]> {
+export async function podsOf(client: KubeClient, workload: Workload, options: CallOptions = {}): Promise<readonly Pod[]> {
   const { items } = await client.list(podKind, { ...options, namespace: workload.namespace, labelSelector: selectorOf(workload.object) });
   if (workload.kind !== 'Deployment') return items.filter((pod) => isOwnedBy(pod, workload.ref.uid));
   const sets = await ownReplicaSets(client, workload.object, options);

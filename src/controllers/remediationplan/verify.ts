@@ -13,6 +13,7 @@ import { ownerReferenceTo } from '../../kube/object.ts';
 import { type Evaluation, evaluate } from '../../remediate/criteria.ts';
 import { createOnce } from '../createOnce.ts';
 import { conditionOf, isTrue, next, type StepResult, stalled, wait } from '../steps.ts';
+import { isInPlace } from './directEffect.ts';
 import { beginRollback } from './rollBack.ts';
 import { conclude, declareOn, type PlanScope } from './scope.ts';
 
@@ -22,10 +23,11 @@ const PAUSE_MS = 15_000;
 
 export async function verify(scope: PlanScope): Promise<StepResult> {
   const { status } = scope;
-  if (status.sync === undefined || status.rollback !== undefined) return next;
+  const since = status.sync?.at ?? status.applied?.at;
+  if (since === undefined || status.rollback !== undefined) return next;
   status.waitingOn = { who: 'Verification', detail: 'whether the fix helps' };
   const verification = verificationOf(scope);
-  const evaluation = await evaluateNow(scope, status.sync.at, verification);
+  const evaluation = await evaluateNow(scope, since, verification);
   status.checks = evaluation.checks.map((check) => sinceWhen(check, status.checks ?? []));
   if (evaluation.abort !== undefined) return giveUp(scope, evaluation.abort.message);
   if (evaluation.outcome === 'Failed') return giveUp(scope, failures(evaluation.checks));
@@ -60,7 +62,8 @@ async function soak(scope: PlanScope, evaluation: Evaluation, verification: Inve
 }
 
 function evaluateNow(scope: PlanScope, syncedAt: string, verification: Investigation | undefined): Promise<Evaluation> {
-  const { plan, client, clock, signal } = scope;
+  const { plan, client, clock, signal, status } = scope;
+  const { applied } = status;
   return evaluate(
     { client, clock },
     {
@@ -70,6 +73,7 @@ function evaluateNow(scope: PlanScope, syncedAt: string, verification: Investiga
       verification:
         verification === undefined ? undefined : { complete: isConclusive(verification), findings: verification.status?.findings ?? [] },
       causes: causesOf(scope),
+      ...(applied === undefined ? {} : { inPlace: () => isInPlace(scope, applied) }),
     },
     { signal },
   );

@@ -2,17 +2,25 @@
 import type { z } from 'zod';
 import { type Rule, structNamedByType } from '../rules.ts';
 import { adjustAutoscaler } from './adjustAutoscaler.ts';
+import { cordonNode } from './cordonNode.ts';
 import type { ActionDefinition } from './define.ts';
+import { deletePod } from './deletePod.ts';
+import { expandVolume } from './expandVolume.ts';
 import { fixConfigReference } from './fixConfigReference.ts';
 import { fixProbe } from './fixProbe.ts';
 import { fixServicePort } from './fixServicePort.ts';
 import { fixServiceSelector } from './fixServiceSelector.ts';
+import { renewCertificate } from './renewCertificate.ts';
+import { restartWorkload } from './restartWorkload.ts';
+import { resumeSync } from './resumeSync.ts';
 import { revertCommit } from './revertCommit.ts';
 import { rollbackWorkload } from './rollbackWorkload.ts';
 import { scaleWorkload } from './scaleWorkload.ts';
 import { setConfigValue } from './setConfigValue.ts';
 import { setImage } from './setImage.ts';
 import { setResources } from './setResources.ts';
+import { suspendSync } from './suspendSync.ts';
+import { uncordonNode } from './uncordonNode.ts';
 
 const definitions = {
   RevertCommit: revertCommit,
@@ -26,6 +34,14 @@ const definitions = {
   AdjustAutoscaler: adjustAutoscaler,
   RollbackWorkload: rollbackWorkload,
   SetConfigValue: setConfigValue,
+  RestartWorkload: restartWorkload,
+  DeletePod: deletePod,
+  CordonNode: cordonNode,
+  UncordonNode: uncordonNode,
+  SuspendSync: suspendSync,
+  ResumeSync: resumeSync,
+  RenewCertificate: renewCertificate,
+  ExpandVolume: expandVolume,
 } as const;
 
 type Definitions = typeof definitions;

@@ -38,3 +38,7 @@ export const portNumber = () => z.int().min(1).max(65_535);
 /** `values` that are set, in words. */
 export const listed = (...values: readonly (string | undefined | false)[]): string =>
   values.filter((value) => typeof value === 'string').join(', ');
+
+/** When a person has to look at what is left behind. */
+export const reviewAfterSeconds = () =>
+  z.int().min(600).max(604_800).describe('After this long it counts as overdue that nobody has ended it.');

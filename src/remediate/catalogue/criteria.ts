@@ -28,6 +28,16 @@ export function rolloutAborts(workload: Workload): readonly AbortCriterion[] {
   ];
 }
 
+const EFFECT_SECONDS = 300;
+
+/** For what is done to the cluster and not to a workload: that it holds, and that nothing new is wrong with it. */
+export function effectCriteria(target: Target): readonly Criterion[] {
+  return [
+    { type: 'EffectInPlace', target: nameOf(target), withinSeconds: EFFECT_SECONDS },
+    { type: 'AlertResolved', withinSeconds: ALERT_SECONDS },
+  ];
+}
+
 /** For what makes no pod new: that it helped is all that can be said. */
 export function reliefCriteria(target: Target): readonly Criterion[] {
   return [

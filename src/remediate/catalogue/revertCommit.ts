@@ -28,7 +28,7 @@ export const revertCommit: CatalogueEntry<Workload> = {
   bounds: [
     'The commit is on the branch that is deployed, and changed something that is rendered for the workload’s namespace.',
     'No rendered object appears or disappears; generated ConfigMaps with a hash suffix count as one object.',
-    'Only objects of kinds that plans may change differ: no Secret, no RBAC, no CustomResourceDefinition, no webhook, no Namespace.',
+    'Only objects of kinds that plans may change differ: no Secret, no RBAC, no volume claim, no CustomResourceDefinition, no webhook, no Namespace.',
     'Each field that changes goes back to what it was before the commit; what others changed since is kept, or it is a conflict.',
   ],
   cures: [
@@ -151,7 +151,7 @@ function unsafe({ target: workload }: WriteContext<Workload>, { changed, added, 
   if (come !== undefined) return refuse('UnsafeChange', `taking it back would add ${displayName(come)}: that is for people to decide`);
   if (changed.length === 0) return refuse('NothingChanges', 'taking it back changes nothing that is rendered');
   for (const { after, before } of changed) {
-    if (changeable(after) === undefined || before.apiVersion !== after.apiVersion) {
+    if (changeable(after) === undefined || after.kind === 'PersistentVolumeClaim' || before.apiVersion !== after.apiVersion) {
       return refuse(
         'UnsafeChange',
         `taking it back would change ${displayName(after)}, and plans do not change ${after.apiVersion} ${after.kind}`,

@@ -8,7 +8,10 @@ import type { Manifest } from '../../gitops/kustomize/manifest.ts';
 import type { FluxOwner } from '../../gitops/owner.ts';
 import type { Renderer, Rendering } from '../../gitops/render.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import type { KubeObject } from '../../kube/object.ts';
 import type { Target, TargetKind } from '../actionTarget.ts';
+import type { BlastRadius } from '../blastRadius.ts';
+import type { DirectChange, Mark } from '../direct/change.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Considered, Facts } from './facts.ts';
 
@@ -46,6 +49,40 @@ export interface RiskFinding {
   readonly reasons: readonly string[];
 }
 
+/** Everything that an action may know when it is done directly; all of it was read live. */
+export interface DirectContext<T extends Target = Target> {
+  readonly action: Action;
+  readonly target: T;
+  readonly client: KubeClient;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Whether plans may not touch a namespace. */
+  readonly isProtected: (namespace: string) => boolean;
+  /** The namespace that the plan may be about; undefined: any. */
+  readonly within: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What would be done directly, from the live world. */
+export interface Prepared {
+  readonly kind: 'prepared';
+  readonly change: DirectChange;
+  /** The fields that it sets, as people know them from kubectl. */
+  readonly fields: readonly { readonly path: string; readonly before?: string; readonly after?: string }[];
+  readonly risk: RiskFinding;
+  readonly blastRadius: BlastRadius;
+  /** What stays until somebody ends it. */
+  readonly leaves?: { readonly what: string; readonly end: string; readonly reviewAfterSeconds: number };
+}
+
+export interface DirectAction<T extends Target = Target> {
+  prepare(context: DirectContext<T>): Promise<Prepared | Refusal>;
+  /** Whether the object, as it is now, says that it has happened. Undefined: it is gone. */
+  isDone(live: KubeObject | undefined, mark: Mark, action: Action): boolean;
+  /** What takes it back; absent: nothing can. */
+  undo?(live: KubeObject): DirectChange;
+}
+
 /** `read` of `about` gives what the other functions take: they belong together, and the catalogue does not need to know which it is. */
 export interface CatalogueEntry<T extends Target = Target> {
   readonly type: ActionType;
@@ -60,5 +97,8 @@ export interface CatalogueEntry<T extends Target = Target> {
   consider(facts: Facts): Considered | Promise<Considered>;
   successCriteria(target: T): readonly Criterion[];
   abortCriteria(target: T): readonly AbortCriterion[];
-  write(context: WriteContext<T>): Promise<Written | Refusal>;
+  /** Writes it into Git; absent: it is no change of what Git says. */
+  write?(context: WriteContext<T>): Promise<Written | Refusal>;
+  /** How it is done through the API server; absent: it is only ever written into Git. */
+  readonly direct?: DirectAction<T>;
 }

@@ -268,11 +268,10 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
         ]),
       ),
     path: 'apps',
-    want: ({ file, from, to }) => ({
-      file: `apps/${file}`,
-      from: from.endsWith('memory: 64Mi}}') ? from : `${from}\r`,
-      to: to.endsWith('memory: 128Mi}}') ? to : `${to}\r`,
-    }),
+    want: ({ file, from, to }) => {
+      const end = flat[`apps/${file}`].trimEnd().endsWith(`\n${from}`) ? '' : '\r';
+      return { file: `apps/${file}`, from: `${from}${end}`, to: `${to}${end}` };
+    },
   },
   'a base within the path': {
     files: () => ({ ...base, 'apps/kustomization.yaml': 'resources: [base]\n' }),

@@ -56,7 +56,7 @@ export async function writeAction(scene: Scene, action: Action): Promise<Outcome
   const manifest = before.objects.find(({ kind, metadata }) => kind === action.target.kind && metadata.name === action.target.name);
   if (target === undefined || manifest === undefined) throw new Error(`the scene has no ${action.target.kind} ${action.target.name}`);
   const repository = {} as never; // no action that is tried here asks for its history
-  const result = await entry.write({
+  const result = await entry.write?.({
     action,
     target,
     manifest,
@@ -68,6 +68,7 @@ export async function writeAction(scene: Scene, action: Action): Promise<Outcome
     renderer,
     client,
   });
+  if (result === undefined) throw new Error(`${action.type} is not written into Git`);
   return { result, edits: result.kind === 'written' ? await editsOf(files, result) : {} };
 }
 
