@@ -7,7 +7,7 @@
 import { ACTION_TYPES, ACTIONS, structOf } from '../crds/actions/actions.ts';
 import { PROTECTED_NAMESPACES } from '../crds/direct.ts';
 import type { RemediationPlan } from '../crds/kinds.ts';
-import type { Action } from '../crds/remediationPlan.ts';
+import { type Action, remediationPlanSpec } from '../crds/remediationPlan.ts';
 import { apiVersionOf } from '../kube/object.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -20,6 +20,8 @@ export interface GuardSettings {
 
 export function guard(plan: RemediationPlan, settings: GuardSettings): Refusal | undefined {
   const { actions, strategy } = plan.spec;
+  const malformed = guardShape(plan);
+  if (malformed !== undefined) return malformed;
   if (strategy === 'PullRequest')
     return refuse('StrategyUnsupported', `strategy ${strategy} is not available; plans are delivered by strategy Commit, or Direct`);
   if (strategy === 'Direct' && actions.length !== 1)
@@ -43,10 +45,16 @@ export function namespaceOf(plan: RemediationPlan, action: Action): string | und
   return action.target.namespace ?? plan.metadata.namespace;
 }
 
+/** The API server has judged this already, by the CRD that is installed; that may be an older one, or one that somebody has loosened. */
+function guardShape({ spec }: RemediationPlan): Refusal | undefined {
+  const unknown = spec.actions.find(({ type }) => !Object.hasOwn(ACTIONS, type));
+  if (unknown !== undefined) return refuse('OutOfScope', `action ${unknown.type} is not in the catalogue (${ACTION_TYPES.join(', ')})`);
+  const parsed = remediationPlanSpec.safeParse(spec);
+  const [issue] = parsed.error?.issues ?? [];
+  return issue === undefined ? undefined : refuse('ParametersInvalid', `${issue.path.join('.')}: ${issue.message}`);
+}
+
 function guardAction(action: Action): Refusal | undefined {
-  if (!Object.hasOwn(ACTIONS, action.type)) {
-    return refuse('OutOfScope', `action ${action.type} is not in the catalogue (${ACTION_TYPES.join(', ')})`);
-  }
   const wanted = structOf(action.type);
   const present = Object.keys(action).filter(
     (field) => field !== 'type' && field !== 'target' && action[field as keyof Action] !== undefined,

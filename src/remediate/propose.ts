@@ -13,6 +13,7 @@ import type { Incident, Investigation } from '../crds/kinds.ts';
 import type { RemediationPlanSpec } from '../crds/remediationPlan.ts';
 import type { Owner } from '../gitops/owner.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { isForbidden, isNotFound } from '../kube/errors.ts';
 import { inWords } from './actionTarget.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import { type Candidate, type Considered, type Facts, type RuledOut, ruleOut } from './catalogue/facts.ts';
@@ -139,10 +140,20 @@ async function consider(type: ActionType, facts: Facts): Promise<Considered> {
   const { rootCause, finding } = facts;
   if (!catalogue[type].cures.includes(rootCause.reason)) return ruleOut(type, `it does not cure ${rootCause.reason}`);
   const named = finding?.cures;
-  const entry = await catalogue[type].consider(facts);
+  const entry = await considerLive(type, facts);
   return named === undefined || named.length === 0 || named.includes(type) || 'whyNot' in entry
     ? entry
     : ruleOut(type, `${finding?.analyzer ?? 'the analyzer'} does not name it as a cure`);
+}
+
+/** A kind that is not served here, or that may not be read, rules an action out and no other. */
+async function considerLive(type: ActionType, facts: Facts): Promise<Considered> {
+  try {
+    return await catalogue[type].consider(facts);
+  } catch (error) {
+    if (!isNotFound(error) && !isForbidden(error)) throw new Error(`consider ${type}`, { cause: error });
+    return ruleOut(type, `what it needs to know can’t be read: ${error instanceof Error ? error.message : ''}`);
+  }
 }
 
 /** What it is about may lie elsewhere than the workload. */

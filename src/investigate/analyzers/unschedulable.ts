@@ -92,6 +92,7 @@ function blamesOf({ nodes }: Snapshot, reason: FindingReason, words: string): Ob
 }
 
 const CURES: Partial<Record<FindingReason, readonly ActionType[]>> = {
+  NodeCordoned: ['UncordonNode'],
   InsufficientCPU: ['RevertCommit', 'SetResources'],
   InsufficientMemory: ['RevertCommit', 'SetResources'],
 };
