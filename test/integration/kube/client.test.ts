@@ -58,6 +58,7 @@ describe('server-side apply', () => {
   });
 
   test('a deletion that is tried out deletes nothing', async () => {
+    const namespace = await freshNamespace();
     const made = await client.create(configMaps, { metadata: { namespace, generateName: 'kept-' } });
     const key = { namespace, name: made.metadata.name };
     expect(await client.delete(configMaps, key, { uid: made.metadata.uid, dryRun: true })).toBe(true);
