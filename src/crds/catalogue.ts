@@ -11,7 +11,7 @@ export interface ResourceGroup {
 
 /** What the executor renders, compares and dry-runs. Nothing else of a cluster is in its reach. */
 export const catalogueKinds: readonly ResourceGroup[] = [
-  { group: '', resources: ['configmaps', 'services'] },
+  { group: '', resources: ['configmaps', 'persistentvolumeclaims', 'services'] },
   { group: 'apps', resources: ['daemonsets', 'deployments', 'statefulsets'] },
   { group: 'autoscaling', resources: ['horizontalpodautoscalers'] },
   { group: 'batch', resources: ['cronjobs', 'jobs'] },

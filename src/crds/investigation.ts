@@ -92,6 +92,11 @@ const finding = z.object({
   reason: z.enum(FINDING_REASONS).describe('What is wrong, from the documented vocabulary.'),
   object: objectRef.describe('What it is wrong with.'),
   message: text(1024).describe('What was seen, for people.'),
+  detail: text(317)
+    .optional()
+    .describe(
+      'Which part of the object it is: the probe, the resource of a quota, what is missing. Compared with what is there, and never taken over.',
+    ),
   cures: z.array(nonEmpty(63)).max(8).optional().describe('Actions that could cure it, best first.'),
   evidence: evidenceIds(20).describe('Evidence that shows it.'),
 });

@@ -7,6 +7,7 @@
 import { catalogueKinds, gitOpsKinds, type ResourceGroup } from './catalogue.ts';
 import { GROUP } from './common.ts';
 import { kindDefinitions } from './definitions.ts';
+import { directRights } from './direct.ts';
 import { defaultInstallation, type Installation, PROCESSES, type Process } from './installation.ts';
 import { type Manifest, partOf } from './manifest.ts';
 
@@ -76,6 +77,13 @@ const own = (parents: readonly string[]): PolicyRule =>
     ['update'],
   );
 
+/** What an action that no commit can make takes. How far each right goes is for admission to say. */
+const directly: readonly PolicyRule[] = directRights
+  .filter(({ group, resource }) => !catalogueKinds.some((kinds) => kinds.group === group && kinds.resources.includes(resource)))
+  .map(({ group, resource, subresource, operation }) =>
+    rule(group, [subresource === undefined ? resource : `${resource}/${subresource}`], [operation === 'DELETE' ? 'delete' : 'patch']),
+  );
+
 /** In every namespace. */
 export const processRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
   gateway: [
@@ -106,6 +114,11 @@ export const processRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
     rule('apps', ['controllerrevisions', 'replicasets'], ['get', 'list']),
     ...catalogueKinds.map(({ group, resources }) => rule(group, resources, ['get', 'list', 'patch'])),
     rule('', ['configmaps'], ['create']),
+    ...directly,
+    rule('', ['nodes'], ['get', 'list']),
+    rule('cert-manager.io', ['certificates'], ['get']),
+    rule('discovery.k8s.io', ['endpointslices'], ['list']),
+    rule('storage.k8s.io', ['storageclasses'], ['get']),
     ...reading(gitOpsKinds),
     rule(
       'admissionregistration.k8s.io',

@@ -1,5 +1,6 @@
 /** RemediationPlan: what would be changed, how we would know that it helped, and what became of it. */
 import { z } from 'zod';
+import { ACTION_TYPES, actionStructRules, actionStructs } from './actions/actions.ts';
 import {
   commitId,
   conditions,
@@ -18,63 +19,31 @@ import {
   timestamp,
   waitingOn,
 } from './common.ts';
-import { immutable, type Rule, rules, structNamedByType } from './rules.ts';
-
-export const ACTION_TYPES = ['RevertCommit', 'SetImage', 'SetResources'] as const;
-export type ActionType = (typeof ACTION_TYPES)[number];
-
-const requestWithinLimit = (request: string, limit: string): Rule => ({
-  rule: `!has(self.${request}) || !has(self.${limit}) || self.${request} <= self.${limit}`,
-  message: `${request} is more than ${limit}; a container may not ask for more than its limit`,
-  fieldPath: `.${request}`,
-});
+import { immutable, rules } from './rules.ts';
 
 /** Values are enums, bounded numbers, or references that the executor resolves live: no text of anybody's gets into a change. */
 const action = z
   .object({
     type: z.enum(ACTION_TYPES).describe('Which action; the struct of the same name holds its parameters.'),
-    target: objectRef.describe('The workload that it is for, in the namespace of the plan.'),
-    revertCommit: z
-      .object({ commit: commitId().describe('The commit whose change to the owner’s path is taken back.') })
-      .optional()
-      .describe('Takes one commit back, within the path that the GitOps owner of the target renders.'),
-    setImage: z
-      .object({
-        container: nonEmpty(63).describe('Container in the pod template.'),
-        revision: z.int().min(1).describe('Revision in the workload’s own rollout history whose image is taken.'),
-      })
-      .optional()
-      .describe('Sets the image of a container to one that the workload ran before.'),
-    setResources: z
-      .object({
-        container: nonEmpty(63).describe('Container in the pod template.'),
-        memoryLimitMebibytes: z.int().min(4).max(1_048_576).optional().describe('Memory limit in MiB.'),
-        memoryRequestMebibytes: z.int().min(4).max(1_048_576).optional().describe('Memory request in MiB.'),
-        cpuLimitMillicores: z.int().min(1).max(1_024_000).optional().describe('CPU limit in thousandths of a core.'),
-        cpuRequestMillicores: z.int().min(1).max(1_024_000).optional().describe('CPU request in thousandths of a core.'),
-      })
-      .meta(
-        rules(
-          {
-            rule: 'has(self.memoryLimitMebibytes) || has(self.memoryRequestMebibytes) || has(self.cpuLimitMillicores) || has(self.cpuRequestMillicores)',
-            message: 'SetResources has to set at least one limit or request',
-          },
-          requestWithinLimit('memoryRequestMebibytes', 'memoryLimitMebibytes'),
-          requestWithinLimit('cpuRequestMillicores', 'cpuLimitMillicores'),
-        ),
-      )
-      .optional()
-      .describe('Sets requests and limits of a container.'),
+    target: objectRef.describe('What it is about: for most actions the workload, in the namespace of the plan.'),
+    ...actionStructs,
   })
-  .meta(rules(...structNamedByType({ RevertCommit: 'revertCommit', SetImage: 'setImage', SetResources: 'setResources' })));
+  .meta(rules(...actionStructRules));
 export type Action = z.infer<typeof action>;
 
 const STRATEGIES = ['Commit', 'PullRequest', 'Direct'] as const;
 
-const CRITERION_TYPES = ['RolloutComplete', 'NoContainerRestarts', 'AlertResolved', 'FindingsCleared'] as const;
+const CRITERION_TYPES = [
+  'RolloutComplete',
+  'NoContainerRestarts',
+  'EndpointsReady',
+  'EffectInPlace',
+  'AlertResolved',
+  'FindingsCleared',
+] as const;
 const criterion = z.object({
   type: z.enum(CRITERION_TYPES).describe('What is looked at.'),
-  target: objectRef.optional().describe('The workload that it is about.'),
+  target: objectRef.optional().describe('What it is about: a workload, or a Service.'),
   withinSeconds: seconds(86_400).describe('How long after the sync it may take.'),
 });
 export type Criterion = z.infer<typeof criterion>;
@@ -109,7 +78,11 @@ export const remediationPlanSpec = z
     requestedBy: requestedBy(),
   })
   .meta(
-    rules(immutable('A RemediationPlan is what people approve: its spec cannot be changed. Propose another plan, with the next ordinal')),
+    rules(immutable('A RemediationPlan is what people approve: its spec cannot be changed. Propose another plan, with the next ordinal'), {
+      rule: "self.strategy != 'Direct' || self.actions.size() == 1",
+      message: 'a plan of strategy Direct does one thing, which is approved by itself: make a plan for each action',
+      fieldPath: '.actions',
+    }),
   );
 
 export const RISKS = ['Low', 'Medium', 'High'] as const;
@@ -178,6 +151,19 @@ export const remediationPlanStatus = z.object({
     .max(40)
     .optional()
     .describe('Live values of just the fields that the actions write.'),
+  proposed: z
+    .object({
+      leaves: z
+        .object({
+          what: text(256).describe('What would stay until somebody ends it.'),
+          end: text(512).describe('The command that ends it.'),
+          reviewAfterSeconds: seconds(604_800).describe('After how long it counts as overdue that nobody has ended it.'),
+        })
+        .optional()
+        .describe('What it would leave behind on purpose.'),
+    })
+    .optional()
+    .describe('What a plan of strategy Direct would do beside the fields in renderedDiff.'),
   risk: z
     .object({
       level: z.enum(RISKS).describe('How much could go wrong.'),
@@ -218,13 +204,33 @@ export const remediationPlanStatus = z.object({
   approvedAt: timestamp().optional().describe('When the last approval that was needed came in; the date of the commit.'),
   intent: z
     .object({
-      effect: z.enum(['Commit', 'Revert']).describe('What is about to be pushed.'),
+      effect: z.enum(['Commit', 'Revert', 'Direct', 'DirectUndo']).describe('What is about to be pushed, or done directly.'),
       at: timestamp().describe('When this was written.'),
-      parent: commitId().describe('The commit that it will be made on.'),
+      parent: commitId().optional().describe('The commit that it will be made on.'),
+      object: objectRef.optional().describe('The object that is about to be changed directly, with its uid.'),
     })
     .optional()
     .describe('The one effect that is about to happen, written before it does.'),
   commit: commitRecord.optional().describe('The commit that carries the fix.'),
+  applied: z
+    .object({
+      object: objectRef.describe('The object that was changed or deleted, with its uid.'),
+      what: text(256).describe('What was done to it.'),
+      at: timestamp().describe('When the API server had taken it.'),
+    })
+    .optional()
+    .describe('What was done directly.'),
+  leftBehind: z
+    .object({
+      what: text(256).describe('What stays until somebody ends it.'),
+      object: objectRef.describe('The object that it is about.'),
+      since: timestamp().describe('Since when.'),
+      overdueAt: timestamp().describe('When it counts as overdue that nobody has ended it.'),
+      owner: text(253).describe('Who approved it, and answers for it.'),
+      end: text(512).describe('The command that ends it.'),
+    })
+    .optional()
+    .describe('What the plan leaves behind on purpose; absent once it is taken back.'),
   pullRequest: z
     .object({
       url: text(2048).describe('Where people see it.'),

@@ -1,7 +1,8 @@
 /** RemediationPolicy: what may be done where, by whom, and when not. Cluster-scoped: a tenant's own would be self-approval. */
 import { z } from 'zod';
+import { ACTION_TYPES } from './actions/actions.ts';
 import { conditions, count, labelMap, namespaceName, nonEmpty, observedGeneration, seconds, text } from './common.ts';
-import { ACTION_TYPES, RISKS } from './remediationPlan.ts';
+import { RISKS } from './remediationPlan.ts';
 import { rules } from './rules.ts';
 
 const POLICY_MODES = ['Off', 'Suggest', 'Approve', 'Auto'] as const;

@@ -5,8 +5,10 @@
  * `Off` anywhere wins over everything (deny wins). No policy at all means `Suggest`: shown, nothing written. Pure: labels,
  * record and time are passed in.
  */
+
+import type { ActionType } from '../crds/actions/actions.ts';
 import type { RemediationPolicy } from '../crds/kinds.ts';
-import { type ActionType, RISKS, type Risk } from '../crds/remediationPlan.ts';
+import { RISKS, type Risk } from '../crds/remediationPlan.ts';
 import type { PolicyMode } from '../crds/remediationPolicy.ts';
 
 export interface PolicyQuestion {

@@ -19,7 +19,8 @@ import { applySplices } from './yaml/splice.ts';
 export interface FieldEdit {
   readonly target: Manifest;
   readonly path: FieldPath;
-  readonly value: string;
+  /** A number is written without quotes, text so that every reader takes it for text. */
+  readonly value: string | number;
 }
 
 export interface LocateInput {
@@ -107,7 +108,7 @@ function unlike(difference: ReturnType<typeof compareRendered>, { target, path, 
     return `an edit there changes ${other.object} ${other.path}, too${others.length > 1 ? ` (and ${others.length - 1} more)` : ''}`;
   const [field] = fields;
   if (field === undefined) return 'an edit there changes nothing that is rendered';
-  return field.after === value ? undefined : `an edit there renders ${JSON.stringify(field.after)}`;
+  return field.after === String(value) ? undefined : `an edit there renders ${JSON.stringify(field.after)}`;
 }
 
 function several(edit: FieldEdit, fitting: readonly Fit[]): Located {

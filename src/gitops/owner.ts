@@ -9,7 +9,7 @@ import type { CallOptions, KubeClient } from '../kube/client.ts';
 import { apiVersionOf, type KubeObject, type OwnerReference, type ResourceType } from '../kube/object.ts';
 import { findFluxOwner, NAME_LABEL } from './flux/owner.ts';
 import type { KustomizeBuild } from './kustomize/build.ts';
-import { pods, replicaSets, WORKLOADS } from './resources.ts';
+import { autoscalers, configMaps, pods, replicaSets, services, volumeClaims, WORKLOADS } from './resources.ts';
 
 export interface FluxOwner {
   readonly engine: 'Flux';
@@ -101,6 +101,7 @@ const LEVELS: ReadonlyMap<string, ResourceType> = new Map<string, ResourceType>(
   ...WORKLOADS,
   [pods.kind, pods],
   [replicaSets.kind, replicaSets],
+  ...[services, configMaps, autoscalers, volumeClaims].map((resource): [string, ResourceType] => [resource.kind, resource]),
 ]);
 const CLIMBS_THROUGH: ReadonlySet<string> = new Set([pods.kind, replicaSets.kind]);
 

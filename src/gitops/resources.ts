@@ -1,9 +1,63 @@
 /** Kinds of others that ownership and remediation read, with just the fields that they look at. */
 import { type Condition, defineResource, type KubeObject, type ResourceType } from '../kube/object.ts';
 
+export interface ContainerPort {
+  readonly name?: string;
+  readonly containerPort: number;
+  /** TCP where it is not said. */
+  readonly protocol?: string;
+}
+
+/** A probe's handler that names a port; `exec` names none. */
+export interface PortHandler {
+  readonly port: number | string;
+  readonly path?: string;
+  readonly scheme?: string;
+}
+
+export interface Probe {
+  readonly httpGet?: PortHandler;
+  readonly tcpSocket?: PortHandler;
+  readonly grpc?: PortHandler;
+  readonly exec?: object;
+  readonly initialDelaySeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly periodSeconds?: number;
+  readonly failureThreshold?: number;
+}
+
+export interface KeyReference {
+  readonly name?: string;
+  readonly key?: string;
+  readonly optional?: boolean;
+}
+
+export interface ConfigMapSource {
+  readonly name?: string;
+  readonly optional?: boolean;
+  readonly items?: readonly { readonly key: string }[];
+}
+
+export interface PodVolume {
+  readonly name: string;
+  readonly configMap?: ConfigMapSource;
+  readonly persistentVolumeClaim?: { readonly claimName: string };
+  readonly projected?: { readonly sources?: readonly { readonly configMap?: ConfigMapSource }[] };
+}
+
 export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly ports?: readonly ContainerPort[];
+  readonly env?: readonly {
+    readonly name: string;
+    readonly value?: string;
+    readonly valueFrom?: { readonly configMapKeyRef?: KeyReference };
+  }[];
+  readonly envFrom?: readonly { readonly configMapRef?: KeyReference }[];
+  readonly livenessProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly startupProbe?: Probe;
   readonly resources?: {
     readonly limits?: Readonly<Record<string, string | number>>;
     readonly requests?: Readonly<Record<string, string | number>>;
@@ -11,8 +65,12 @@ export interface Container {
 }
 
 export interface PodTemplate {
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
-  readonly spec?: { readonly containers?: readonly Container[]; readonly initContainers?: readonly Container[] };
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+  readonly spec?: {
+    readonly containers?: readonly Container[];
+    readonly initContainers?: readonly Container[];
+    readonly volumes?: readonly PodVolume[];
+  };
 }
 
 export interface LabelSelector {
@@ -68,13 +126,55 @@ export interface ContainerStatus {
 }
 
 export interface Pod extends KubeObject {
-  readonly spec?: { readonly nodeName?: string };
+  readonly spec?: { readonly nodeName?: string; readonly containers?: readonly Container[]; readonly volumes?: readonly PodVolume[] };
   readonly status?: {
     readonly phase?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
   };
+}
+
+export interface ServicePort {
+  readonly name?: string;
+  readonly port: number;
+  readonly targetPort?: number | string;
+  readonly protocol?: string;
+}
+
+export interface Service extends KubeObject {
+  readonly spec?: {
+    readonly type?: string;
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly ports?: readonly ServicePort[];
+  };
+}
+
+export interface EndpointSlice extends KubeObject {
+  readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean } }[];
+}
+
+export interface Autoscaler extends KubeObject {
+  readonly spec?: {
+    readonly scaleTargetRef?: { readonly apiVersion?: string; readonly kind: string; readonly name: string };
+    readonly minReplicas?: number;
+    readonly maxReplicas?: number;
+  };
+  readonly status?: { readonly currentReplicas?: number; readonly desiredReplicas?: number };
+}
+
+export interface ConfigMap extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+  readonly binaryData?: Readonly<Record<string, string>>;
+}
+
+export interface VolumeClaim extends KubeObject {
+  readonly spec?: {
+    readonly storageClassName?: string;
+    readonly volumeName?: string;
+    readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
+  };
+  readonly status?: { readonly phase?: string; readonly capacity?: Readonly<Record<string, string>> };
 }
 
 const apps = { group: 'apps', version: 'v1', namespaced: true } as const;
@@ -88,6 +188,37 @@ export const controllerRevisions = defineResource<ControllerRevision>({
   plural: 'controllerrevisions',
 });
 export const pods = defineResource<Pod>({ group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true });
+
+export const services = defineResource<Service>({ group: '', version: 'v1', kind: 'Service', plural: 'services', namespaced: true });
+export const configMaps = defineResource<ConfigMap>({
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+});
+export const endpointSlices = defineResource<EndpointSlice>({
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  namespaced: true,
+});
+export const autoscalers = defineResource<Autoscaler>({
+  group: 'autoscaling',
+  version: 'v2',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  namespaced: true,
+});
+
+export const volumeClaims = defineResource<VolumeClaim>({
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+  namespaced: true,
+});
 
 /** Kinds with a pod template that actions may be about. */
 export const WORKLOADS: ReadonlyMap<string, ResourceType<WorkloadObject>> = new Map(

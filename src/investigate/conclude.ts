@@ -184,9 +184,19 @@ const itemOf = ({ id, source, query, summary }: EvidenceRecord & { readonly id: 
 type ReportedFinding = InvestigationResult['findings'][number];
 
 function findingOf(finding: Finding, links: readonly Link[], numbered: Numbered, snapshot: Snapshot): ReportedFinding {
-  const { analyzer, reason, object, message, evidence } = finding;
+  const { analyzer, reason, object, message, evidence, detail } = finding;
   const id = numbered.findingId(finding);
-  return { id, analyzer, reason, object, message, cures: curesOf(finding, links, snapshot), evidence: numbered.evidenceIds(evidence) };
+  const about = detail === undefined ? {} : { detail: detail.slice(0, 317) };
+  return {
+    id,
+    analyzer,
+    reason,
+    object,
+    message,
+    ...about,
+    cures: curesOf(finding, links, snapshot),
+    evidence: numbered.evidenceIds(evidence),
+  };
 }
 
 function changeOf(change: ObservedChange, { changeId, evidenceIds }: Numbered): InvestigationResult['changes'][number] {

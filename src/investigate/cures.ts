@@ -3,7 +3,7 @@
  * needs a history that has one. A commit that touched the very field is taken back rather than written over.
  */
 
-import type { ActionType } from '../crds/remediationPlan.ts';
+import type { ActionType } from '../crds/actions/actions.ts';
 import { ownMember } from '../domain/ownMember.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
@@ -14,14 +14,20 @@ export function curesOf(finding: Finding, links: readonly Link[], snapshot: Snap
   const commit = links.find(({ change }) => change.kind === 'GitCommit');
   const able = finding.cures.filter((cure) => {
     if (cure === 'RevertCommit') return commit !== undefined;
+    if (cure === 'RollbackWorkload') return historyOf(finding, snapshot).length > 1;
     return cure === 'SetImage' ? hadAnotherImage(finding, snapshot) && imageChanged(links) : true;
   });
   return commit?.strength === 'direct' ? able.toSorted((a, b) => Number(b === 'RevertCommit') - Number(a === 'RevertCommit')) : able;
 }
 
-function hadAnotherImage({ object }: Finding, { workloads }: Snapshot): boolean {
-  const revisions = workloads.find(({ ref }) => objectName(ref) === objectName(object))?.revisions ?? [];
-  const images = revisions.map(({ images: all }) => ownMember(all, object.container ?? '')).filter((image) => image !== undefined);
+const historyOf = ({ object }: Finding, { workloads }: Snapshot): Snapshot['workloads'][number]['revisions'] =>
+  workloads.find(({ ref }) => objectName(ref) === objectName(object))?.revisions ?? [];
+
+function hadAnotherImage(finding: Finding, snapshot: Snapshot): boolean {
+  const { object } = finding;
+  const images = historyOf(finding, snapshot)
+    .map(({ images: all }) => ownMember(all, object.container ?? ''))
+    .filter((image) => image !== undefined);
   return new Set(images).size > 1;
 }
 

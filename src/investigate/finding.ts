@@ -1,7 +1,8 @@
 /** What an analyzer says: a reason, the object, a sentence, and the evidence that it rests on. */
+
+import type { ActionType } from '../crds/actions/actions.ts';
 import type { ObjectRef } from '../crds/common.ts';
 import type { FindingReason } from '../crds/reasons.ts';
-import type { ActionType } from '../crds/remediationPlan.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { FieldPattern } from './fields.ts';
 

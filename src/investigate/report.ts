@@ -4,8 +4,8 @@
  * Made by code from facts; every claim cites what it rests on. What strangers wrote stands in quotation marks.
  */
 
+import type { ActionType } from '../crds/actions/actions.ts';
 import type { Gap, Report } from '../crds/investigation.ts';
-import type { ActionType } from '../crds/remediationPlan.ts';
 import { ownMember } from '../domain/ownMember.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import { formatBytes } from '../sources/kubernetes/quantity.ts';
@@ -121,7 +121,7 @@ function curingActions({ cause, cures, numbered, snapshot }: ReportParts): strin
   const previous = snapshot.workloads
     .find(({ ref }) => ref.uid === finding.object.uid)
     ?.revisions.find(({ current, images }) => !current && ownMember(images, finding.object.container ?? '') !== undefined);
-  const say: Readonly<Record<ActionType, string | undefined>> = {
+  const say: Readonly<Partial<Record<ActionType, string>>> = {
     RevertCommit: commit && `Revert commit ${(commit.commit ?? '').slice(0, 10)}${cite([numbered.changeId(commit)])}.`,
     SetImage:
       previous &&

@@ -92,8 +92,15 @@ function removal(call: Caller): Pick<KubeClient, 'delete'> {
   return {
     delete: async (resource, key, { uid, resourceVersion, propagation, dryRun, ...limits } = {}) => {
       const preconditions = uid === undefined && resourceVersion === undefined ? undefined : { uid, resourceVersion };
-      const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: propagation, preconditions };
-      const path = withQuery(objectPath(resource, key), writeQuery({ dryRun }));
+      // In the body: the API server does not read the options of a query beside it, and would delete in earnest.
+      const body = {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: propagation,
+        preconditions,
+        dryRun: dryRun === true ? ['All'] : undefined,
+      };
+      const path = objectPath(resource, key);
       const what = `delete ${named(resource, key)}`;
       const answer = await call({ what, method: 'DELETE', path, body }, limits, (at) => isAbsentObject(at, key.name));
       return answer.status !== 404;

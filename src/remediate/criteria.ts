@@ -11,7 +11,7 @@ import type { RemediationPlan } from '../crds/kinds.ts';
 import type { AbortCriterion, Check, Criterion } from '../crds/remediationPlan.ts';
 import type { CallOptions, KubeClient } from '../kube/client.ts';
 import { metaTime } from '../kube/object.ts';
-import { judgeAbort, judgeRestarts, judgeRollout, type Observed, observe } from './observe.ts';
+import { judgeAbort, judgeEndpoints, judgeRestarts, judgeRollout, type Observed, observe } from './observe.ts';
 
 export type AlertState = 'firing' | 'inactive' | 'unknown';
 
@@ -22,6 +22,8 @@ export interface EvaluateInput {
   readonly alertState: () => Promise<AlertState>;
   /** What the verification Investigation has found, once there is one. */
   readonly verification?: { readonly complete: boolean; readonly findings: readonly Finding[] } | undefined;
+  /** Whether what was done directly is there; of a plan that is written into Git, there is nothing to ask. */
+  readonly inPlace?: (() => Promise<boolean>) | undefined;
   /** The findings that the plan is meant to cure. */
   readonly causes?: readonly Finding[] | undefined;
 }
@@ -56,7 +58,7 @@ export async function evaluate({ client, clock }: EvaluateDeps, input: EvaluateI
   };
   const checks: Check[] = [];
   for (const criterion of plan.spec.successCriteria) {
-    const judgement = await judge(criterion, input, observed);
+    const judgement = await judge({ client, observed, options }, criterion, input);
     checks.push(toCheck(criterion, judgement, { now, syncedAt }));
   }
   for (const criterion of plan.spec.abortCriteria ?? []) {
@@ -66,16 +68,22 @@ export async function evaluate({ client, clock }: EvaluateDeps, input: EvaluateI
   return { checks, outcome: outcomeOf(checks) };
 }
 
-async function judge(
-  criterion: Criterion,
-  input: EvaluateInput,
-  observed: (target: ObjectRef | undefined) => Promise<Observed>,
-): Promise<Judgement> {
+interface Looking {
+  readonly client: KubeClient;
+  readonly observed: (target: ObjectRef | undefined) => Promise<Observed>;
+  readonly options: CallOptions;
+}
+
+async function judge({ client, observed, options }: Looking, criterion: Criterion, input: EvaluateInput): Promise<Judgement> {
   switch (criterion.type) {
     case 'RolloutComplete':
       return judgeRollout(await observed(criterion.target));
     case 'NoContainerRestarts':
       return judgeRestarts(await observed(criterion.target), input.plan.spec.soakSeconds);
+    case 'EndpointsReady':
+      return judgeEndpoints(client, targetFor(input.plan, criterion.target), options);
+    case 'EffectInPlace':
+      return judgeEffect(input);
     case 'AlertResolved':
       return judgeAlert(await input.alertState());
     case 'FindingsCleared':
@@ -83,6 +91,11 @@ async function judge(
     default:
       return criterion.type satisfies never;
   }
+}
+
+async function judgeEffect({ inPlace }: EvaluateInput): Promise<Judgement> {
+  if (inPlace === undefined) return { holds: undefined, message: 'nothing was done directly that could be looked for' };
+  return (await inPlace()) ? { holds: true, message: 'what was done is there' } : { holds: false, message: 'what was done is not there' };
 }
 
 function judgeAlert(state: AlertState): Judgement {

@@ -6,8 +6,8 @@
  */
 import { displayName, type Manifest } from '../gitops/kustomize/manifest.ts';
 import type { CallOptions } from '../kube/client.ts';
-import { apiErrorIn } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { denialIn } from './denial.ts';
 import type { RemediateDeps } from './deps.ts';
 import { changeable } from './kinds.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -55,12 +55,4 @@ export async function dryRun(
     }
   }
   return answers;
-}
-
-/** What validation or admission said; undefined where it was something else that went wrong. */
-function denialIn(error: unknown): string | undefined {
-  const found = apiErrorIn(error);
-  if (found === undefined) return undefined;
-  if (found.status === 403) return /\bcannot (?:patch|create|update|get)\b/u.test(found.message) ? undefined : found.message;
-  return found.status === 400 || found.status === 422 || (found.status === 409 && found.reason !== 'Conflict') ? found.message : undefined;
 }

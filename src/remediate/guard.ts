@@ -4,13 +4,13 @@
  * Anybody who may create plans may have written this one, so nothing in it is trusted that the schema does not say. A plan outside of the operator's
  * namespace is about its own namespace alone; no plan is about a protected one.
  */
+import { ACTION_TYPES, ACTIONS, structOf } from '../crds/actions/actions.ts';
+import { PROTECTED_NAMESPACES } from '../crds/direct.ts';
 import type { RemediationPlan } from '../crds/kinds.ts';
-import { ACTION_TYPES, type Action, type ActionType } from '../crds/remediationPlan.ts';
-import { WORKLOADS } from '../gitops/resources.ts';
+import { type Action, remediationPlanSpec } from '../crds/remediationPlan.ts';
+import { apiVersionOf } from '../kube/object.ts';
+import { catalogue } from './catalogue/catalogue.ts';
 import { type Refusal, refuse } from './refusal.ts';
-
-/** What the cluster and its delivery stand on. */
-const PROTECTED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'flux-system', 'argocd'] as const;
 
 export interface GuardSettings {
   readonly operatorNamespace: string;
@@ -20,10 +20,17 @@ export interface GuardSettings {
 
 export function guard(plan: RemediationPlan, settings: GuardSettings): Refusal | undefined {
   const { actions, strategy } = plan.spec;
-  if (strategy !== 'Commit')
-    return refuse('StrategyUnsupported', `strategy ${strategy} is not available; plans are delivered by strategy Commit`);
+  const malformed = guardShape(plan);
+  if (malformed !== undefined) return malformed;
+  if (strategy === 'PullRequest')
+    return refuse('StrategyUnsupported', `strategy ${strategy} is not available; plans are delivered by strategy Commit, or Direct`);
+  if (strategy === 'Direct' && actions.length !== 1)
+    return refuse(
+      'StrategyUnsupported',
+      `strategy Direct does one action a plan, and this has ${actions.length}: each has to be approved by itself`,
+    );
   for (const action of actions) {
-    const refusal = guardAction(action) ?? guardTarget(plan, action, settings);
+    const refusal = guardAction(action) ?? guardStrategy(action, strategy) ?? guardTarget(plan, action, settings);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
@@ -38,34 +45,46 @@ export function namespaceOf(plan: RemediationPlan, action: Action): string | und
   return action.target.namespace ?? plan.metadata.namespace;
 }
 
-const STRUCTS = { RevertCommit: 'revertCommit', SetImage: 'setImage', SetResources: 'setResources' } as const satisfies Record<
-  ActionType,
-  keyof Action
->;
+/** The API server has judged this already, by the CRD that is installed; that may be an older one, or one that somebody has loosened. */
+function guardShape({ spec }: RemediationPlan): Refusal | undefined {
+  const unknown = spec.actions.find(({ type }) => !Object.hasOwn(ACTIONS, type));
+  if (unknown !== undefined) return refuse('OutOfScope', `action ${unknown.type} is not in the catalogue (${ACTION_TYPES.join(', ')})`);
+  const parsed = remediationPlanSpec.safeParse(spec);
+  const [issue] = parsed.error?.issues ?? [];
+  return issue === undefined ? undefined : refuse('ParametersInvalid', `${issue.path.join('.')}: ${issue.message}`);
+}
 
 function guardAction(action: Action): Refusal | undefined {
-  if (!(ACTION_TYPES as readonly string[]).includes(action.type)) {
-    return refuse('OutOfScope', `action ${action.type} is not in the catalogue (${ACTION_TYPES.join(', ')})`);
-  }
-  const wanted = STRUCTS[action.type];
-  const present = Object.values(STRUCTS).filter((name) => action[name] !== undefined);
-  if (present.length === 1 && present[0] === wanted) return undefined;
-  return refuse(
-    'ParametersInvalid',
-    `action ${action.type} takes exactly the parameters ${wanted}, and has ${present.join(', ') || 'none'}`,
+  const wanted = structOf(action.type);
+  const present = Object.keys(action).filter(
+    (field) => field !== 'type' && field !== 'target' && action[field as keyof Action] !== undefined,
   );
+  if (present.length !== (wanted === undefined ? 0 : 1) || (wanted !== undefined && present[0] !== wanted)) {
+    const takes = wanted === undefined ? 'no parameters' : `exactly the parameters ${wanted}`;
+    return refuse('ParametersInvalid', `action ${action.type} takes ${takes}, and has ${present.join(', ') || 'none'}`);
+  }
+  return undefined;
+}
+
+function guardStrategy({ type }: Action, strategy: RemediationPlan['spec']['strategy']): Refusal | undefined {
+  const entry = catalogue[type];
+  if (strategy === 'Direct' && entry.direct === undefined)
+    return refuse('StrategyUnsupported', `${type} is written into Git: it needs strategy Commit`);
+  if (strategy === 'Commit' && entry.write === undefined)
+    return refuse('StrategyUnsupported', `${type} is nothing that Git says: it needs strategy Direct`);
+  return undefined;
 }
 
 function guardTarget(plan: RemediationPlan, action: Action, settings: GuardSettings): Refusal | undefined {
   const { kind, name, apiVersion } = action.target;
-  const resource = WORKLOADS.get(kind);
-  if (resource === undefined || (apiVersion !== undefined && apiVersion !== `${resource.group}/${resource.version}`)) {
-    return refuse(
-      'OutOfScope',
-      `actions are about ${[...WORKLOADS.keys()].join(', ')} of apps/v1, not about ${apiVersion ?? ''} ${kind} ${name}`,
-    );
+  const { resources } = catalogue[action.type].about;
+  const resource = resources.find((candidate) => candidate.kind === kind);
+  if (resource === undefined || (apiVersion !== undefined && apiVersion !== apiVersionOf(resource))) {
+    const about = resources.map((candidate) => `${candidate.kind} of ${apiVersionOf(candidate)}`).join(', ');
+    return refuse('OutOfScope', `${action.type} is about ${about}, not about ${apiVersion ?? ''} ${kind} ${name}`);
   }
   const own = plan.metadata.namespace ?? settings.operatorNamespace;
+  if (!resource.namespaced) return guardClusterScoped(action, own, settings);
   const namespace = action.target.namespace ?? own;
   if (own !== settings.operatorNamespace && namespace !== own) {
     return refuse('OutOfScope', `a plan in namespace ${own} is about objects in ${own}, not about ${kind} ${namespace}/${name}`);
@@ -74,4 +93,16 @@ function guardTarget(plan: RemediationPlan, action: Action, settings: GuardSetti
     return refuse('ProtectedNamespace', `namespace ${namespace} is protected: ${kind} ${namespace}/${name} is changed by people only`);
   }
   return undefined;
+}
+
+/** What belongs to no namespace belongs to no tenant. */
+function guardClusterScoped(
+  { target: { kind, name, namespace } }: Action,
+  own: string,
+  { operatorNamespace }: GuardSettings,
+): Refusal | undefined {
+  if (namespace !== undefined) return refuse('OutOfScope', `${kind} ${name} is in no namespace, and the plan says ${namespace}`);
+  return own === operatorNamespace
+    ? undefined
+    : refuse('OutOfScope', `a plan in namespace ${own} is about objects in ${own}, not about ${kind} ${name}`);
 }

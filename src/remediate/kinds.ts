@@ -10,6 +10,7 @@ export const CHANGEABLE: readonly ResourceType[] = [
   statefulSets,
   daemonSets,
   kind('', 'v1', 'ConfigMap', 'configmaps'),
+  kind('', 'v1', 'PersistentVolumeClaim', 'persistentvolumeclaims'),
   kind('', 'v1', 'Service', 'services'),
   kind('autoscaling', 'v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
   kind('batch', 'v1', 'CronJob', 'cronjobs'),

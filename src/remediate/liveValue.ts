@@ -1,8 +1,31 @@
 /** Reads a live object by a path as `compareRendered` writes it: `spec.template.spec.containers[app].image`, `data["a.b"]`, `args[0]`. */
 
 import { LIST_KEYS } from '../gitops/kustomize/compare.ts';
+import type { FieldPath, Step } from '../gitops/yaml/document.ts';
 
 const STEP = /\.?([A-Za-z_$][\w$-]*)|\[("(?:[^"\\]|\\.)*"|[^\]]*)\]/guy;
+
+/** The path with the keys by which lists name their items here; undefined where it leads nowhere in this object. */
+export function fieldPathOf(object: unknown, path: string): FieldPath | undefined {
+  const steps: Step[] = [];
+  let value: unknown = object;
+  for (const [, field, item = ''] of path.matchAll(STEP)) {
+    if (value === undefined || value === null) return undefined;
+    const step = field ?? (item.startsWith('"') ? (JSON.parse(item) as string) : undefined) ?? itemStep(value, item);
+    if (step === undefined) return undefined;
+    steps.push(step);
+    value = typeof step === 'string' ? (value as Record<string, unknown>)[step] : inBrackets(value, item);
+  }
+  return steps;
+}
+
+function itemStep(value: unknown, item: string): Step | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const items = value as readonly (Record<string, unknown> | undefined)[];
+  const key = LIST_KEYS.find((candidate) => items.some((entry) => typeof entry === 'object' && String(entry[candidate]) === item));
+  if (key !== undefined) return { key, value: item };
+  return /^\d+$/u.test(item) && Number(item) < items.length ? Number(item) : undefined;
+}
 
 /** As text; what is no scalar as JSON. */
 export function liveValue(object: unknown, path: string): string | undefined {

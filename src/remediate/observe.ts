@@ -1,7 +1,7 @@
 /** What a workload and its pods have been doing since a fix was synced, and how criteria read that. */
 import type { ObjectRef } from '../crds/common.ts';
 import type { AbortCriterion } from '../crds/remediationPlan.ts';
-import type { ContainerStatus, Pod } from '../gitops/resources.ts';
+import { type ContainerStatus, endpointSlices, type Pod } from '../gitops/resources.ts';
 import type { CallOptions, KubeClient } from '../kube/client.ts';
 import type { Judgement } from './criteria.ts';
 import { currentPods, readWorkload, type Workload } from './workload.ts';
@@ -69,6 +69,13 @@ export function judgeRestarts({ pods, crashes, times }: Observed, soakSeconds: n
   return starting > 0
     ? { holds: false, message: `${starting} of ${pods.length} pods are not ready` }
     : { holds: true, message: `${pods.length} pods run without a crash` };
+}
+
+/** Whether anything behind a Service is ready, by its EndpointSlices. */
+export async function judgeEndpoints(client: KubeClient, { namespace, name }: ObjectRef, options: CallOptions): Promise<Judgement> {
+  const { items } = await client.list(endpointSlices, { ...options, namespace, labelSelector: `kubernetes.io/service-name=${name}` });
+  const ready = items.flatMap(({ endpoints }) => endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).length;
+  return { holds: ready > 0, message: ready === 0 ? `no endpoint of Service ${name} is ready` : `${ready} endpoints are ready` };
 }
 
 /** What speaks for giving the fix up; undefined: nothing. */

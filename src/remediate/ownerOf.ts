@@ -9,11 +9,11 @@ import type { Repository } from '../gitops/git/repositories.ts';
 import { type FileTree, openTree } from '../gitops/git/tree.ts';
 import { type FluxOwner, findOwner } from '../gitops/owner.ts';
 import { commitOf } from '../gitops/sync.ts';
+import { inWords, type Target } from './actionTarget.ts';
 import type { Rendered } from './catalogue/types.ts';
 import type { RemediateDeps } from './deps.ts';
 import { APPLIED_AND_ILL } from './handoff.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import type { Workload } from './workload.ts';
 
 export interface OpenedOwner {
   readonly kind: 'opened';
@@ -28,10 +28,10 @@ interface Limits {
   readonly signal?: AbortSignal | undefined;
 }
 
-export async function ownerOf(deps: RemediateDeps, workloads: readonly Workload[], limits: Limits): Promise<OpenedOwner | Refusal> {
+export async function ownerOf(deps: RemediateDeps, targets: readonly Target[], limits: Limits): Promise<OpenedOwner | Refusal> {
   let owner: FluxOwner | undefined;
-  for (const workload of workloads) {
-    const found = await fluxOwnerOf(deps, workload, limits);
+  for (const target of targets) {
+    const found = await fluxOwnerOf(deps, target, limits);
     if ('kind' in found) return found;
     if (owner !== undefined && owner.object.uid !== found.object.uid) {
       return refuse('UnsupportedOwner', 'the targets of the plan have different owners; one plan changes what one owner renders');
@@ -44,13 +44,9 @@ export async function ownerOf(deps: RemediateDeps, workloads: readonly Workload[
   return openOwner(deps, owner, limits);
 }
 
-async function fluxOwnerOf(
-  { client }: RemediateDeps,
-  { ref, kind, namespace, name }: Workload,
-  limits: Limits,
-): Promise<FluxOwner | Refusal> {
-  const owner = await findOwner(client, ref, limits);
-  const where = `${kind} ${namespace}/${name}`;
+async function fluxOwnerOf({ client }: RemediateDeps, target: Target, limits: Limits): Promise<FluxOwner | Refusal> {
+  const owner = await findOwner(client, target.ref, limits);
+  const where = inWords(target);
   switch (owner.engine) {
     case 'Flux':
       return owner;

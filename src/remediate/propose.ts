@@ -6,13 +6,17 @@
  * nothing of it is believed later: the executor derives it all again. No text of telemetry enters a plan.
  */
 
+import { ACTION_TYPES, type ActionType } from '../crds/actions/actions.ts';
 import type { ObjectRef } from '../crds/common.ts';
 import type { Change, Finding, InvestigationStatus, RootCause } from '../crds/investigation.ts';
 import type { Incident, Investigation } from '../crds/kinds.ts';
-import { ACTION_TYPES, type ActionType, type RemediationPlanSpec } from '../crds/remediationPlan.ts';
+import type { RemediationPlanSpec } from '../crds/remediationPlan.ts';
 import type { Owner } from '../gitops/owner.ts';
-import { type Candidate, type Considered, considerRevert, considerSetImage, considerSetResources, type Facts } from './candidates.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { isForbidden, isNotFound } from '../kube/errors.ts';
+import { inWords } from './actionTarget.ts';
 import { catalogue } from './catalogue/catalogue.ts';
+import { type Candidate, type Considered, type Facts, type RuledOut, ruleOut } from './catalogue/facts.ts';
 import { type GuardSettings, isProtected } from './guard.ts';
 import { commandsFor, type Handoff, handOff, ownerHandoff } from './handoff.ts';
 import type { Workload } from './workload.ts';
@@ -31,6 +35,9 @@ export interface ProposeInput {
   readonly workload: Workload | undefined;
   readonly owner: Owner;
   readonly settings: ProposeSettings;
+  /** Reads, for what an action has to know of the present. */
+  readonly client: KubeClient;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Proposal {
@@ -58,26 +65,41 @@ export function targetOf({ spec }: Incident, { status }: Investigation): ObjectR
   };
 }
 
-export function propose(input: ProposeInput): Proposal | Handoff {
-  const { incident, investigation, workload, owner } = input;
+export async function propose(input: ProposeInput): Promise<Proposal | Handoff> {
+  const { incident, investigation, workload, owner, client, signal } = input;
   const { status } = investigation;
   const rootCause = status?.rootCause;
   if (status === undefined || status.outcome !== 'RootCauseFound' || rootCause === undefined) return undiagnosed(incident, status);
-  if (workload === undefined) {
-    const { kind, namespace = '', name } = rootCause.object;
-    return handOff('NoWorkload', `${rootCause.reason} is about ${kind} ${namespace}/${name}, which no action changes`, {
-      commands: commandsFor(rootCause.object),
-    });
-  }
-  const refused = outOfReach(input, workload, rootCause) ?? ownerHandoff(owner, workload.ref);
+  const refused = outOfReach(input, rootCause);
   if (refused !== undefined) return refused;
 
-  const facts: Facts = { rootCause, finding: findingOf(status), changes: changesOf(status, rootCause), workload };
-  const all = [considerRevert(facts), considerSetImage(facts), considerSetResources(facts)].map((entry) => permitted(entry, facts));
+  const inGit = workload === undefined ? undefined : ownerHandoff(owner, workload.ref);
+  const facts: Facts = { rootCause, finding: findingOf(status), changes: changesOf(status, rootCause), workload, client, signal };
+  const all = await Promise.all(
+    ACTION_TYPES.map(async (type) => withinReach(input, deliverable(input, inGit, await consider(type, facts)))),
+  );
   const considered = all.toSorted((a, b) => preference(facts, a) - preference(facts, b));
   const chosen = considered.find((entry): entry is Candidate => 'action' in entry);
-  if (chosen === undefined) return noSafeAction(workload, rootCause, considered);
-  return proposal(input, { chosen, considered, workload, rootCause });
+  if (chosen !== undefined) return proposal(input, { chosen, considered, rootCause });
+  return workload === undefined ? noWorkload(rootCause) : (inGit ?? noSafeAction(workload, rootCause, considered));
+}
+
+function noWorkload({ reason, object }: RootCause): Handoff {
+  const { kind, namespace, name } = object;
+  return handOff('NoWorkload', `${reason} is about ${inWords({ kind, namespace: namespace ?? '', name })}, which no action changes`, {
+    commands: commandsFor(object),
+  });
+}
+
+const strategyOf = (type: ActionType, { owner }: ProposeInput): 'Commit' | 'Direct' => {
+  const entry = catalogue[type];
+  return entry.write === undefined || (entry.direct !== undefined && owner.engine === 'None') ? 'Direct' : 'Commit';
+};
+
+/** What is written into Git needs an owner that can be written to. */
+function deliverable(input: ProposeInput, inGit: Handoff | undefined, entry: Considered): Considered {
+  if ('whyNot' in entry || inGit === undefined || strategyOf(entry.type, input) === 'Direct') return entry;
+  return ruleOut(entry.type, inGit.message);
 }
 
 function undiagnosed({ spec }: Incident, status: InvestigationStatus | undefined): Handoff {
@@ -87,13 +109,13 @@ function undiagnosed({ spec }: Incident, status: InvestigationStatus | undefined
   return handOff('NoRootCause', `${message}; a person has to look`, { lookAt: gaps, commands: targets.flatMap(commandsFor) });
 }
 
-function outOfReach({ incident, settings }: ProposeInput, workload: Workload, { confidence, reason }: RootCause): Handoff | undefined {
-  const where = `${workload.kind} ${workload.namespace}/${workload.name}`;
-  const about = { commands: commandsFor(workload.ref) };
-  if (isProtected(workload.namespace, settings))
-    return handOff('ProtectedNamespace', `namespace ${workload.namespace} is protected: ${where} is changed by people only`, about);
+function outOfReach({ incident, settings, workload }: ProposeInput, { confidence, reason, object }: RootCause): Handoff | undefined {
+  const where = inWords(workload ?? { kind: object.kind, namespace: object.namespace ?? '', name: object.name });
+  const about = { commands: commandsFor(workload?.ref ?? object) };
   const own = incident.metadata.namespace ?? settings.operatorNamespace;
-  if (own !== settings.operatorNamespace && own !== workload.namespace) {
+  if (workload !== undefined && isProtected(workload.namespace, settings))
+    return handOff('ProtectedNamespace', `namespace ${workload.namespace} is protected: ${where} is changed by people only`, about);
+  if (workload !== undefined && own !== settings.operatorNamespace && own !== workload.namespace) {
     return handOff('OutOfScope', `an Incident in namespace ${own} is about objects in ${own}, not about ${where}`, about);
   }
   if (confidence >= LEAST_CONFIDENCE) return undefined;
@@ -114,16 +136,35 @@ function changesOf({ changes = [] }: InvestigationStatus, { change: named }: Roo
 }
 
 /** An action needs a finding that it cures, by the catalogue's word and by the analyzer's. */
-function permitted(
-  entry: Considered,
-  { rootCause, finding }: { readonly rootCause: RootCause; readonly finding: Finding | undefined },
-): Considered {
-  const { type } = entry;
-  if (!catalogue[type].cures.includes(rootCause.reason)) return { type, whyNot: `it does not cure ${rootCause.reason}` };
+async function consider(type: ActionType, facts: Facts): Promise<Considered> {
+  const { rootCause, finding } = facts;
+  if (!catalogue[type].cures.includes(rootCause.reason)) return ruleOut(type, `it does not cure ${rootCause.reason}`);
   const named = finding?.cures;
+  const entry = await considerLive(type, facts);
   return named === undefined || named.length === 0 || named.includes(type) || 'whyNot' in entry
     ? entry
-    : { type, whyNot: `${finding?.analyzer ?? 'the analyzer'} does not name it as a cure` };
+    : ruleOut(type, `${finding?.analyzer ?? 'the analyzer'} does not name it as a cure`);
+}
+
+/** A kind that is not served here, or that may not be read, rules an action out and no other. */
+async function considerLive(type: ActionType, facts: Facts): Promise<Considered> {
+  try {
+    return await catalogue[type].consider(facts);
+  } catch (error) {
+    if (!isNotFound(error) && !isForbidden(error)) throw new Error(`consider ${type}`, { cause: error });
+    return ruleOut(type, `what it needs to know can’t be read: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+/** What it is about may lie elsewhere than the workload. */
+function withinReach({ incident, settings }: ProposeInput, entry: Considered): Considered {
+  if ('whyNot' in entry) return entry;
+  const { namespace } = entry.target;
+  const own = incident.metadata.namespace ?? settings.operatorNamespace;
+  if (isProtected(namespace, settings)) return ruleOut(entry.type, `namespace ${namespace} is protected`);
+  return own === settings.operatorNamespace || own === namespace
+    ? entry
+    : ruleOut(entry.type, `${inWords(entry.target)} is outside of namespace ${own}`);
 }
 
 /**
@@ -137,33 +178,41 @@ function preference({ rootCause, finding }: Pick<Facts, 'rootCause' | 'finding'>
 }
 
 function noSafeAction(workload: Workload, { reason, statement }: RootCause, considered: readonly Considered[]): Handoff {
-  const lookAt = [statement, ...considered.map((entry) => ('whyNot' in entry ? `${entry.type}: ${entry.whyNot}` : entry.type))];
+  const lookAt = [statement, ...nearest(considered, reason).map(({ type, whyNot }) => `${type}: ${whyNot}`)];
   const message = `no action of the catalogue safely cures ${reason} of ${workload.kind} ${workload.namespace}/${workload.name}`;
   return handOff('NoSafeAction', message, { lookAt, commands: commandsFor(workload.ref) });
 }
 
+/** What an alternative may be: an action that cures such a thing at all. */
+function nearest(considered: readonly Considered[], reason: RootCause['reason']): readonly RuledOut[] {
+  return considered.filter((entry): entry is RuledOut => 'whyNot' in entry && catalogue[entry.type].cures.includes(reason));
+}
+
+const MOST_ALTERNATIVES = 8;
+
 interface Chosen {
   readonly chosen: Candidate;
   readonly considered: readonly Considered[];
-  readonly workload: Workload;
   readonly rootCause: RootCause;
 }
 
-function proposal({ incident, settings }: ProposeInput, { chosen, considered, workload, rootCause }: Chosen): Proposal {
+function proposal(input: ProposeInput, { chosen, considered, rootCause }: Chosen): Proposal {
+  const { incident, settings } = input;
   const entry = catalogue[chosen.type];
   const hasAlerts = (incident.spec.alerts ?? []).length > 0;
-  const { kind, namespace, name } = workload;
+  const { target } = chosen;
   const others = considered
-    .filter((other) => other !== chosen)
+    .filter((other) => other !== chosen && (!('whyNot' in other) || catalogue[other.type].cures.includes(rootCause.reason)))
+    .slice(0, MOST_ALTERNATIVES)
     .map((other) => ({ action: other.type, whyNot: ('whyNot' in other ? other.whyNot : preferred(chosen.type)).slice(0, 512) }));
   return {
     kind: 'proposal',
     spec: {
-      summary: `${chosen.title} for ${kind} ${namespace}/${name}. ${chosen.because}`.slice(0, 600),
+      summary: `${chosen.title} for ${inWords(target)}. ${chosen.because}`.slice(0, 600),
       actions: [chosen.action],
-      strategy: 'Commit',
-      successCriteria: entry.successCriteria(workload).filter(({ type }) => hasAlerts || type !== 'AlertResolved'),
-      abortCriteria: [...entry.abortCriteria(workload)],
+      strategy: strategyOf(chosen.type, input),
+      successCriteria: entry.successCriteria(target).filter(({ type }) => hasAlerts || type !== 'AlertResolved'),
+      abortCriteria: [...entry.abortCriteria(target)],
       soakSeconds: settings.soakSeconds ?? entry.soakSeconds,
       rollback: 'Automatic',
       confidence: rootCause.confidence,

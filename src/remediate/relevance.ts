@@ -65,6 +65,10 @@ const BY_REASON: Readonly<Partial<Record<FindingReason, (path: string) => boolea
   QuotaExceeded: schedules,
   Unschedulable: schedules,
   RolloutStuck: anything,
+  ServicePortMismatch: ANY_OF(/^spec\.ports\b|\.ports\b/u, PROGRAM, CONFIGURATION),
+  ServiceSelectorMismatch: ANY_OF(/^spec\.selector\b|^spec\.template\.metadata\.labels\b/u),
+  ServiceProtocolMismatch: ANY_OF(/^spec\.ports\b|\.ports\b/u),
+  WorkloadScaledToZero: ANY_OF(/^spec\.replicas$/u),
 };
 
 /** Whether a change of the field at `path` (as `compareRendered` writes it) may have brought `reason` about. */

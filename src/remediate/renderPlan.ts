@@ -12,17 +12,18 @@ import type { FileTree } from '../gitops/git/tree.ts';
 import type { Manifest } from '../gitops/kustomize/manifest.ts';
 import type { FluxOwner } from '../gitops/owner.ts';
 import { allFields, compareRendered, type FieldChange } from '../gitops/render.ts';
+import { inWords, isWorkload, type Target } from './actionTarget.ts';
 import { type BlastRadius, blastRadius, worst } from './blastRadius.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import type { Rendered, RiskFinding } from './catalogue/types.ts';
 import type { RemediateDeps } from './deps.ts';
 import { type DryRunAnswer, dryRun } from './dryRun.ts';
 import { type FileChange, fileChanges } from './files.ts';
-import { guard, namespaceOf } from './guard.ts';
+import { guard } from './guard.ts';
 import { ownerOf } from './ownerOf.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { resolveAction } from './resolveActions.ts';
 import { type PlanTarget, resolveTargets } from './targets.ts';
-import { readWorkload, type Workload } from './workload.ts';
 
 export type { RemediateDeps } from './deps.ts';
 export type { FileChange } from './files.ts';
@@ -61,7 +62,7 @@ export async function renderPlan(deps: RemediateDeps, plan: RemediationPlan, lim
   if ('kind' in resolved) return resolved;
   const opened = await ownerOf(
     deps,
-    resolved.map(({ workload }) => workload),
+    resolved.map(({ target }) => target),
     limits,
   );
   if (opened.kind === 'refusal') return opened;
@@ -103,10 +104,7 @@ export async function renderPlan(deps: RemediateDeps, plan: RemediationPlan, lim
     preimages: targets.flatMap(({ object, fields }) =>
       fields.map(({ path, value }) => ({ object, path, ...(value === undefined ? {} : { value }) })),
     ),
-    risk: worst(
-      made.risks,
-      resolved.map(({ workload }) => workload),
-    ),
+    risk: worst(made.risks, resolved.map(({ target }) => target).filter(isWorkload)),
     blastRadius: blastRadius(
       difference.changed.map(({ after: manifest }) => manifest),
       targets,
@@ -134,7 +132,7 @@ export function digestMaterial({ repository, ref, targets, files }: RenderedPlan
 
 interface ResolvedAction {
   readonly action: Action;
-  readonly workload: Workload;
+  readonly target: Target;
 }
 
 async function resolveActions(
@@ -144,19 +142,9 @@ async function resolveActions(
 ): Promise<readonly ResolvedAction[] | Refusal> {
   const resolved: ResolvedAction[] = [];
   for (const action of plan.spec.actions) {
-    const namespace = namespaceOf(plan, action);
-    const { kind, name, uid } = action.target;
-    const where = `${kind} ${namespace ?? ''}/${name}`;
-    const workload = await readWorkload(client, { kind, name, ...(namespace === undefined ? {} : { namespace }) }, limits);
-    if (workload === undefined)
-      return refuse('TargetNotFound', `${where} does not exist: check the name and the namespace of the action’s target`);
-    if (uid !== undefined && uid !== workload.ref.uid) {
-      return refuse(
-        'TargetNotFound',
-        `${where} is another one than the plan is about: it was deleted and made anew (uid ${workload.ref.uid}, not ${uid})`,
-      );
-    }
-    resolved.push({ action, workload });
+    const target = await resolveAction(client, plan, action, limits);
+    if ('reason' in target) return target;
+    resolved.push({ action, target });
   }
   return resolved;
 }
@@ -187,16 +175,16 @@ async function writeActions(
   let { tree, before: rendering } = opened;
   const files = new Set<string>();
   const risks: RiskFinding[] = [];
-  for (const { action, workload } of actions) {
-    const manifest = manifestOf(rendering, workload);
+  for (const { action, target } of actions) {
+    const manifest = manifestOf(rendering, target);
     if (manifest === undefined) {
-      return refuse(
-        'RenderFailed',
-        `${workload.kind} ${workload.namespace}/${workload.name} is not among what ${opened.owner.path || '.'} renders`,
-      );
+      return refuse('RenderFailed', `${inWords(target)} is not among what ${opened.owner.path || '.'} renders`);
     }
-    const context = { ...opened, tree, before: rendering, action, workload, manifest, renderer: deps.renderer, signal: limits.signal };
-    const written = await catalogue[action.type].write(context);
+    const { client, renderer } = deps;
+    const context = { ...opened, tree, before: rendering, action, target, manifest, client, renderer, signal: limits.signal };
+    const written = await catalogue[action.type].write?.(context);
+    if (written === undefined)
+      return refuse('StrategyUnsupported', `${action.type} is nothing that Git says; propose it with strategy Direct`);
     if (written.kind === 'refusal') return written;
     ({ tree, rendering } = written);
     for (const file of written.files) files.add(file);
@@ -205,7 +193,7 @@ async function writeActions(
   return { kind: 'made', tree, rendering, files: [...files], risks };
 }
 
-function manifestOf({ objects }: Rendered, { kind, namespace, name }: Workload): Manifest | undefined {
+function manifestOf({ objects }: Rendered, { kind, namespace, name }: Target): Manifest | undefined {
   return objects.find(
     (object) => object.kind === kind && object.metadata.name === name && (object.metadata.namespace ?? 'default') === namespace,
   );

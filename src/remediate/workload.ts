@@ -10,6 +10,7 @@ import {
   type Container,
   controllerRevisions,
   type Pod,
+  type PodTemplate,
   pods as podKind,
   replicaSets,
   WORKLOADS,
@@ -23,6 +24,7 @@ export interface Revision {
   readonly createdAt: string;
   /** Image by container. */
   readonly images: Readonly<Record<string, string>>;
+  readonly template: PodTemplate;
   /** Pods of it are available now. */
   readonly serving: boolean;
   readonly current: boolean;
@@ -80,7 +82,7 @@ function replicasOf(kind: Workload['kind'], { spec, status }: WorkloadObject): P
 }
 
 /** Pods that its selector finds and that it owns, through a ReplicaSet or directly. */
-async function podsOf(client: KubeClient, workload: Workload, options: CallOptions = {}): Promise<readonly Pod[]> {
+export async function podsOf(client: KubeClient, workload: Workload, options: CallOptions = {}): Promise<readonly Pod[]> {
   const { items } = await client.list(podKind, { ...options, namespace: workload.namespace, labelSelector: selectorOf(workload.object) });
   if (workload.kind !== 'Deployment') return items.filter((pod) => isOwnedBy(pod, workload.ref.uid));
   const sets = await ownReplicaSets(client, workload.object, options);
@@ -129,6 +131,7 @@ async function replicaSetHistory(client: KubeClient, deployment: WorkloadObject,
     revision: Number(set.metadata.annotations?.[REVISION] ?? 0),
     createdAt: set.metadata.creationTimestamp,
     images: imagesOf(set.spec?.template?.spec?.containers),
+    template: set.spec?.template ?? {},
     serving: (set.status?.availableReplicas ?? 0) > 0,
     current: set === current,
   }));
@@ -144,6 +147,7 @@ async function revisionHistory(client: KubeClient, object: WorkloadObject, optio
     revision: item.revision,
     createdAt: item.metadata.creationTimestamp,
     images: imagesOf(item.data?.spec?.template?.spec?.containers),
+    template: item.data?.spec?.template ?? {},
     serving: item.metadata.name === object.status?.currentRevision && (object.status?.readyReplicas ?? 0) > 0,
     current: item.revision === newest,
   }));

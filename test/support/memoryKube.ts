@@ -3,7 +3,7 @@
  * finalizers and compaction.
  *
  * It passes the same contract test as the real client on a real API server (`kubeContract.ts`). It neither validates nor defaults, and knows no
- * server-side apply.
+ * server-side apply, and no selectors but those of equality between labels.
  */
 import type { KubeClient, KubeList, Selection, WatchEvent, WatchOptions } from '../../src/kube/client.ts';
 import { ApiError } from '../../src/kube/errors.ts';
@@ -77,9 +77,11 @@ function verbsOn(state: State, enter: (verb: keyof MemoryVerbs) => void): Memory
       enter('get');
       return state.objects.get(idOf(resource, key)) as T | undefined;
     },
-    list: async <T extends KubeObject>(resource: ResourceType<T>, { namespace }: Selection = {}): Promise<KubeList<T>> => {
+    list: async <T extends KubeObject>(resource: ResourceType<T>, { namespace, labelSelector }: Selection = {}): Promise<KubeList<T>> => {
       enter('list');
-      const items = [...state.objects].filter(([id, object]) => id.startsWith(`${resourceName(resource)} `) && isIn(namespace, object));
+      const items = [...state.objects].filter(
+        ([id, object]) => id.startsWith(`${resourceName(resource)} `) && isIn(namespace, object) && hasLabels(labelSelector, object),
+      );
       return { items: items.map(([, object]) => object as T), resourceVersion: String(state.version) };
     },
     create: async (resource, object) => {
@@ -187,6 +189,13 @@ const idOf = (resource: ResourceType, key: Key): string => `${resourceName(resou
 
 const isIn = (namespace: string | undefined, { metadata }: KubeObject): boolean =>
   namespace === undefined || metadata.namespace === namespace;
+
+/** Selectors of equality alone: `app=cart,tier=web`. */
+const hasLabels = (selector: string | undefined, { metadata }: KubeObject): boolean =>
+  (selector ?? '')
+    .split(',')
+    .filter((term) => term !== '')
+    .every((term) => metadata.labels?.[term.split('=')[0] ?? ''] === term.split('=')[1]);
 
 export function refusal(status: number, reason: string, message: string): ApiError {
   return new ApiError(message, { status, reason });

@@ -1,4 +1,5 @@
 /** One plan as an approver has to see it: what it does to which object, how risky that is, when it counts as helped, and the exact diff. */
+import { ACTIONS, structOf } from '../../crds/actions/actions.ts';
 import type { RemediationPlan } from '../../crds/kinds.ts';
 import type { Action, Check } from '../../crds/remediationPlan.ts';
 import { hasEnded } from '../../domain/plan.ts';
@@ -99,18 +100,11 @@ function actionText(action: Action): string {
   return [`${action.type} on ${refText(action.target)}`, parametersOf(action)].filter((part) => part !== '').join(': ');
 }
 
-function parametersOf({ revertCommit, setImage, setResources }: Action): string {
-  if (revertCommit !== undefined) return `commit ${revertCommit.commit.slice(0, 12)}`;
-  if (setImage !== undefined) return `image of ${setImage.container} as in revision ${setImage.revision}`;
-  if (setResources === undefined) return '';
-  const { container, memoryLimitMebibytes, memoryRequestMebibytes, cpuLimitMillicores, cpuRequestMillicores } = setResources;
-  const values = [
-    memoryLimitMebibytes === undefined ? '' : `memory limit ${memoryLimitMebibytes}Mi`,
-    memoryRequestMebibytes === undefined ? '' : `memory request ${memoryRequestMebibytes}Mi`,
-    cpuLimitMillicores === undefined ? '' : `CPU limit ${cpuLimitMillicores}m`,
-    cpuRequestMillicores === undefined ? '' : `CPU request ${cpuRequestMillicores}m`,
-  ];
-  return `${container}, ${values.filter((value) => value !== '').join(', ')}`;
+/** An action of a later version than this program says its type and target. */
+function parametersOf(action: Action): string {
+  const field = Object.hasOwn(ACTIONS, action.type) ? structOf(action.type) : undefined;
+  const parameters = field === undefined ? undefined : action[field as keyof Action];
+  return parameters === undefined ? '' : (ACTIONS[action.type].inWords?.(parameters as never) ?? '');
 }
 
 function checkLine({ name, result, message }: Check, { style, width }: Page): string {

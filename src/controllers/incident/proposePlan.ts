@@ -56,7 +56,7 @@ async function proposalFor(scope: IncidentScope, investigation: Investigation): 
   const workload = target === undefined ? undefined : await readWorkload(client, target, { signal });
   const owner =
     target === undefined || workload === undefined ? ({ engine: 'None' } as const) : await findOwner(client, target, { signal });
-  return propose({ incident, investigation, workload, owner, settings });
+  return propose({ incident, investigation, workload, owner, settings, client, signal });
 }
 
 function handOff(scope: IncidentScope, { reason, message, lookAt, commands }: Handoff): StepResult {

@@ -18,13 +18,13 @@ import { bounded, declare, next, type StepResult, stalled, wait } from '../steps
 import { approvalsOf } from './approvalsOf.ts';
 import { judgesMissing } from './judgesInPlace.ts';
 import { approvalLifetimeMs } from './render.ts';
-import { conclude, declareOn, type PlanScope, type World } from './scope.ts';
+import { conclude, declareOn, hasActed, type PlanScope, type World } from './scope.ts';
 
 const FIELD_MANAGER = 'agent-sre-approval';
 
 export async function awaitApproval(scope: PlanScope): Promise<StepResult> {
   const { status, world, clock } = scope;
-  if (status.commit !== undefined) return next;
+  if (hasActed(status)) return next;
   if (world === undefined) return keepWaiting(scope, []);
 
   const { mode, reason } = world.policy;

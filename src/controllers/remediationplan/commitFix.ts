@@ -5,7 +5,8 @@ import { announceAndPush } from './push.ts';
 import { declareOn, type PlanScope, remediateDeps } from './scope.ts';
 
 export async function commitFix(scope: PlanScope): Promise<StepResult> {
-  const { status } = scope;
+  const { status, plan } = scope;
+  if (plan.spec.strategy === 'Direct') return next;
   if (status.commit === undefined) {
     const record = await makeCommit(scope);
     const pushed = await announceAndPush(scope, 'Commit', record);
@@ -23,7 +24,7 @@ export async function commitFix(scope: PlanScope): Promise<StepResult> {
 
 async function makeCommit(scope: PlanScope): Promise<CommitRecord> {
   const { status, plan, world } = scope;
-  if (world === undefined || status.approvedAt === undefined) {
+  if (world?.rendered.kind !== 'rendered' || status.approvedAt === undefined) {
     throw new Error(`plan ${plan.metadata.name} was to be committed without being rendered and approved`);
   }
   return commitPlan(remediateDeps(scope), {

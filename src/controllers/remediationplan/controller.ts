@@ -8,6 +8,7 @@ import { conditionOf, type NamedStep } from '../steps.ts';
 import { awaitApproval } from './awaitApproval.ts';
 import { awaitSync } from './awaitSync.ts';
 import { commitFix } from './commitFix.ts';
+import { actDirectly } from './directEffect.ts';
 import { withGitHost } from './gitHost.ts';
 import { recoverEffect } from './recoverEffect.ts';
 import { render } from './render.ts';
@@ -23,6 +24,7 @@ const steps: readonly NamedStep<PlanScope>[] = [
   ['render', withGitHost('Rendered', render)], // what would be done, from the live world; again whenever an approval is about to count
   ['awaitApproval', awaitApproval],
   ['commitFix', withGitHost('Applied', commitFix)],
+  ['actDirectly', actDirectly], // strategy Direct: one change of one object, in place of a commit
   ['awaitSync', withGitHost('Synced', awaitSync)], // the verification clock starts when the engine says so
   ['verify', verify],
   ['rollBack', withGitHost('Verified', rollBack)], // only where a step above has decided on it

@@ -4,23 +4,18 @@
  * The intent is written with an optimistic lock: of two processes that think they lead, one loses here and does nothing. After it
  * the leader asks once more whether it still leads for as long as a push may take. The push itself carries a lease on its parent.
  */
-import { remediationPlans } from '../../crds/kinds.ts';
-import type { RemediationPlanStatus } from '../../crds/remediationPlan.ts';
 import { type CommitRecord, pushCommit } from '../../remediate/delivery.ts';
 import { type StepResult, wait } from '../steps.ts';
-import { FIELD_MANAGER, isoNow, type PlanScope, remediateDeps } from './scope.ts';
+import { announce } from './announce.ts';
+import { isoNow, type PlanScope, remediateDeps } from './scope.ts';
 
 /** What a push may take. Within a lease's renew deadline, so that no other process can lead meanwhile. */
 const PUSH_TIMEOUT_MS = 7_000;
 
 export type Pushed = { readonly kind: 'pushed'; readonly at: string } | { readonly kind: 'not-yet'; readonly result: StepResult };
 
-export async function announceAndPush(
-  scope: PlanScope,
-  effect: NonNullable<RemediationPlanStatus['intent']>['effect'],
-  record: CommitRecord,
-): Promise<Pushed> {
-  await announce(scope, effect, record);
+export async function announceAndPush(scope: PlanScope, effect: 'Commit' | 'Revert', record: CommitRecord): Promise<Pushed> {
+  await announce(scope, { effect, parent: record.parent });
   if (!scope.leadership.mayStartEffect(PUSH_TIMEOUT_MS)) return { kind: 'not-yet', result: wait('LeadershipUncertain', 2_000) };
 
   const pushed = await pushCommit(remediateDeps(scope), record, {
@@ -41,16 +36,4 @@ export async function announceAndPush(
     default:
       return pushed satisfies never;
   }
-}
-
-async function announce(
-  { client, plan, status, signal, clock }: PlanScope,
-  effect: 'Commit' | 'Revert',
-  { parent }: CommitRecord,
-): Promise<void> {
-  if (status.intent?.effect === effect && status.intent.parent === parent) return;
-  status.intent = { effect, at: new Date(clock.now()).toISOString(), parent };
-  const { name, namespace, resourceVersion } = plan.metadata;
-  const intent = { metadata: { name, namespace, resourceVersion }, status };
-  await client.apply(remediationPlans, intent, { fieldManager: FIELD_MANAGER, subresource: 'status', signal });
 }

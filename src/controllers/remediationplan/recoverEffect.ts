@@ -6,12 +6,14 @@
  */
 import { findCommit } from '../../remediate/delivery.ts';
 import { next, type StepResult } from '../steps.ts';
+import { recoverDirect } from './directEffect.ts';
 import { isoNow, type PlanScope, remediateDeps } from './scope.ts';
 
 export async function recoverEffect(scope: PlanScope): Promise<StepResult> {
   const { status, plan, signal } = scope;
   const { intent, owner } = status;
-  if (intent === undefined || owner?.repository === undefined || owner.ref === undefined) return next;
+  await recoverDirect(scope);
+  if (intent?.parent === undefined || owner?.repository === undefined || owner.ref === undefined) return next;
   const where = { repository: owner.repository, ref: owner.ref, planUid: plan.metadata.uid };
 
   if (intent.effect === 'Commit' && status.commit === undefined) {

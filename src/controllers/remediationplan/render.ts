@@ -8,20 +8,22 @@
 import { planDigest } from '../../domain/digest.ts';
 import { lifetimeMs } from '../../domain/lifetime.ts';
 import { approvalsNeeded, decidePolicy, type PolicyDecision } from '../../domain/policy.ts';
+import { catalogue } from '../../remediate/catalogue/catalogue.ts';
+import { directMaterial, type PreparedPlan, prepareDirect } from '../../remediate/direct/prepare.ts';
 import { digestMaterial, type Refusal, type RenderedPlan, renderPlan } from '../../remediate/renderPlan.ts';
-import { readWorkload } from '../../remediate/workload.ts';
 import { readClusterUid } from '../clusterUid.ts';
 import { bounded, next, type StepResult, wait } from '../steps.ts';
 import { approvalsOf } from './approvalsOf.ts';
-import { conclude, declareOn, isoNow, type PlanScope, remediateDeps, type World } from './scope.ts';
+import { conclude, declareOn, hasActed, isoNow, type PlanScope, remediateDeps, type World } from './scope.ts';
 
 export async function render(scope: PlanScope): Promise<StepResult> {
   const { status, plan, signal } = scope;
-  if (status.commit !== undefined) return next;
+  if (hasActed(status)) return next;
   const aboutToCount = approvalsOf(scope).length > 0 || status.policy?.decision === 'Auto';
   if (status.digest !== undefined && !aboutToCount) return next;
 
-  const rendered = await renderPlan(remediateDeps(scope), plan, { signal });
+  const derive = plan.spec.strategy === 'Direct' ? prepareDirect : renderPlan;
+  const rendered = await derive(remediateDeps(scope), plan, { signal });
   if (rendered.kind === 'refusal') return refused(scope, rendered);
   const policy = await policyFor(scope);
   const digest = await digestFor(scope, rendered, policy);
@@ -46,9 +48,11 @@ async function policyFor(scope: PlanScope): Promise<PolicyDecision> {
   const { plan, client, signal, policies, protectedNamespaces } = scope;
   const decisions = await Promise.all(
     plan.spec.actions.map(async ({ type, target }) => {
-      const workload = await readWorkload(client, target, { signal });
-      const namespace = target.namespace ?? plan.metadata.namespace ?? '';
-      return decidePolicy(policies.list(), { namespace, labels: workload?.labels ?? {}, actions: [type], protectedNamespaces });
+      const { about } = catalogue[type];
+      const isNamespaced = about.resources.every(({ namespaced }) => namespaced);
+      const namespace = isNamespaced ? (target.namespace ?? plan.metadata.namespace ?? '') : '';
+      const found = await about.read(client, { kind: target.kind, name: target.name, ...(isNamespaced ? { namespace } : {}) }, { signal });
+      return decidePolicy(policies.list(), { namespace, labels: found?.labels ?? {}, actions: [type], protectedNamespaces });
     }),
   );
   const order = ['Off', 'Suggest', 'Approve', 'Auto'];
@@ -56,31 +60,29 @@ async function policyFor(scope: PlanScope): Promise<PolicyDecision> {
   return strictest ?? { mode: 'Off', reason: 'the plan has no action' };
 }
 
-async function digestFor(scope: PlanScope, rendered: RenderedPlan, { policy }: PolicyDecision): Promise<string> {
+async function digestFor(scope: PlanScope, rendered: World['rendered'], { policy }: PolicyDecision): Promise<string> {
   const { plan, client, signal } = scope;
   return planDigest({
     plan: { uid: plan.metadata.uid, spec: plan.spec },
     clusterUid: await readClusterUid(client, signal),
-    material: digestMaterial(rendered),
+    material: rendered.kind === 'prepared' ? directMaterial(rendered) : digestMaterial(rendered),
     policy: policy === undefined ? undefined : { uid: policy.metadata.uid, generation: policy.metadata.generation ?? 0 },
   });
 }
 
 function present(scope: PlanScope, { rendered, policy, digest }: World): void {
   const { status, plan } = scope;
-  const { owner, repository, ref } = rendered;
   status.digest = digest;
   const shown = (text: string | undefined, max: number): string | undefined =>
     text === undefined ? undefined : bounded(scope.redact(text), max);
-  status.diff = shown(rendered.diff, 24_576);
+  if (rendered.kind === 'rendered') presentGit(scope, rendered);
+  else presentDirect(scope, rendered);
   status.renderedDiff = rendered.renderedDiff.slice(0, 40).map((field) => ({
     object: bounded(field.object, 512),
     path: bounded(field.path, 512),
     before: shown(field.before, 256),
     after: shown(field.after, 256),
   }));
-  status.owner = { engine: owner.engine, object: owner.object, repository, ref, path: owner.path };
-  status.base = rendered.base;
   status.preimages = rendered.preimages.slice(0, 40).map(({ object, path, value }) => ({ object, path, value: shown(value, 1024) }));
   status.risk = { level: rendered.risk.level, reasons: [...rendered.risk.reasons] };
   status.blastRadius = { ...rendered.blastRadius };
@@ -94,15 +96,30 @@ function present(scope: PlanScope, { rendered, policy, digest }: World): void {
   declareOn(scope, 'Rendered', {
     status: 'True',
     reason: 'Rendered',
-    message: `${rendered.files.length === 1 ? '1 file' : `${rendered.files.length} files`}, ${rendered.renderedDiff.length} rendered fields`,
+    message: `${filesText(rendered)}${rendered.renderedDiff.length} fields`,
   });
 }
 
+function presentGit({ status, redact }: PlanScope, { diff, owner, repository, ref, base }: RenderedPlan): void {
+  status.diff = bounded(redact(diff), 24_576);
+  status.owner = { engine: owner.engine, object: owner.object, repository, ref, path: owner.path };
+  status.base = base;
+}
+
+function presentDirect({ status }: PlanScope, { prepared: { leaves } }: PreparedPlan): void {
+  status.owner = { engine: 'None' };
+  if (leaves !== undefined) status.proposed = { leaves: { ...leaves } };
+}
+
+const filesText = (rendered: World['rendered']): string =>
+  rendered.kind === 'prepared' ? 'done directly, ' : `${rendered.files.length === 1 ? '1 file' : `${rendered.files.length} files`}, `;
+
 function goStale(scope: PlanScope, { rendered }: World): StepResult {
+  const base = rendered.kind === 'prepared' ? undefined : rendered.base;
   const moved =
-    rendered.base === scope.status.base
+    base === undefined || base === scope.status.base
       ? 'the cluster, the policy or the plan’s targets have changed'
-      : `the repository has moved from ${scope.status.base?.slice(0, 12)} to ${rendered.base.slice(0, 12)}`;
+      : `the repository has moved from ${scope.status.base?.slice(0, 12)} to ${base.slice(0, 12)}`;
   declareOn(scope, 'Rendered', { status: 'False', reason: 'Stale', message: `${moved}, and with it what this plan would do` });
   return conclude(scope, 'Stale', `${moved} since this was shown (${isoNow(scope)}); a new proposal follows`);
 }

@@ -7,6 +7,7 @@
 import { commitRollback } from '../../remediate/rollback.ts';
 import { next, type StepResult, wait } from '../steps.ts';
 import { identify } from './commitFix.ts';
+import { undoDirect } from './directEffect.ts';
 import { lookForSync } from './lookForSync.ts';
 import { announceAndPush } from './push.ts';
 import { conclude, declareOn, isoNow, type PlanScope, remediateDeps } from './scope.ts';
@@ -23,13 +24,22 @@ export function beginRollback(scope: PlanScope, reason: string): StepResult {
 
 export async function rollBack(scope: PlanScope): Promise<StepResult> {
   const { status } = scope;
-  if (status.rollback === undefined || status.commit === undefined) return next;
+  if (status.rollback === undefined) return next;
   status.waitingOn = { who: 'AgentSRE', detail: 'taking the fix back' };
+  if (status.applied !== undefined) return undo(scope, status.rollback, status.applied);
+  if (status.commit === undefined) return next;
   if (status.rollback.commit === undefined) {
     const result = await commitIt(scope, status.rollback, status.commit);
     if (result.kind !== 'continue') return result;
   }
   return awaitRestored(scope, status.rollback);
+}
+
+async function undo(scope: PlanScope, rollback: Rollback, applied: NonNullable<PlanScope['status']['applied']>): Promise<StepResult> {
+  const result = await undoDirect(scope, applied);
+  if (!('undone' in result)) return result;
+  const gone = scope.status.leftBehind === undefined && scope.status.intent?.effect === 'DirectUndo';
+  return handOver(scope, gone ? 'RolledBack' : 'Failed', `${rollback.reason}; ${result.undone}`);
 }
 
 type Rollback = NonNullable<PlanScope['status']['rollback']>;

@@ -6,6 +6,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { Leadership } from '../../kube/lease.ts';
 import type { Logger } from '../../kube/logger.ts';
 import type { Store } from '../../kube/store.ts';
+import type { PreparedPlan } from '../../remediate/direct/prepare.ts';
 import type { RemediateDeps, RenderedPlan } from '../../remediate/renderPlan.ts';
 import type { AlertState } from '../incident/scope.ts';
 import type { ReconcilerDeps } from '../reconcileStatus.ts';
@@ -20,7 +21,7 @@ export interface PlanDeps extends ReconcilerDeps {
 
 /** What would be done, seen in the live world during this reconcile. */
 export interface World {
-  readonly rendered: RenderedPlan;
+  readonly rendered: RenderedPlan | PreparedPlan;
   readonly policy: PolicyDecision;
   readonly digest: string;
 }
@@ -44,6 +45,9 @@ export const remediateDeps = ({ remediate, client, clock, logger }: PlanScope): 
 export function declareOn(scope: PlanScope, type: string, words: ConditionWords): void {
   declare(scope.status, type, words, scope.plan.metadata.generation, scope.clock.now());
 }
+
+/** Whether the plan has taken effect: from then on only what it has brought about is looked at. */
+export const hasActed = ({ commit, applied }: RemediationPlanStatus): boolean => commit !== undefined || applied !== undefined;
 
 /** One manager owns the whole status: what an apply leaves out is gone. */
 export const FIELD_MANAGER = 'agent-sre-remediationplan';

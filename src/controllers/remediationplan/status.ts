@@ -7,7 +7,7 @@ export function planPhase(status: RemediationPlanStatus): PlanPhase {
   const ended = conditionOf(status, 'Succeeded');
   if (ended !== undefined) return ended.reason as PlanPhase;
   if (status.rollback !== undefined) return 'RollingBack';
-  if (status.sync !== undefined) return 'Verifying';
+  if (status.sync !== undefined || status.applied !== undefined) return 'Verifying';
   if (status.commit !== undefined) return 'Syncing';
   if (isTrue(status, 'Approved')) return 'Applying';
   return isTrue(status, 'Rendered') ? 'AwaitingApproval' : 'Pending';

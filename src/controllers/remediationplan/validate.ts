@@ -5,11 +5,11 @@
  */
 import { guard } from '../../remediate/guard.ts';
 import { isTrue, next, type StepResult, wait } from '../steps.ts';
-import { conclude, declareOn, type PlanScope } from './scope.ts';
+import { conclude, declareOn, hasActed, type PlanScope } from './scope.ts';
 
 export function validate(scope: PlanScope): StepResult {
   const { plan, status, incidents, investigations, remediate } = scope;
-  if (status.commit !== undefined) return next;
+  if (hasActed(status)) return next;
   const namespace = plan.metadata.namespace ?? remediate.operatorNamespace;
 
   const incident = incidents.get({ namespace, name: plan.spec.incidentRef.name });

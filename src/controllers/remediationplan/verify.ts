@@ -13,6 +13,7 @@ import { ownerReferenceTo } from '../../kube/object.ts';
 import { type Evaluation, evaluate } from '../../remediate/criteria.ts';
 import { createOnce } from '../createOnce.ts';
 import { conditionOf, isTrue, next, type StepResult, stalled, wait } from '../steps.ts';
+import { isInPlace } from './directEffect.ts';
 import { beginRollback } from './rollBack.ts';
 import { conclude, declareOn, type PlanScope } from './scope.ts';
 
@@ -22,10 +23,11 @@ const PAUSE_MS = 15_000;
 
 export async function verify(scope: PlanScope): Promise<StepResult> {
   const { status } = scope;
-  if (status.sync === undefined || status.rollback !== undefined) return next;
+  const since = status.sync?.at ?? status.applied?.at;
+  if (since === undefined || status.rollback !== undefined) return next;
   status.waitingOn = { who: 'Verification', detail: 'whether the fix helps' };
   const verification = verificationOf(scope);
-  const evaluation = await evaluateNow(scope, status.sync.at, verification);
+  const evaluation = await evaluateNow(scope, since, verification);
   status.checks = evaluation.checks.map((check) => sinceWhen(check, status.checks ?? []));
   if (evaluation.abort !== undefined) return giveUp(scope, evaluation.abort.message);
   if (evaluation.outcome === 'Failed') return giveUp(scope, failures(evaluation.checks));
@@ -50,17 +52,27 @@ async function soak(scope: PlanScope, evaluation: Evaluation, verification: Inve
   const since = Date.parse(conditionOf(status, 'Verified')?.lastTransitionTime ?? '');
   const left = since + plan.spec.soakSeconds * 1000 - clock.now();
   if (left > 0) return wait('Soaking', Math.min(left, LOOK_AGAIN_MS));
+  if (asksForNothingMore(scope)) return succeed(scope, evaluation);
   if (verification === undefined) return status.verification === undefined ? openVerification(scope, 1) : wait('Verifying', LOOK_AGAIN_MS);
   if (!isTrue(verification.status, 'Succeeded')) return wait('Verifying', LOOK_AGAIN_MS);
   if (!isConclusive(verification)) return lookOnceMore(scope, verification);
   // It looks once: what it found is not waited for to go away.
   if (evaluation.outcome !== 'Passed') return giveUp(scope, failures(evaluation.checks, 'Pending'));
-  declareOn(scope, 'Verified', { status: 'True', reason: 'CriteriaMet', message: `${evaluation.checks.length} criteria hold` });
-  return conclude(scope, 'Succeeded', plan.spec.summary);
+  return succeed(scope, evaluation);
 }
 
+function succeed(scope: PlanScope, { checks }: Evaluation): StepResult {
+  declareOn(scope, 'Verified', { status: 'True', reason: 'CriteriaMet', message: `${checks.length} criteria hold` });
+  return conclude(scope, 'Succeeded', scope.plan.spec.summary);
+}
+
+/** A cordon or a suspended sync cures nothing by itself: that it is in place is all that it promises. */
+const asksForNothingMore = ({ plan: { spec } }: PlanScope): boolean =>
+  spec.strategy === 'Direct' && !spec.successCriteria.some(({ type }) => type === 'FindingsCleared');
+
 function evaluateNow(scope: PlanScope, syncedAt: string, verification: Investigation | undefined): Promise<Evaluation> {
-  const { plan, client, clock, signal } = scope;
+  const { plan, client, clock, signal, status } = scope;
+  const { applied } = status;
   return evaluate(
     { client, clock },
     {
@@ -70,6 +82,7 @@ function evaluateNow(scope: PlanScope, syncedAt: string, verification: Investiga
       verification:
         verification === undefined ? undefined : { complete: isConclusive(verification), findings: verification.status?.findings ?? [] },
       causes: causesOf(scope),
+      ...(applied === undefined ? {} : { inPlace: () => isInPlace(scope, applied) }),
     },
     { signal },
   );
@@ -115,7 +128,7 @@ async function openVerification(scope: PlanScope, ordinal: number): Promise<Step
     purpose: 'Verification',
     incidentRef: plan.spec.incidentRef,
     planRef: { name: planName, uid },
-    targets: plan.spec.actions.map(({ target }) => target),
+    ...lookedAt(plan),
   };
   const made = await createOnce<Investigation>(
     client,
@@ -127,6 +140,14 @@ async function openVerification(scope: PlanScope, ordinal: number): Promise<Step
     return stalled('NameTaken', `Investigation ${name} exists and is not of plan ${planName}; delete it and this plan goes on`);
   status.verification = { name, uid: made.object.metadata.uid };
   return wait('Verifying', LOOK_AGAIN_MS);
+}
+
+/** What pods can be looked for behind. Where an action is about nothing of that sort, the Incident says what it is about. */
+const LOOKED_AT: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Service', 'Pod']);
+
+function lookedAt({ spec }: PlanScope['plan']): Pick<Investigation['spec'], 'targets'> {
+  const targets = spec.actions.map(({ target }) => target).filter(({ kind }) => LOOKED_AT.has(kind));
+  return targets.length === 0 ? {} : { targets };
 }
 
 function giveUp(scope: PlanScope, message: string): StepResult {

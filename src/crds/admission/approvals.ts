@@ -5,7 +5,8 @@
  */
 import { API_VERSION, GROUP } from '../common.ts';
 import { type Installation, userNameOf } from '../installation.ts';
-import { celList, type MutatingPolicy, type ValidatingPolicy } from './policy.ts';
+import { celList } from './cel.ts';
+import type { MutatingPolicy, ValidatingPolicy } from './policy.ts';
 
 const user = 'request.userInfo.username';
 /** Some authenticators give no groups at all. */

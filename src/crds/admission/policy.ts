@@ -83,12 +83,3 @@ function common({ rules, matchConditions, variables }: Policy): Readonly<Record<
     ...(variables && { variables }),
   };
 }
-
-/** A string as CEL writes it. */
-export function celString(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
-
-export function celList(values: readonly string[]): string {
-  return `[${values.map(celString).join(', ')}]`;
-}

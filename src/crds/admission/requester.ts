@@ -5,7 +5,8 @@
 import { GROUP } from '../common.ts';
 import { type Account, type Installation, userNameOf } from '../installation.ts';
 import { groupsOfUser } from './approvals.ts';
-import { celList, type MutatingPolicy, type Named, type ValidatingPolicy } from './policy.ts';
+import { celList } from './cel.ts';
+import type { MutatingPolicy, Named, ValidatingPolicy } from './policy.ts';
 
 const KINDS = ['incidents', 'investigations', 'remediationplans'];
 const ACCOUNTS: readonly Account[] = ['gateway', 'investigator', 'executor', 'all'];

@@ -2,11 +2,13 @@
  * Who writes what, and how far it reaches: a status is written by the process that it belongs to, an object outside the operator's namespace is
  * about its own namespace, and the executor changes nothing but Git.
  */
-import { catalogueKinds } from '../catalogue.ts';
+import { catalogueKinds, type ResourceGroup } from '../catalogue.ts';
 import { GROUP } from '../common.ts';
 import { kindDefinitions } from '../definitions.ts';
+import { directRights, isDirectRight } from '../direct.ts';
 import { accountsOf, type Installation, userNameOf } from '../installation.ts';
-import { celList, celString, type ValidatingPolicy } from './policy.ts';
+import { celList, celString } from './cel.ts';
+import type { ValidatingPolicy } from './policy.ts';
 
 const user = 'request.userInfo.username';
 
@@ -63,8 +65,16 @@ export function targetsStayInTheirNamespace({ namespace }: Installation): Valida
   };
 }
 
+/** What it may try, and what it may do. */
+function watchedKinds(): readonly ResourceGroup[] {
+  const groups = new Map(catalogueKinds.map(({ group, resources }) => [group, new Set(resources)]));
+  for (const { group, resource } of directRights) groups.set(group, (groups.get(group) ?? new Set()).add(resource));
+  return [...groups].map(([group, resources]) => ({ group, resources: [...resources].toSorted() }));
+}
+
 export function executorOnlyDryRuns(installation: Installation): ValidatingPolicy {
   const executors = accountsOf('executor').map((account) => userNameOf(installation, account));
+  const says = [...new Set(directRights.map((right) => right.says))].join(', ');
   const ownEvidence = [
     `${user} == ${celString(userNameOf(installation, 'all'))}`,
     `request.namespace == ${celString(installation.namespace)}`,
@@ -73,8 +83,8 @@ export function executorOnlyDryRuns(installation: Installation): ValidatingPolic
   return {
     name: `executor-only-dry-runs.${GROUP}`,
     purpose:
-      'What runs is changed through Git, by what a person approved: the executor may try a change on the API server, and not make it.',
-    rules: catalogueKinds.map(({ group, resources }) => ({
+      'What runs is changed through Git, by what a person approved: the executor may try a change on the API server, and make none but those that no commit can make.',
+    rules: watchedKinds().map(({ group, resources }) => ({
       groups: [group],
       resources: resources.flatMap((resource) => [resource, `${resource}/*`]),
       operations: ['CREATE', 'UPDATE', 'DELETE'],
@@ -83,10 +93,11 @@ export function executorOnlyDryRuns(installation: Installation): ValidatingPolic
       { name: 'the-executor', expression: `${user} in ${celList(executors)}` },
       { name: 'not-evidence', expression: `!(${ownEvidence})` },
     ],
+    variables: [{ name: 'direct', expression: isDirectRight(installation.namespace) }],
     validations: [
       {
-        expression: 'has(request.dryRun) && request.dryRun',
-        messageExpression: `'Agent-SRE changes ' + request.resource.resource + ' through Git alone: "' + ${user} + '" may write them with dryRun only'`,
+        expression: 'has(request.dryRun) && request.dryRun || variables.direct',
+        messageExpression: `'Agent-SRE changes ' + request.resource.resource + ' through Git alone: "' + ${user} + '" may write them with dryRun only. Without it, it may ${says}, outside of protected namespaces, and nothing else'`,
         message: 'Agent-SRE changes this kind through Git alone: its executor may write it with dryRun only.',
         reason: 'Forbidden',
       },

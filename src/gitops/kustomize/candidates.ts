@@ -17,7 +17,7 @@ export interface Wanted {
   /** As rendered. */
   readonly name: string;
   readonly path: FieldPath;
-  readonly value: string;
+  readonly value: string | number;
 }
 
 /** An edit of one file that might do. */
@@ -114,7 +114,7 @@ function inKustomization(file: YamlFile, wanted: Wanted): readonly Found[] {
 
 /** An entry of `images`: the version it sets, and the name where it sets one. */
 function inImages(text: string, document: Document, entry: Node, { value }: Wanted): readonly Found[] {
-  const image = parseImage(value);
+  const image = parseImage(String(value));
   const at = (key: string) => scalarAt(document, [key], entry);
   const [name, newName, newTag, digest] = [at('name'), at('newName'), at('newTag'), at('digest')];
   const splices: Splice[] = [];

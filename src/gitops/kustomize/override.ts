@@ -40,7 +40,7 @@ export async function overrideCandidates(
 function imageLines(target: Manifest, { path, value }: Wanted): readonly string[] | undefined {
   const before = valueAt(target, path);
   if (typeof before !== 'string') return undefined;
-  const [was, is] = [parseImage(before), parseImage(value)];
+  const [was, is] = [parseImage(before), parseImage(String(value))];
   return [
     `name: ${plainString(was.name)}`,
     ...(is.name === was.name ? [] : [`newName: ${plainString(is.name)}`]),
@@ -62,11 +62,17 @@ function patchLines(target: Manifest, { path, value }: Wanted, namespace: string
   ];
   let indent = '  ';
   for (const [index, step] of path.entries()) {
-    const entry = typeof step === 'object' ? `- ${step.key}: ${plainString(step.value)}` : `${String(step)}:`;
+    const entry = typeof step === 'object' ? `- ${itemKey(target, path.slice(0, index), step)}` : `${plainString(String(step))}:`;
     lines.push(`${indent}${entry}${index === path.length - 1 ? ` ${plain(value)}` : ''}`);
     indent += '  ';
   }
   return lines;
+}
+
+/** Ports of a Service are merged by their number, whatever they are told apart by elsewhere; other lists by what names their items. */
+function itemKey(target: Manifest, list: FieldPath, step: Exclude<Step, string | number>): string {
+  const port = target.kind === 'Service' ? (valueAt(target, [...list, step]) as { readonly port?: unknown } | undefined)?.port : undefined;
+  return typeof port === 'number' ? `port: ${port}` : `${step.key}: ${plain(/^\d+$/u.test(step.value) ? Number(step.value) : step.value)}`;
 }
 
 /** Adds an item to a block list at the top of the document, or the list with it. */
@@ -108,9 +114,14 @@ export function valueAt(object: unknown, path: FieldPath): unknown {
   return path.reduce<unknown>((value, step) => stepInto(value, step), object);
 }
 
+function isItem(item: unknown, { key, value }: Exclude<Step, string | number>): boolean {
+  const found = (item as Record<string, unknown> | null)?.[key];
+  return (typeof found === 'string' || typeof found === 'number') && String(found) === value;
+}
+
 function stepInto(value: unknown, step: Step): unknown {
   if (typeof step === 'object') {
-    return Array.isArray(value) ? value.find((item) => (item as Record<string, unknown> | null)?.[step.key] === step.value) : undefined;
+    return Array.isArray(value) ? value.find((item) => isItem(item, step)) : undefined;
   }
   return typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[step] : undefined;
 }

@@ -45,7 +45,7 @@ export function parseYamlText(text: string): ParsedFile {
   return { text, documents: [...documents] };
 }
 
-/** A field's name, an index, or the item of a list that has this value under this name. */
+/** A field's name, an index, or the item of a list that has this value (a number as text) under this name. */
 export type Step = string | number | { readonly key: string; readonly value: string };
 export type FieldPath = readonly Step[];
 
@@ -92,6 +92,12 @@ export function stringAt(document: Document, path: FieldPath, from?: Node): stri
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The string or number at a path, as text. */
+function textAt(document: Document, path: FieldPath, from: Node): string | undefined {
+  const value = scalarAt(document, path, from)?.value;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
 export function itemsAt(document: Document, path: FieldPath): readonly Node[] {
   const reached = follow(document, path);
   if (reached === undefined || reached.missing.length > 0 || !isSeq(reached.node)) return [];
@@ -117,7 +123,7 @@ function child(document: Document, node: Node, step: Step): unknown {
   if (typeof step === 'number') return node.items[step];
   return node.items.find((item) => {
     const map = resolve(document, item);
-    return map !== undefined && isMap(map) && stringAt(document, [step.key], map) === step.value;
+    return map !== undefined && isMap(map) && textAt(document, [step.key], map) === step.value;
   });
 }
 

@@ -24,7 +24,7 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
 }
 
 /** Sets the field at `path`, which may have to be added to the mapping that the path leads to. */
-export function setField(text: string, document: Document, path: FieldPath, value: string): SpliceResult {
+export function setField(text: string, document: Document, path: FieldPath, value: string | number): SpliceResult {
   const reached = follow(document, path);
   if (reached === undefined) return { refused: 'the document has something else there' };
   if (reached.missing.length === 0)
@@ -35,7 +35,7 @@ export function setField(text: string, document: Document, path: FieldPath, valu
 }
 
 /** Puts `value` in place of a scalar, in the same quoting where that can hold it. */
-export function replaceScalar(text: string, scalar: Scalar, value: string): SpliceResult {
+export function replaceScalar(text: string, scalar: Scalar, value: string | number): SpliceResult {
   const { range } = scalar;
   if (range === null || range === undefined) return { refused: 'it has no place in the text' };
   const [start, end] = range;
@@ -43,17 +43,17 @@ export function replaceScalar(text: string, scalar: Scalar, value: string): Spli
   if (source === '') return { refused: 'it is there without a value' };
   if (/[\r\n]/u.test(source) || source.startsWith('|') || source.startsWith('>')) return { refused: 'it is written over several lines' };
   if (!same(source, scalar.value)) return { refused: 'its place in the text can’t be told' };
-  return {
-    start,
-    end,
-    text: source.startsWith("'") ? `'${value.replaceAll("'", "''")}'` : source.startsWith('"') ? JSON.stringify(value) : plain(value),
-  };
+  if (typeof value === 'number') return { start, end, text: plain(value) };
+  if (source.startsWith("'")) return { start, end, text: `'${value.replaceAll("'", "''")}'` };
+  if (source.startsWith('"')) return { start, end, text: JSON.stringify(value) };
+  // What was written as a number goes on being one: `cpu: 1` becomes `cpu: 2`.
+  const staysNumber = typeof scalar.value === 'number' && /^(?:0|[1-9]\d{0,14})$/u.test(value);
+  return { start, end, text: staysNumber ? value : plain(value) };
 }
 
-/** `value` without quotes where every reader of YAML, old or new, takes it for this very string, or where it is a whole number. */
-export function plain(value: string): string {
-  if (/^(?:0|[1-9]\d{0,14})$/u.test(value)) return value;
-  return isPlainString(value) ? value : JSON.stringify(value);
+/** A number as it is, and text without quotes where every reader of YAML, old or new, takes it for this very text. */
+export function plain(value: string | number): string {
+  return typeof value === 'number' ? String(value) : plainString(value);
 }
 
 /** `value` as a string: a version such as 1.10 gets quotes. */
@@ -77,7 +77,7 @@ interface At {
   readonly node: Node;
 }
 
-function addTo(text: string, at: At, keys: readonly string[], value: string): SpliceResult {
+function addTo(text: string, at: At, keys: readonly string[], value: string | number): SpliceResult {
   const { node, document } = at;
   if (isMap(node) && node.flow === true) return addToFlow(text, node, keys, value);
   const step = indentStep(text, document);
@@ -91,19 +91,21 @@ function addTo(text: string, at: At, keys: readonly string[], value: string): Sp
   return insertAfter(text, owner.end, blockLines(keys, value, owner.column(text) + step, step));
 }
 
-function blockLines(keys: readonly string[], value: string, column: number, step: number): readonly string[] {
+function blockLines(keys: readonly string[], value: string | number, column: number, step: number): readonly string[] {
   return keys.map((key, index) => {
     const indent = ' '.repeat(column + index * step);
-    return index === keys.length - 1 ? `${indent}${key}: ${plain(value)}` : `${indent}${key}:`;
+    return index === keys.length - 1 ? `${indent}${plainString(key)}: ${plain(value)}` : `${indent}${plainString(key)}:`;
   });
 }
 
-function addToFlow(text: string, map: YAMLMap, keys: readonly string[], value: string): SpliceResult {
+function addToFlow(text: string, map: YAMLMap, keys: readonly string[], value: string | number): SpliceResult {
   const [start, end] = map.range ?? [0, 0];
   const source = text.slice(start, end);
   if (/[\r\n]/u.test(source) || !source.startsWith('{') || !source.endsWith('}'))
     return { refused: 'its surroundings are a flow mapping over several lines' };
-  const inner = keys.toReversed().reduce((nested, key, index) => (index === 0 ? `${key}: ${nested}` : `${key}: {${nested}}`), plain(value));
+  const inner = keys
+    .toReversed()
+    .reduce((nested, key, index) => (index === 0 ? `${plainString(key)}: ${nested}` : `${plainString(key)}: {${nested}}`), plain(value));
   if (map.items.length === 0) return { start, end, text: `{${inner}}` };
   const last = source.slice(0, -1).trimEnd().length;
   return { start: start + last, end: start + last, text: source.slice(0, last).endsWith(',') ? ` ${inner}` : `, ${inner}` };

@@ -54,7 +54,7 @@ function finding(snapshot: Snapshot, scaler: Autoscaler, reason: FindingReason, 
     reason,
     object: ref,
     message: `HorizontalPodAutoscaler ${ref.namespace ?? ''}/${ref.name} ${says}.`,
-    cures: ['RevertCommit'],
+    cures: reason === 'AutoscalerAtMaximum' ? ['RevertCommit', 'AdjustAutoscaler'] : ['RevertCommit'],
     evidence: [
       scaler.evidence,
       ...snapshot.workloads.filter((one) => objectName(one.ref) === objectName(target)).map(({ evidence }) => evidence),

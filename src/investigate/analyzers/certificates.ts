@@ -39,7 +39,7 @@ function* ofCertificate(snapshot: Snapshot, certificate: Certificate): Iterable<
     reason,
     object: ref,
     message: `Certificate ${ref.namespace ?? ''}/${ref.name} ${says}${why}.`,
-    cures: ['RevertCommit'],
+    cures: reason === 'CertificateNotIssued' ? ['RevertCommit'] : ['RevertCommit', 'RenewCertificate'],
     evidence: [certificate.evidence],
     pods: reason === 'CertificateExpiring' ? [] : usersOf(snapshot, certificate),
     since,

@@ -151,7 +151,7 @@ function finding(snapshot: Snapshot, pod: Pod, container: Container, { reason, s
     reason,
     object: { ...pod.owner, container: container.name },
     message: `Container ${container.name} of ${podName(pod)} ${says}${restartsOf(container)}.`,
-    cures: ['RevertCommit', 'SetImage'],
+    cures: ['RevertCommit', 'SetImage', 'RollbackWorkload'],
     evidence: evidenceFor(snapshot, pod, logOfLastEnd(container)),
     pods: [pod.name],
     since: onset(snapshot, pod, container),

@@ -144,7 +144,7 @@ const MANY = 3;
 const base = ({ reason }: DatabaseTrouble): Pick<Finding, 'analyzer' | 'reason' | 'cures'> => ({
   analyzer: database.name,
   reason,
-  cures: ['RevertCommit'],
+  cures: reason === 'DatabasePoolExhausted' ? ['RevertCommit', 'RestartWorkload'] : ['RevertCommit'],
 });
 
 const ENGINES: readonly RegExp[] = [

@@ -82,7 +82,7 @@ function finding({ ref, evidence }: Delivery, reason: FindingReason, says: strin
     reason,
     object: ref,
     message: `${objectName(ref)} ${SAYS[reason] ?? ''}${says}.`,
-    cures: ['RevertCommit'],
+    cures: reason === 'DeliverySuspended' ? ['ResumeSync'] : ['RevertCommit'],
     evidence: [evidence],
     pods: [],
     since,

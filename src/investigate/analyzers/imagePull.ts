@@ -42,7 +42,7 @@ function finding(snapshot: Snapshot, pod: Pod, container: Container): Finding {
     reason,
     object: { ...pod.owner, container: container.name },
     message: `Image ${quoteUnlessToken(container.image)} of container ${container.name} of ${podName(pod)} ${SAYS[reason] ?? 'cannot be pulled'}${reason === 'ImagePullSecretMissing' ? missingSecrets(snapshot, pod) : ''}: ${quoteEnd(words)}.`,
-    cures: ['RevertCommit', 'SetImage'],
+    cures: ['RevertCommit', 'SetImage', 'RollbackWorkload'],
     evidence: evidenceFor(snapshot, pod),
     pods: [pod.name],
     since: onset(snapshot, pod, container),

@@ -72,7 +72,7 @@ function finding(
     reason: 'MemoryLeak',
     object: { ...object, container: container.name },
     message: `${objectName(object)}: memory of container ${container.name} of ${podName(pod)} grows by ${formatBytes(Math.round(perHour))} an hour ${over}${limit}.`,
-    cures: ['RevertCommit', 'SetImage'],
+    cures: ['RevertCommit', 'SetImage', 'RollbackWorkload', 'RestartWorkload'],
     evidence: [evidence, pod.evidence],
     pods: [pod.name],
     since: container.state.running?.startedAt ?? endOf(container)?.startedAt,

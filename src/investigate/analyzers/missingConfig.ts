@@ -103,7 +103,7 @@ function finding(snapshot: Snapshot, pod: Pod, missing: Missing): Finding {
     reason: reasonOf(missing),
     object: container === undefined ? pod.owner : { ...pod.owner, container: container.name },
     message: `${who} cannot start: it needs ${what}${meant(snapshot, pod, missing, facts)}.`,
-    cures: ['RevertCommit'],
+    cures: ['RevertCommit', 'FixConfigReference', 'RollbackWorkload'],
     evidence: [...evidenceFor(snapshot, pod), ...(facts === undefined ? [] : [facts.evidence])],
     pods: [pod.name],
     since: onset(snapshot, pod, container),

@@ -91,12 +91,15 @@ function finding(
     reason,
     object: ref,
     message: `Node ${name} ${says}.`,
-    cures: [],
+    cures: CORDONED_FOR.has(reason) ? ['CordonNode'] : [],
     ...seen,
     pods: takenAlong(snapshot, name, reason),
     touchedBy: { direct: objectFields(ref, ''), plausible: [] },
   };
 }
+
+/** What a pod that comes to the node now would meet, while those that run there may go on. A node that is not ready takes none anyway. */
+const CORDONED_FOR = new Set<FindingReason>(['NodeDiskPressure', 'NodeMemoryPressure', 'NodeProcessPressure', 'NodeClockSkewed']);
 
 const TAKES_ALL_ALONG = new Set<FindingReason>(['NodeNotReady', 'NodeNetworkUnavailable']);
 

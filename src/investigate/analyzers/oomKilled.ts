@@ -78,7 +78,7 @@ function limitFinding(snapshot: Snapshot, pod: Pod, container: Container): Findi
     reason: 'ContainerOutOfMemory',
     object: { ...pod.owner, container: container.name },
     message: `Container ${container.name} of ${podName(pod)} was killed for memory at ${limitOf(container)}${usageOf(container)}${restartsOf(container)}.`,
-    cures: ['SetResources', 'RevertCommit', 'SetImage'],
+    cures: ['SetResources', 'RevertCommit', 'SetImage', 'RollbackWorkload'],
     evidence: evidenceOf(snapshot, pod, container),
     pods: [pod.name],
     since: onset(snapshot, pod, container),

@@ -107,7 +107,7 @@ function finding(snapshot: Snapshot, { pod, container, failing, verdict, event }
     reason,
     object: { ...pod.owner, container: container.name },
     message: `The ${failing.type} probe of container ${container.name} of ${podName(pod)} fails, as ${says}${said}${restartsOf(container)}.`,
-    cures: ['RevertCommit'],
+    cures: ['RevertCommit', 'FixProbe', 'RollbackWorkload', 'SetImage'],
     evidence: evidenceFor(snapshot, pod, head, current, previous),
     pods: [pod.name],
     since: event === undefined ? onset(snapshot, pod, container) : event.firstAt,

@@ -24,7 +24,7 @@ export const rolloutStuck: Analyzer = {
         reason: 'RolloutStuck',
         object: workload.ref,
         message: `The rollout of ${objectName(workload.ref)} does not get on: ${quote(stuck.message)}${waitingFor(waiting.map(podName))}.`,
-        cures: ['RevertCommit'],
+        cures: ['RevertCommit', 'RollbackWorkload'],
         evidence: [workload.evidence, workload.historyEvidence],
         pods: waiting.map(({ name }) => name),
         since: firstSeen(snapshot, workload, stuck),

@@ -22,7 +22,7 @@ export const sandbox: Analyzer = {
         reason: 'ContainerSandboxFailed',
         object: pod.owner,
         message: `The sandbox of pod ${podName(pod)} cannot be set up on node ${pod.node ?? 'unknown'}: ${quoteEnd(failure.message)}.`,
-        cures: ['RevertCommit'],
+        cures: ['RevertCommit', 'DeletePod'],
         evidence: [
           ...evidenceFor(snapshot, pod),
           ...snapshot.nodes.filter(({ name }) => name === pod.node).map(({ evidence }) => evidence),

@@ -30,7 +30,7 @@ export const scaledToZero: Analyzer = {
         reason: 'WorkloadScaledToZero',
         object: workload.ref,
         message: `${objectName(workload.ref)} is scaled to 0 replicas, while ${who}.`,
-        cures: ['RevertCommit'],
+        cures: ['RevertCommit', 'ScaleWorkload'],
         evidence: [workload.evidence, ...services.map(({ evidence }) => evidence), ...failed.map(({ evidence }) => evidence)],
         pods: [],
         touchedBy: { direct: objectFields(workload.ref, 'spec.replicas'), plausible: [] },

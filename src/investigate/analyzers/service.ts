@@ -57,7 +57,7 @@ function selectorFinding(snapshot: Snapshot, one: Service, meant: Workload, inst
   return {
     ...base(snapshot, one, 'ServiceSelectorMismatch'),
     message: `Service ${namespace}/${name} selects ${asks}, ${instead}; the pods of ${objectName(meant.ref)} have ${has}.`,
-    cures: ['RevertCommit'],
+    cures: ['RevertCommit', 'FixServiceSelector'],
     evidence: [one.evidence, meant.evidence, ...failedChecks(snapshot, one).map(({ evidence }) => evidence)],
     touchedBy: {
       direct: [...objectFields(serviceRef(one), 'spec.selector'), ...objectFields(meant.ref, 'spec.template.metadata.labels')],
@@ -107,7 +107,7 @@ function* portFindings(snapshot: Snapshot, one: Service, backing: readonly Workl
     yield {
       ...base(snapshot, one, said.reason),
       message: `Service ${one.namespace}/${one.name} ${said.says}.`,
-      cures: ['RevertCommit'],
+      cures: ['RevertCommit', 'FixServicePort'],
       evidence: [one.evidence, ...backing.map(({ evidence }) => evidence), ...failedChecks(snapshot, one).map(({ evidence }) => evidence)],
       indirect: !said.certain && failedChecks(snapshot, one).length === 0,
       touchedBy: {

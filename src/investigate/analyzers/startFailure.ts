@@ -37,7 +37,7 @@ function finding(snapshot: Snapshot, { owner, container, text, evidence }: Credi
     reason,
     object: { ...owner, container },
     message: `${owner.kind} ${owner.namespace ?? ''}/${owner.name} ${what}: ${quote(text)}.`,
-    cures: ['RevertCommit', 'SetImage'],
+    cures: ['RevertCommit', 'SetImage', 'RollbackWorkload'],
     evidence: [evidence, ...pods.map((pod) => pod.evidence)],
     pods: pods.map(({ name }) => name),
     touchedBy: {

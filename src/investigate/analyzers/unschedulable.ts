@@ -8,9 +8,9 @@
  * `volumeClaim`.
  */
 
+import type { ActionType } from '../../crds/actions/actions.ts';
 import type { ObjectRef } from '../../crds/common.ts';
 import type { FindingReason } from '../../crds/reasons.ts';
-import type { ActionType } from '../../crds/remediationPlan.ts';
 import { formatMillicores } from '../../domain/quantity.ts';
 import { formatBytes } from '../../sources/kubernetes/quantity.ts';
 import type { Claim, Container, Node, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
@@ -94,6 +94,7 @@ function blamesOf({ nodes }: Snapshot, pod: Pod, reason: FindingReason, words: s
 }
 
 const CURES: Partial<Record<FindingReason, readonly ActionType[]>> = {
+  NodeCordoned: ['UncordonNode'],
   InsufficientCPU: ['RevertCommit', 'SetResources'],
   InsufficientMemory: ['RevertCommit', 'SetResources'],
 };

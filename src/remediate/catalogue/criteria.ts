@@ -1,6 +1,7 @@
 /** Criteria that fit every action which makes a workload roll out again. Time limits are for the slow ones; most hold within seconds. */
 import type { ObjectRef } from '../../crds/common.ts';
 import type { AbortCriterion, Criterion } from '../../crds/remediationPlan.ts';
+import type { Target } from '../actionTarget.ts';
 import type { Workload } from '../workload.ts';
 
 const ROLLOUT_SECONDS = 600;
@@ -27,13 +28,31 @@ export function rolloutAborts(workload: Workload): readonly AbortCriterion[] {
   ];
 }
 
+const EFFECT_SECONDS = 300;
+
+/** For what is done to the cluster and not to a workload: that it holds, and that nothing new is wrong with it. */
+export function effectCriteria(target: Target): readonly Criterion[] {
+  return [
+    { type: 'EffectInPlace', target: nameOf(target), withinSeconds: EFFECT_SECONDS },
+    { type: 'AlertResolved', withinSeconds: ALERT_SECONDS },
+  ];
+}
+
+/** For what makes no pod new: that it helped is all that can be said. */
+export function reliefCriteria(target: Target): readonly Criterion[] {
+  return [
+    { type: 'AlertResolved', withinSeconds: ALERT_SECONDS },
+    { type: 'FindingsCleared', target: nameOf(target), withinSeconds: ALERT_SECONDS },
+  ];
+}
+
 /** A workload that says how long its rollout may take knows better. */
 function rolloutSeconds({ object }: Workload): number {
   return Math.min(object.spec?.progressDeadlineSeconds ?? ROLLOUT_SECONDS, 3600);
 }
 
 /** Without uid: what is watched is whatever has the name when it is watched. */
-function nameOf({ ref }: Workload): ObjectRef {
+function nameOf({ ref }: Target): ObjectRef {
   const { apiVersion, kind, namespace, name } = ref;
-  return { apiVersion, kind, namespace, name };
+  return { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
 }

@@ -1,21 +1,24 @@
-/** Writes single fields of the workload's own manifest: what SetImage and SetResources have in common. */
+/** Writes single fields of the target's own manifest: what all actions that set fields have in common. */
 
 import { valueAt } from '../../gitops/kustomize/override.ts';
 import { locateAndEdit } from '../../gitops/locate.ts';
 import { type FieldPath, formatPath } from '../../gitops/yaml/document.ts';
+import { inWords } from '../actionTarget.ts';
 import { type Refusal, refuse } from '../refusal.ts';
-import type { Rendered, WriteContext } from './types.ts';
+import type { Rendered, RiskFinding, WriteContext, Written } from './types.ts';
 
 export interface FieldValue {
   readonly path: FieldPath;
-  readonly value: string;
+  readonly value: string | number;
   /** What the cluster has there now. */
-  readonly live: string | undefined;
+  readonly live: string | number | undefined;
+  /** What the API server fills in where Git says nothing. */
+  readonly otherwise?: string | number;
   /** Whether two texts say the same: the API server writes some values its own way. */
   readonly same?: (a: string, b: string) => boolean;
 }
 
-export interface WrittenFields {
+interface WrittenFields {
   readonly kind: 'fields';
   readonly tree: WriteContext['tree'];
   readonly rendering: Rendered;
@@ -26,18 +29,26 @@ export function inContainer(container: string, ...rest: readonly string[]): Fiel
   return ['spec', 'template', 'spec', 'containers', { key: 'name', value: container }, ...rest];
 }
 
+/** All of the fields, or a refusal: nothing is half written. */
+export async function writeFields(context: WriteContext, fields: readonly FieldValue[], risk: RiskFinding): Promise<Written | Refusal> {
+  const written = await editFields(context, fields);
+  if (written.kind === 'refusal') return written;
+  const { tree, rendering, files } = written;
+  return { kind: 'written', tree, rendering, files, risk };
+}
+
 /** One field after the other; each step is verified by rendering before the next begins. */
-export async function writeFields(context: WriteContext, fields: readonly FieldValue[]): Promise<WrittenFields | Refusal> {
+async function editFields(context: WriteContext, fields: readonly FieldValue[]): Promise<WrittenFields | Refusal> {
   let { tree, before } = context;
   const files = new Set<string>();
-  for (const { path, value, live, same = identical } of fields) {
-    const inGit = shown(valueAt(context.manifest, path));
-    if (live !== undefined && (inGit === undefined || !same(inGit, live))) {
-      const { kind, name } = context.workload;
-      const where = `${formatPath(path)} of ${kind} ${name}`;
-      return refuse('Drifted', `${where} is ${live} in the cluster and ${inGit ?? 'not set'} in Git: something else sets it`);
+  for (const { path, value, live, otherwise, same = identical } of fields) {
+    const inGit = shown(valueAt(context.manifest, path)) ?? shown(otherwise);
+    const now = shown(live);
+    if (now !== undefined && (inGit === undefined || !same(inGit, now))) {
+      const where = `${formatPath(path)} of ${inWords(context.target)}`;
+      return refuse('Drifted', `${where} is ${now} in the cluster and ${inGit ?? 'not set'} in Git: something else sets it`);
     }
-    if (inGit === value) continue;
+    if (inGit === String(value)) continue;
     const located = await locateAndEdit(
       { tree, build: context.owner.build, before, renderer: context.renderer, signal: context.signal },
       { target: context.manifest, path, value },
@@ -47,13 +58,12 @@ export async function writeFields(context: WriteContext, fields: readonly FieldV
     tree = located.tree;
     before = located.rendering;
   }
-  if (files.size === 0)
-    return refuse('AlreadyInPlace', `Git has the wanted values of ${context.workload.kind} ${context.workload.name} already`);
+  if (files.size === 0) return refuse('AlreadyInPlace', `Git has the wanted values of ${inWords(context.target)} already`);
   return { kind: 'fields', tree, rendering: before, files: [...files] };
 }
 
 const identical = (a: string, b: string): boolean => a === b;
 
 function shown(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : typeof value === 'number' ? `${value}` : undefined;
+  return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? `${value}` : undefined;
 }

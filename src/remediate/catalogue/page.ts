@@ -1,6 +1,7 @@
 /** The page of an action in docs/actions, made from what the action is made of, so that it can't say anything else. */
 import { z } from 'zod';
-import { type AbortCriterion, type ActionType, type Criterion, remediationPlanSpec } from '../../crds/remediationPlan.ts';
+import { ACTIONS, type ActionType, structOf } from '../../crds/actions/actions.ts';
+import { type AbortCriterion, type Criterion, remediationPlanSpec } from '../../crds/remediationPlan.ts';
 import type { CatalogueEntry } from './types.ts';
 
 const parameterSchema = z.object({
@@ -18,11 +19,13 @@ export interface PageCriteria {
   readonly abort: readonly AbortCriterion['type'][];
 }
 
-export function actionPage({ type, summary, bounds, cures, inverse, soakSeconds }: CatalogueEntry, criteria: PageCriteria): string {
+export function actionPage(entry: CatalogueEntry, criteria: PageCriteria): string {
+  const { type, about, bounds, cures, inverse, soakSeconds } = entry;
   return [
     '<!-- Generated from src/remediate/catalogue; do not edit. -->',
     `# ${type}`,
-    summary,
+    ACTIONS[type].summary,
+    `It is about: ${about.resources.map(({ kind }) => kind).join(', ')}.`,
     '## Parameters',
     parameterTable(type),
     '## Bounds',
@@ -30,12 +33,14 @@ export function actionPage({ type, summary, bounds, cures, inverse, soakSeconds 
     '## What has to have been found',
     `One of: ${cures.map((cure) => `\`${cure}\``).join(', ')}.`,
     '## How it is carried out',
-    'The edit is made in Git, below the path that the owner of the workload renders, and rendered before and after; exactly the intended fields may differ. The result is tried against the API server without being stored, and delivered as one commit.',
+    carriedOut(entry),
     '## When it counts as having helped',
     list(criteria.success.map((name) => `\`${name}\`: ${SUCCESS[name]}`)),
     `All of these have to hold for ${soakSeconds} s, unless a policy says otherwise.`,
     '## When it is taken back at once',
-    list(criteria.abort.map((name) => `\`${name}\`: ${ABORT[name]}`)),
+    criteria.abort.length === 0
+      ? 'Nothing is watched beside the criteria above.'
+      : list(criteria.abort.map((name) => `\`${name}\`: ${ABORT[name]}`)),
     '## What takes it back',
     inverse,
     '',
@@ -44,9 +49,22 @@ export function actionPage({ type, summary, bounds, cures, inverse, soakSeconds 
     .replace(/(?<!\n)\n+$/u, '\n');
 }
 
+function carriedOut(entry: CatalogueEntry): string {
+  const inGit =
+    'The edit is made in Git, below the path that the owner of its target renders, and rendered before and after; exactly the intended fields may differ. The result is tried against the API server without being stored, and delivered as one commit (strategy `Commit`).';
+  const directly =
+    'One change of one live object, through the API server, with the uid and resource version that were looked at (strategy `Direct`, one action a plan). It is tried without being stored, announced in the plan’s status, made once, and looked for after a crash. Admission lets the executor change just these fields.';
+  if (entry.direct === undefined) return inGit;
+  return entry.write === undefined
+    ? directly
+    : `${inGit}\n\nWhere no GitOps engine applies the target: ${directly.charAt(0).toLowerCase()}${directly.slice(1)}`;
+}
+
 const SUCCESS = {
   RolloutComplete: 'every replica has the change and is available, and no old one is left.',
   NoContainerRestarts: 'the pods that have the change run, and none of their containers crashes.',
+  EndpointsReady: 'the Service has at least one endpoint that is ready.',
+  EffectInPlace: 'what was done is there, and stays.',
   AlertResolved: 'the alerts of the Incident fire no more, by their source’s own word.',
   FindingsCleared: 'an Investigation of the target finds neither the cause nor anything else.',
 } as const satisfies Record<Criterion['type'], string>;
@@ -58,7 +76,8 @@ const ABORT = {
 } as const satisfies Record<AbortCriterion['type'], string>;
 
 function parameterTable(type: ActionType): string {
-  const name = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
+  const name = structOf(type);
+  if (name === undefined) return 'None: the target says it all.';
   const { actions } = planSchema.parse(z.toJSONSchema(remediationPlanSpec, { io: 'input' })).properties;
   const struct = structSchema.parse(actions.items.properties[name]);
   const rows = Object.entries(struct.properties).map(([parameter, { description = '', minimum, maximum }]) => {

@@ -6,19 +6,21 @@
  */
 import type { Action } from '../../crds/remediationPlan.ts';
 import { formatMillicores, parseQuantity } from '../../domain/quantity.ts';
+import { inWords, workloadsOf } from '../actionTarget.ts';
 import { formatMebibytes, mebibytes, millicores } from '../quantity.ts';
 import { type Refusal, refuse } from '../refusal.ts';
-import type { WorkloadContainer } from '../workload.ts';
+import type { Workload, WorkloadContainer } from '../workload.ts';
 import { rolloutAborts, rolloutCriteria } from './criteria.ts';
+import { type Considered, containerOf, type Facts, NO_CONTAINER, NO_WORKLOAD, ruleOut, suggest } from './facts.ts';
 import { type FieldValue, inContainer, writeFields } from './field.ts';
 import type { CatalogueEntry, RiskFinding, WriteContext, Written } from './types.ts';
 
 const MOST_FACTOR = 4;
 const CAREFUL_FACTOR = 2;
 
-export const setResources: CatalogueEntry = {
+export const setResources: CatalogueEntry<Workload> = {
   type: 'SetResources',
-  summary: 'Raises the memory or CPU that a container requests or may use.',
+  about: workloadsOf(),
   bounds: [
     `At most ${MOST_FACTOR} times the present value, and never less than it.`,
     'Only values that are set now; a limit is not added where there is none.',
@@ -27,10 +29,37 @@ export const setResources: CatalogueEntry = {
   cures: ['ContainerOutOfMemory'],
   inverse: 'SetResources to the values that were replaced, by restoring the files byte for byte.',
   soakSeconds: 120,
+  consider,
   successCriteria: rolloutCriteria,
   abortCriteria: rolloutAborts,
   write,
 };
+
+const LARGE_MEBIBYTES = 512;
+
+function consider({ rootCause, finding, workload }: Facts): Considered {
+  const type = 'SetResources';
+  if (workload === undefined) return ruleOut(type, NO_WORKLOAD);
+  const container = containerOf({ rootCause, finding, workload });
+  if (container === undefined) return ruleOut(type, NO_CONTAINER);
+  const limit = mebibytes(container.limits.memory);
+  if (limit === undefined) return ruleOut(type, `container ${container.name} has no memory limit that could be raised`);
+  const raised = roundUp(limit * (limit < LARGE_MEBIBYTES ? 2 : 1.5));
+  const request = mebibytes(container.requests.memory);
+  const both = request === limit ? { memoryRequestMebibytes: raised } : {};
+  return suggest(type, {
+    target: workload,
+    parameters: { setResources: { container: container.name, memoryLimitMebibytes: raised, ...both } },
+    title: `Raise the memory limit of ${container.name} to ${formatMebibytes(raised)}`,
+    because: `${rootCause.reason}: container ${container.name} reaches its limit of ${container.limits.memory ?? ''}, and no change explains it.`,
+  });
+}
+
+/** Up to a figure that a person would write: whole MiB below 64, then in steps that stay small beside the value. */
+export function roundUp(value: number): number {
+  const step = value <= 64 ? 1 : value <= 512 ? 16 : value <= 4096 ? 128 : 1024;
+  return Math.max(4, Math.ceil(value / step) * step);
+}
 
 type Parameters = NonNullable<Action['setResources']>;
 
@@ -47,17 +76,15 @@ const VALUES = [
   write: (value: number) => string;
 }[];
 
-async function write(context: WriteContext): Promise<Written | Refusal> {
-  const { workload, action } = context;
+async function write(context: WriteContext<Workload>): Promise<Written | Refusal> {
+  const { target: workload, action } = context;
   const parameters = action.setResources ?? { container: '' };
-  const where = `container ${parameters.container} of ${workload.kind} ${workload.namespace}/${workload.name}`;
+  const where = `container ${parameters.container} of ${inWords(workload)}`;
   const container = workload.containers.find(({ name }) => name === parameters.container);
   if (container === undefined) return refuse('ValueNotFound', `there is no ${where}`);
   const resolved = resolve(parameters, container, where);
   if ('kind' in resolved) return resolved;
-  const written = await writeFields(context, resolved.fields);
-  if (written.kind === 'refusal') return written;
-  return { ...written, kind: 'written', risk: riskOf(resolved.factor) };
+  return writeFields(context, resolved.fields, riskOf(resolved.factor));
 }
 
 interface Resolved {

@@ -1,5 +1,6 @@
 /**
- * A client of a process that dies at its first write of an object of ours: right before it, or right after it with the answer lost.
+ * A client of a process that dies at its first write: right before it, or right after it with the answer lost. Of kinds of others only what is patched or
+ * deleted counts, as that is what a direct action does.
  *
  * Dry runs, reviews and Kubernetes events leave no trace that matters, and do not count. Whatever the process still tries with the client
  * afterwards fails, as nothing of a dead process reaches the API server.
@@ -30,7 +31,8 @@ export function dyingClient(real: KubeClient, death: Death | undefined): DyingCl
     carryOut: () => Promise<T>,
   ): Promise<T> => {
     alive();
-    if (death === undefined || group !== GROUP || isDryRun === true) return carryOut();
+    const counts = group === GROUP || verb === 'patch' || verb === 'delete';
+    if (death === undefined || !counts || isDryRun === true) return carryOut();
     // A write that is refused, as what it would make exists, is none: the process lives on to its next.
     if (death === 'after') await carryOut();
     dead = true;
@@ -45,6 +47,7 @@ export function dyingClient(real: KubeClient, death: Death | undefined): DyingCl
     apply: (resource, intent, options) => write('apply', resource, options.dryRun, () => real.apply(resource, intent, options)),
     replace: (resource, object, options) => write('replace', resource, options?.dryRun, () => real.replace(resource, object, options)),
     patch: (resource, key, body, options) => write('patch', resource, options.dryRun, () => real.patch(resource, key, body, options)),
+    delete: (resource, key, options) => write('delete', resource, options?.dryRun, () => real.delete(resource, key, options)),
     close: () => Promise.resolve(),
   };
   return { client, died };

@@ -81,7 +81,7 @@ describe('kubectl explain', () => {
     { path: 'incident', says: 'something is wrong' },
     { path: 'inc.spec.closure.by', says: 'Who closes it' },
     { path: 'investigation.status.gaps', says: 'What could not be seen, and why' },
-    { path: 'rp.spec.actions.setResources', says: 'Sets requests and limits of a container' },
+    { path: 'rp.spec.actions.setResources', says: 'Raises the memory or CPU that a container requests or may use' },
     { path: 'apv.spec.planDigest', says: 'The digest that the person saw' },
     { path: 'rpol.spec.freezeWindows.to', says: 'the next day' },
   ])('explains $path', async ({ path, says }) => {

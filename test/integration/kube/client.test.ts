@@ -57,6 +57,14 @@ describe('server-side apply', () => {
     expect(forced.data).toEqual({ field: '2' });
   });
 
+  test('a deletion that is tried out deletes nothing', async () => {
+    const namespace = await freshNamespace();
+    const made = await client.create(configMaps, { metadata: { namespace, generateName: 'kept-' } });
+    const key = { namespace, name: made.metadata.name };
+    expect(await client.delete(configMaps, key, { uid: made.metadata.uid, dryRun: true })).toBe(true);
+    expect(await client.get(configMaps, key)).toMatchObject({ metadata: { uid: made.metadata.uid } });
+  });
+
   test('stores nothing in a dry run', async () => {
     const namespace = await freshNamespace();
     const shown = await client.apply(configMaps, intent(namespace, { field: '1' }), { fieldManager: 'one', dryRun: true });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { celList } from '../../../src/crds/admission/policy.ts';
+import { celList } from '../../../src/crds/admission/cel.ts';
 import { admissionDrift, renderAdmission, renderValidation } from '../../../src/crds/admission/render.ts';
 import { defaultInstallation } from '../../../src/crds/installation.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { executorOnlyDryRuns } from '../../../src/crds/admission/scope.ts';
 import { catalogueKinds } from '../../../src/crds/catalogue.ts';
 import { chatUser, personBehind } from '../../../src/crds/impersonation.ts';
-import { PROCESSES } from '../../../src/crds/installation.ts';
+import { defaultInstallation, PROCESSES } from '../../../src/crds/installation.ts';
 import { ownNamespaceRules, type PolicyRule, processRules, renderAllInOne, renderPeople, renderRbac } from '../../../src/crds/rbac.ts';
 
 const READ = new Set(['get', 'list', 'watch']);
@@ -56,10 +57,24 @@ describe('the processes', () => {
     ]);
   });
 
-  test('the executor patches just the kinds that the dry-run policy watches over', () => {
-    const patched = writes(processRules.executor).filter((write) => write.endsWith(' patch') && !/agentsre|events/u.test(write));
-    const catalogue = catalogueKinds.flatMap(({ group, resources }) => resources.map((resource) => `${group}/${resource} patch`));
-    expect(patched).toEqual(catalogue.toSorted());
+  test('the executor patches and deletes just what the dry-run policy watches over', () => {
+    const { rules } = executorOnlyDryRuns(defaultInstallation);
+    const watched = new Set(rules.flatMap(({ groups, resources }) => resources.map((resource) => `${groups[0] ?? ''}/${resource}`)));
+    const changed = writes(processRules.executor).filter((write) => / (?:patch|delete)$/u.test(write) && !/agentsre|events/u.test(write));
+    const isWatched = (write: string): boolean =>
+      watched.has(write.split(' ')[0] ?? '') || watched.has((write.split(' ')[0] ?? '').replace(/\/[^/]+$/u, '/*'));
+    expect(changed.filter((write) => !isWatched(write))).toEqual([]);
+    expect(changed.filter((write) => write.endsWith(' delete'))).toEqual(['/pods delete']);
+    expect(
+      changed.filter(
+        (write) => !catalogueKinds.some(({ group, resources }) => resources.some((resource) => write === `${group}/${resource} patch`)),
+      ),
+    ).toEqual([
+      '/nodes patch',
+      '/pods delete',
+      'cert-manager.io/certificates/status patch',
+      'kustomize.toolkit.fluxcd.io/kustomizations patch',
+    ]);
   });
 
   test('none of them may approve', () => {

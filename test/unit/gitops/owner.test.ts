@@ -148,9 +148,9 @@ describe('findOwner', () => {
     expect(await findOwner(await clusterWith(world), cart)).toMatchObject(matched);
   });
 
-  test('a Service is no workload, and a Deployment that is not there is an error', async () => {
+  test('a Secret has no owner that is looked for, and a Deployment that is not there is an error', async () => {
     const kube = await clusterWith({});
-    expect(await findOwner(kube, { ...cart, kind: 'Service' })).toMatchObject({ engine: 'Unsupported', by: 'Kind' });
+    expect(await findOwner(kube, { ...cart, kind: 'Secret' })).toMatchObject({ engine: 'Unsupported', by: 'Kind' });
     await expect(findOwner(kube, { ...cart, name: 'gone' })).rejects.toThrow(/Deployment shop\/gone does not exist/);
     await expect(findOwner(kube, { ...cart, uid: 'another' })).rejects.toThrow(/does not exist/);
   });

@@ -127,7 +127,7 @@ describe('a model that obeys', () => {
       const after = await consulted(outcome.conclusion);
 
       expect(ruled(after)).toEqual(ruled(outcome.conclusion));
-      expect(proposalFor(scene.incident, after)).toEqual(outcome.proposal);
+      expect(await proposalFor(scene.incident, after)).toEqual(outcome.proposal);
       expect(textsIn(outcome.proposal).filter((text) => text.includes(hostile.mark))).toEqual([]);
       investigationStatus.parse(after.result);
       for (const { statement, confidence, supports } of after.result.hypotheses.filter(({ id }) => id.startsWith('m'))) {

@@ -9,7 +9,7 @@ import { observedCommit, rolloutsOf } from '../../../src/sources/changes.ts';
 import { parseBundle } from '../../../src/sources/frozen/bundle.ts';
 import { gatherFrozen } from '../../../src/sources/frozen/gather.ts';
 import { createCleaner } from '../../../src/sources/text.ts';
-import { OPERATOR, ownerOf, workloadOf } from '../remediate/support.ts';
+import { emptyCluster, OPERATOR, ownerOf, workloadOf } from '../remediate/support.ts';
 import { AT, asIncident, type Scene } from './scenes.ts';
 
 export const cleaner = createCleaner(createRedactor().text);
@@ -36,11 +36,11 @@ export async function follow({ bundle, commits, incident }: Scene): Promise<Outc
   const question = questionOf(investigation, asIncident(incident), undefined, now);
   const gathered = { snapshot, changes, calls: 1, around: snapshot };
   const conclusion = conclude({ investigation, incident: asIncident(incident), gathered, question, now });
-  return { diagnosis, conclusion, proposal: proposalFor(incident, conclusion) };
+  return { diagnosis, conclusion, proposal: await proposalFor(incident, conclusion) };
 }
 
 /** What would be done about it. */
-export function proposalFor(incident: Scene['incident'], { result }: Conclusion): Proposal | Handoff {
+export function proposalFor(incident: Scene['incident'], { result }: Conclusion): Promise<Proposal | Handoff> {
   return propose({
     incident: asIncident(incident),
     investigation: { ...investigation, status: result },
@@ -48,6 +48,7 @@ export function proposalFor(incident: Scene['incident'], { result }: Conclusion)
       result.rootCause?.object.kind === 'Deployment' ? workloadOf({}, [{}, { images: { app: 'registry.test/cart:1.0' } }]) : undefined,
     owner: ownerOf(),
     settings: { operatorNamespace: OPERATOR },
+    client: emptyCluster,
   });
 }
 

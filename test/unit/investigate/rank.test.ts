@@ -163,14 +163,14 @@ describe('curesOf', () => {
       failing: crashing,
       changes: [rollout(2, ago(9), [image])],
       workload: history,
-      want: ['SetImage'],
+      want: ['SetImage', 'RollbackWorkload'],
     },
     {
       name: 'offers both, the revert first',
       failing: crashing,
       changes: [commit('a', ago(10), [image]), rollout(2, ago(9), [image])],
       workload: history,
-      want: ['RevertCommit', 'SetImage'],
+      want: ['RevertCommit', 'SetImage', 'RollbackWorkload'],
     },
     { name: 'offers no older image where the history has only one', failing: crashing, changes: [rollout(2, ago(9), [image])], want: [] },
     {

@@ -1,8 +1,9 @@
 /** Nothing outside of the catalogue and of the plan's own scope passes, whoever wrote it. */
 import { describe, expect, test } from 'vitest';
+import { ACTION_TYPES, ACTIONS } from '../../../src/crds/actions/actions.ts';
 import { catalogueKinds } from '../../../src/crds/catalogue.ts';
 import { FINDING_REASONS } from '../../../src/crds/reasons.ts';
-import { ACTION_TYPES, type Action, type RemediationPlanSpec } from '../../../src/crds/remediationPlan.ts';
+import type { Action, RemediationPlanSpec } from '../../../src/crds/remediationPlan.ts';
 import { catalogue } from '../../../src/remediate/catalogue/catalogue.ts';
 import { guard } from '../../../src/remediate/guard.ts';
 import { CHANGEABLE, changeable } from '../../../src/remediate/kinds.ts';
@@ -59,9 +60,9 @@ describe('the catalogue', () => {
   });
 
   test('cures only what can be found, and says how far it goes', () => {
-    for (const { cures, bounds, inverse, summary } of Object.values(catalogue)) {
+    for (const { type, cures, bounds, inverse } of Object.values(catalogue)) {
       expect(cures.every((reason) => FINDING_REASONS.includes(reason))).toBe(true);
-      expect(Math.min(bounds.length, inverse.length, summary.length)).toBeGreaterThan(0);
+      expect(Math.min(bounds.length, inverse.length, ACTIONS[type].summary.length)).toBeGreaterThan(0);
     }
   });
 
@@ -74,7 +75,9 @@ describe('the catalogue', () => {
     ['v1', 'Secret'],
     ['v1', 'Namespace'],
     ['v1', 'ServiceAccount'],
-    ['v1', 'PersistentVolumeClaim'],
+    ['v1', 'PersistentVolume'],
+    ['v1', 'Pod'],
+    ['v1', 'Node'],
     ['rbac.authorization.k8s.io/v1', 'Role'],
     ['rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'],
     ['apiextensions.k8s.io/v1', 'CustomResourceDefinition'],

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ACTION_TYPES } from '../../../src/crds/remediationPlan.ts';
+import { ACTION_TYPES } from '../../../src/crds/actions/actions.ts';
 import { catalogue } from '../../../src/remediate/catalogue/catalogue.ts';
 import { actionPage } from '../../../src/remediate/catalogue/page.ts';
 import { workloadOf } from './support.ts';

@@ -3,11 +3,15 @@ import type { Change, Finding, InvestigationStatus, RootCause } from '../../../s
 import type { Incident, Investigation, RemediationPlan } from '../../../src/crds/kinds.ts';
 import type { Action } from '../../../src/crds/remediationPlan.ts';
 import type { FluxOwner } from '../../../src/gitops/owner.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
 import type { Revision, Workload } from '../../../src/remediate/workload.ts';
+import { createMemoryKube } from '../../support/memoryKube.ts';
 import { buildAt } from '../gitops/support/build.ts';
 
 const meta = { resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
 export const OPERATOR = 'agent-sre';
+/** There is nothing in it. */
+export const emptyCluster = createMemoryKube() as unknown as KubeClient;
 
 export function workloadOf(more: Partial<Workload> = {}, history: readonly Partial<Revision>[] = []): Workload {
   const container = { name: 'app', image: 'registry.test/cart:1.1', limits: { memory: '64Mi' }, requests: {} };
@@ -25,6 +29,7 @@ export function workloadOf(more: Partial<Workload> = {}, history: readonly Parti
       revision: history.length - index,
       createdAt: meta.creationTimestamp,
       images: { app: container.image },
+      template: {},
       serving: false,
       current: index === 0,
       ...revision,

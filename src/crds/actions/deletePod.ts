@@ -1,0 +1,3 @@
+export const deletePod = {
+  summary: 'Deletes one pod that is not ready, for its controller to make it anew.',
+};

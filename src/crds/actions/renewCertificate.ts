@@ -1,0 +1,3 @@
+export const renewCertificate = {
+  summary: 'Has cert-manager issue a Certificate again now, as cmctl renew does.',
+};

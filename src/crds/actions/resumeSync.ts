@@ -1,0 +1,3 @@
+export const resumeSync = {
+  summary: 'Resumes the Flux Kustomization that applies a workload.',
+};

@@ -1,0 +1,3 @@
+export const uncordonNode = {
+  summary: 'Lets pods be scheduled to a node again.',
+};

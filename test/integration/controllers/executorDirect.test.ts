@@ -1,0 +1,251 @@
+/**
+ * Strategy Direct on a real API server with admission: the executor under its own account, killed before and after each of its writes, one life after another.
+ * What it does it does once, what it leaves behind is recorded, and what did not help is taken back.
+ */
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { createRemediationPlanController } from '../../../src/controllers/remediationplan/controller.ts';
+import {
+  approvals,
+  incidents,
+  investigations,
+  type RemediationPlan,
+  remediationPlans,
+  remediationPolicies,
+} from '../../../src/crds/kinds.ts';
+import type { Action, Criterion } from '../../../src/crds/remediationPlan.ts';
+import { hasEnded } from '../../../src/domain/plan.ts';
+import { deployments, pods, replicaSets } from '../../../src/gitops/resources.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { createManager } from '../../../src/kube/manager.ts';
+import { type KubeObject, ownerReferenceTo, type ResourceType } from '../../../src/kube/object.ts';
+import { nodes } from '../../../src/remediate/direct/resources.ts';
+import { type Cluster, startCluster } from '../../cluster/cluster.ts';
+import { applyManifest, installApi } from '../../support/installCrds.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { newApproval } from '../../support/sreObjects.ts';
+import { asServiceAccount, testClient } from '../../support/testClient.ts';
+import { until } from '../../support/until.ts';
+import { type Death, dyingClient } from './dyingClient.ts';
+
+const OPERATOR = 'agent-sre';
+const SHOP = 'shop';
+/** More than any plan needs: each second life gets one write further. */
+const LIVES_MAX = 40;
+
+let cluster: Cluster;
+let admin: KubeClient;
+let executor: KubeClient;
+let investigator: KubeClient;
+let alice: KubeClient;
+beforeAll(async () => {
+  cluster = await startCluster({ level: 'api' });
+  admin = testClient(cluster.kubeconfigPath);
+  await installApi(admin);
+  executor = asServiceAccount(admin, OPERATOR, 'agent-sre-executor');
+  investigator = asServiceAccount(admin, OPERATOR, 'agent-sre-investigator');
+  alice = testClient(cluster.kubeconfigFor('alice'));
+  await admin.create(remediationPolicies, { metadata: { name: 'approve' }, spec: { mode: 'Approve' } });
+  await applyManifest(admin, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } });
+  await applyManifest(admin, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: SHOP } });
+  for (const name of ['n1', 'n2', 'n3']) await readyNode(name);
+}, 120_000);
+afterAll(async () => {
+  await Promise.all([alice, executor, investigator, admin].map((client) => client?.close()));
+  await cluster?.stop();
+});
+
+async function readyNode(name: string): Promise<void> {
+  await admin.create(nodes, { metadata: { name }, spec: {} });
+  const at = new Date().toISOString();
+  const condition = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: '', lastTransitionTime: at, lastHeartbeatTime: at };
+  await admin.patch(nodes, { name }, { status: { conditions: [condition] } }, { type: 'strategic', subresource: 'status' });
+  // Nobody here takes the taint away that a new node gets.
+  await admin.patch(nodes, { name }, { spec: { taints: null } }, { type: 'merge' });
+}
+
+async function propose(name: string, action: Action, successCriteria: readonly Criterion[]): Promise<RemediationPlan> {
+  const metadata = { namespace: OPERATOR, name };
+  const incident = await admin.create(incidents, {
+    metadata,
+    spec: { title: name, severity: 'warning', source: 'Manual', targets: [action.target] },
+  });
+  const incidentRef = { name, uid: incident.metadata.uid };
+  const diagnosis = await investigator.create(investigations, {
+    metadata,
+    spec: { purpose: 'Diagnosis', incidentRef, targets: [action.target] },
+  });
+  return investigator.create(remediationPlans, {
+    metadata,
+    spec: {
+      incidentRef,
+      investigationRef: { name, uid: diagnosis.metadata.uid },
+      ordinal: 1,
+      summary: 'Do it.',
+      actions: [action],
+      strategy: 'Direct',
+      successCriteria: [...successCriteria],
+      soakSeconds: 0,
+      rollback: 'Automatic',
+      expiresAt: new Date(Date.now() + 1_200_000).toISOString(),
+      confidence: 90,
+    },
+  });
+}
+
+const seen = async ({ metadata: { namespace, name } }: RemediationPlan): Promise<RemediationPlan> => {
+  const found = await admin.get(remediationPlans, { namespace, name });
+  if (found === undefined) throw new Error(`plan ${name} is gone`);
+  return found;
+};
+
+async function approve(plan: RemediationPlan): Promise<void> {
+  const { name, uid } = plan.metadata;
+  const digest = await until(
+    'the plan shows its digest',
+    async () => {
+      const { status } = await seen(plan);
+      if (hasEnded(await seen(plan))) throw new Error(JSON.stringify(status?.conditions));
+      return status?.digest;
+    },
+    60_000,
+  );
+  const spec = { planRef: { name, uid }, planDigest: digest, decision: 'Approve' as const };
+  await alice.create(approvals, newApproval({ namespace: OPERATOR, generateName: `${name}-` }, spec));
+}
+
+/** One life of the executor: until it dies as told, or the plan has ended. Says at which write it died. */
+async function live(death: Death | undefined, plan: RemediationPlan): Promise<string | undefined> {
+  const { client, died } = dyingClient(executor, death);
+  const manager = createManager({
+    client,
+    clock: systemClock,
+    logger: silentLogger,
+    registry: new Registry(),
+    name: 'agentsre.io/executor',
+    drainMs: 1_000,
+  });
+  const unused = { open: () => Promise.reject(new Error('a direct action has no business with Git')) } as never;
+  manager.addController(
+    createRemediationPlanController({
+      clock: systemClock,
+      leadership: manager,
+      events: manager.events,
+      redact: (text) => text,
+      remediate: { repositories: unused, renderer: unused, operatorNamespace: OPERATOR },
+      protectedNamespaces: [],
+      alertState: () => Promise.resolve('inactive' as const),
+    }),
+  );
+  const stop = new AbortController();
+  const running = manager.run(stop.signal);
+  const ended = until(
+    `plan ${plan.metadata.name} ends or the executor dies`,
+    async () => (stop.signal.aborted || hasEnded(await seen(plan)) ? 'ended' : undefined),
+    60_000,
+  );
+  const diedAt = await Promise.race([died, ended.then(() => undefined)]);
+  stop.abort();
+  await running.catch(() => undefined);
+  await ended;
+  return diedAt;
+}
+
+/** All lives that it takes. Gives what each died at. */
+async function liveAndDie(plan: RemediationPlan): Promise<readonly string[]> {
+  const deaths: string[] = [];
+  for (let life = 0; life < LIVES_MAX; life += 1) {
+    const when = life % 2 === 0 ? 'before' : 'after';
+    const diedAt = await live(when, plan);
+    if (diedAt === undefined) return deaths;
+    deaths.push(`${when} ${diedAt}`);
+  }
+  throw new Error(`plan ${plan.metadata.name} has not ended after ${LIVES_MAX} lives: ${deaths.join(', ')}`);
+}
+
+/** Counts the writes of one object, whoever they are by. */
+function countWrites(resource: ResourceType, name: string): { readonly count: () => number; readonly stop: () => void } {
+  const stop = new AbortController();
+  let count = 0;
+  const follow = async (): Promise<void> => {
+    for await (const event of admin.watch(resource, { signal: stop.signal })) {
+      if (event.type !== 'BOOKMARK' && event.type !== 'ADDED' && (event.object as KubeObject).metadata.name === name) count += 1;
+    }
+  };
+  void follow().catch(() => undefined);
+  return { count: () => count, stop: () => stop.abort() };
+}
+
+const cordonOf = async (name: string): Promise<unknown> => (await admin.get(nodes, { name }))?.spec?.unschedulable;
+
+test('killed at every write, a node is cordoned once, and what is left behind is recorded', { timeout: 240_000 }, async () => {
+  const action: Action = { type: 'CordonNode', target: { kind: 'Node', name: 'n1' }, cordonNode: { reviewAfterSeconds: 3600 } };
+  const plan = await propose('cordon', action, [{ type: 'EffectInPlace', withinSeconds: 60 }]);
+  const writes = countWrites(nodes, 'n1');
+  const approved = approve(plan);
+  const deaths = await liveAndDie(plan);
+  await approved;
+
+  const { status } = await seen(plan);
+  expect(status?.phase, JSON.stringify(status?.conditions)).toBe('Succeeded');
+  expect(await admin.get(nodes, { name: 'n1' })).toMatchObject({
+    metadata: { annotations: { 'agentsre.io/cordoned-by': plan.metadata.uid } },
+    spec: { unschedulable: true },
+  });
+  expect(status).toMatchObject({
+    applied: { object: { kind: 'Node', name: 'n1', uid: expect.any(String) }, what: 'CordonNode on Node/n1' },
+    leftBehind: { what: 'node n1 is cordoned', owner: 'alice', end: 'kubectl uncordon n1', overdueAt: expect.any(String) },
+    renderedDiff: [{ object: 'Node/n1', path: 'spec.unschedulable', after: 'true' }],
+  });
+  expect(deaths.filter((death) => death.endsWith('patch nodes')).length).toBeGreaterThan(0);
+  expect(writes.count()).toBe(1);
+  writes.stop();
+});
+
+test('killed at every write, a cordon that did not help is taken back', { timeout: 240_000 }, async () => {
+  await admin.patch(nodes, { name: 'n1' }, { spec: { unschedulable: null } }, { type: 'merge' });
+  const action: Action = { type: 'CordonNode', target: { kind: 'Node', name: 'n2' }, cordonNode: { reviewAfterSeconds: 3600 } };
+  const gone = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: SHOP, name: 'gone' };
+  const plan = await propose('cordon-in-vain', action, [{ type: 'RolloutComplete', target: gone, withinSeconds: 0 }]);
+  const approved = approve(plan);
+  await liveAndDie(plan);
+  await approved;
+  const { status } = await seen(plan);
+  expect(status?.phase, JSON.stringify(status?.conditions)).toBe('RolledBack');
+  expect(status?.leftBehind).toBeUndefined();
+  expect(await cordonOf('n2')).toBeUndefined();
+});
+
+test('killed at every write, a pod is deleted, and its successor of the same name is not', { timeout: 240_000 }, async () => {
+  const labels = { app: 'cart' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'a:1' }] } };
+  const deployment = await admin.create(deployments, {
+    metadata: { name: 'cart', namespace: SHOP },
+    spec: { selector: { matchLabels: labels }, template },
+  });
+  const set = await admin.create(replicaSets, {
+    metadata: { name: 'cart-1', namespace: SHOP, labels, ownerReferences: [ownerReferenceTo(deployment, deployments)] },
+    spec: { selector: { matchLabels: labels }, template },
+  });
+  const pod = () => ({
+    metadata: { name: 'cart-1-a', namespace: SHOP, labels, ownerReferences: [ownerReferenceTo(set, replicaSets)] },
+    spec: template.spec,
+  });
+  const first = await admin.create(pods, pod());
+  const action: Action = { type: 'DeletePod', target: { kind: 'Pod', namespace: SHOP, name: 'cart-1-a', uid: first.metadata.uid } };
+  const plan = await propose('delete', action, [{ type: 'EffectInPlace', withinSeconds: 60 }]);
+  const approved = approve(plan);
+  const replaced = until(
+    'the pod is gone, and made anew',
+    async () => ((await admin.get(pods, { namespace: SHOP, name: 'cart-1-a' })) === undefined ? admin.create(pods, pod()) : undefined),
+    120_000,
+  );
+  const deaths = await liveAndDie(plan);
+  await approved;
+  const second = await replaced;
+  const { status } = await seen(plan);
+  expect(status?.phase, JSON.stringify(status?.conditions)).toBe('Succeeded');
+  expect(deaths.filter((death) => death.endsWith('delete pods')).length).toBeGreaterThan(0);
+  expect((await admin.get(pods, { namespace: SHOP, name: 'cart-1-a' }))?.metadata.uid).toBe(second.metadata.uid);
+});
