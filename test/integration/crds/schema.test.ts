@@ -234,7 +234,7 @@ test('what is left out gets its default', async () => {
   const { spec } = await client.create(approvals, newApproval(meta(), who), { dryRun: true });
   expect(spec.channel).toBe('kubectl');
   const investigation = await client.create(investigations, newInvestigation(meta(), { budget: {} as never }), { dryRun: true });
-  expect(investigation.spec.budget).toEqual({ seconds: 120, tokens: 50_000, toolCalls: 50 });
+  expect(investigation.spec.budget).toEqual({ seconds: 120, tokens: 50_000, toolCalls: 300 });
 });
 
 describe('once it exists', () => {
