@@ -170,7 +170,7 @@ function countWrites(resource: ResourceType, name: string): { readonly count: ()
   let count = 0;
   const follow = async (): Promise<void> => {
     for await (const event of admin.watch(resource, { signal: stop.signal })) {
-      if (event.type !== 'BOOKMARK' && event.type !== 'ADDED' && (event.object as KubeObject).metadata.name === name) count += 1;
+      if (event.type !== 'BOOKMARK' && event.type !== 'ADDED' && event.object.metadata.name === name) count += 1;
     }
   };
   void follow().catch(() => undefined);
