@@ -3,7 +3,7 @@
 import { LIST_KEYS } from '../gitops/kustomize/compare.ts';
 import type { FieldPath, Step } from '../gitops/yaml/document.ts';
 
-const STEP = /\.?([A-Za-z_$][\w$-]*)|\[("(?:[^"\\]|\\.)*"|[^\]]*)\]/gu;
+const STEP = /\.?([A-Za-z_$][\w$-]*)|\[("(?:[^"\\]|\\.)*"|[^\]]*)\]/guy;
 
 /** The path with the keys by which lists name their items here; undefined where it leads nowhere in this object. */
 export function fieldPathOf(object: unknown, path: string): FieldPath | undefined {

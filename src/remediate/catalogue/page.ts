@@ -46,7 +46,7 @@ export function actionPage(entry: CatalogueEntry, criteria: PageCriteria): strin
     '',
   ]
     .join('\n\n')
-    .replace(/\n+$/u, '\n');
+    .replace(/(?<!\n)\n+$/u, '\n');
 }
 
 function carriedOut(entry: CatalogueEntry): string {
