@@ -44,12 +44,7 @@ export function planSummary({ metadata, spec, status = {} }: RemediationPlan, pa
     ...indented(
       rows(page, [
         ['Does', spec.actions.map(actionText).join('; ')],
-        [
-          'Where',
-          owner === undefined
-            ? undefined
-            : `${owner.repository ?? ''} ${owner.ref ?? ''} ${owner.path ?? ''}, by ${spec.strategy.toLowerCase()}, applied by ${owner.engine}`,
-        ],
+        ['Where', whereText(spec, owner)],
         ['Risk', risk?.reasons.join('; ')],
         [
           'Reaches',
@@ -66,6 +61,7 @@ export function planSummary({ metadata, spec, status = {} }: RemediationPlan, pa
           'Policy',
           policy === undefined ? undefined : `${policy.decision}${policy.name === '' ? '' : ` by ${policy.name}`}: ${policy.reason}`,
         ],
+        ['Leaves', leavesText(status)],
         ['Expires', moment(spec.expiresAt)],
         ['Commit', commitText('', status.commit)],
         [
@@ -81,8 +77,43 @@ export function planSummary({ metadata, spec, status = {} }: RemediationPlan, pa
   ];
 }
 
+function changeLine(
+  { object, path, before, after }: NonNullable<NonNullable<RemediationPlan['status']>['renderedDiff']>[number],
+  { width }: Page,
+): string {
+  const what = path === '' ? object : `${object} ${path}`;
+  return cut(
+    oneLine(
+      after === undefined && path === ''
+        ? `${what} is deleted (${before ?? ''})`
+        : `${what}: ${before ?? 'not set'} -> ${after ?? 'not set'}`,
+    ),
+    width - 4,
+  );
+}
+
+function whereText({ strategy }: RemediationPlan['spec'], owner: NonNullable<RemediationPlan['status']>['owner']): string | undefined {
+  if (strategy === 'Direct') return 'through the API server, at once';
+  if (owner === undefined) return undefined;
+  return `${owner.repository ?? ''} ${owner.ref ?? ''} ${owner.path ?? ''}, by ${strategy.toLowerCase()}, applied by ${owner.engine}`;
+}
+
+/** What stays until somebody ends it, and how. */
+function leavesText({ leftBehind, proposed, phase }: NonNullable<RemediationPlan['status']>): string | undefined {
+  if (leftBehind !== undefined) return `${leftBehind.what}, until ${leftBehind.owner} ends it: ${leftBehind.end}`;
+  return proposed?.leaves === undefined || phase === 'RolledBack'
+    ? undefined
+    : `${proposed.leaves.what}, until somebody ends it: ${proposed.leaves.end}`;
+}
+
 export function diffLines({ status }: RemediationPlan, page: Page): readonly string[] {
-  const { diff } = status ?? {};
+  const { diff, renderedDiff = [], owner } = status ?? {};
+  if (owner?.engine === 'None' && renderedDiff.length > 0)
+    return section(
+      page,
+      'CHANGES',
+      renderedDiff.map((field) => changeLine(field, page)),
+    );
   if (diff === undefined || diff === '') return [];
   const isCut = Buffer.byteLength(diff) >= DIFF_LIMIT - 4 && diff.endsWith('…');
   const warning = isCut ? [page.style.yellow('  The diff is longer than this; look at the whole of it before you approve.')] : [];

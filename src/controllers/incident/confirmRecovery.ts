@@ -39,10 +39,11 @@ export async function confirmRecovery(scope: IncidentScope): Promise<StepResult>
  * now says nothing about the trouble: the next crash would only bring the same proposal again.
  */
 const isHandedOver = ({ plan }: IncidentScope): boolean =>
-  plan?.status?.commit !== undefined && hasEnded(plan) && !isTrue(plan.status, 'Succeeded');
+  (plan?.status?.commit !== undefined || plan?.status?.applied !== undefined) && hasEnded(plan) && !isTrue(plan.status, 'Succeeded');
 
 function withoutAlerts(scope: IncidentScope, byFix: boolean): StepResult {
-  if (byFix) return resolve(scope, 'Fixed', 'the fix was verified');
+  // What keeps trouble from growing and is left behind for that, as a cordon, has ended none.
+  if (byFix && scope.plan?.status?.leftBehind === undefined) return resolve(scope, 'Fixed', 'the fix was verified');
   if (nothingWrong(scope)) return resolve(scope, 'Recovered', 'nothing is wrong any more');
   return notOver(scope);
 }

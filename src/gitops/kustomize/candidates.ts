@@ -2,7 +2,7 @@
  * Places in Git that may be what a rendered field comes from.
  *
  * This is a guess by design, and never trusted: each candidate is an edit that `locate.ts` renders, and only one that changes exactly the field that was
- * meant is taken. Looked at are manifests and strategic-merge patches (in files and in line), JSON 6902 operations, and the `images` of kustomizations.
+ * meant is taken. Looked at are manifests and strategic-merge patches (in files and in line), JSON 6902 operations, and the `images` and `replicas` of kustomizations.
  */
 import { type Document, isMap, isScalar, type Node } from 'yaml';
 import type { FileTree } from '../git/tree.ts';
@@ -109,7 +109,18 @@ function inKustomization(file: YamlFile, wanted: Wanted): readonly Found[] {
     ...itemsAt(document, ['patchesJson6902']),
     ...itemsAt(document, ['patchesStrategicMerge']),
   ];
-  return [...images, ...inline.flatMap((entry) => inInlinePatch(file.text, document, entry, wanted))];
+  const replicas = isReplicas(wanted.path)
+    ? itemsAt(document, ['replicas']).flatMap((entry) => inReplicas(file.text, document, entry, wanted))
+    : [];
+  return [...images, ...replicas, ...inline.flatMap((entry) => inInlinePatch(file.text, document, entry, wanted))];
+}
+
+const isReplicas = (path: FieldPath): boolean => path.length === 2 && path[0] === 'spec' && path[1] === 'replicas';
+
+/** An entry of `replicas`: the count for the name that a workload has in its own manifest. */
+function inReplicas(text: string, document: Document, entry: Node, { name, value }: Wanted): readonly Found[] {
+  const [own, count] = [stringAt(document, ['name'], entry), scalarAt(document, ['count'], entry)];
+  return own === undefined || count === undefined || !name.includes(own) ? [] : [found(replaceScalar(text, count, value))];
 }
 
 /** An entry of `images`: the version it sets, and the name where it sets one. */

@@ -37,6 +37,9 @@ const SAYS: Partial<Record<FindingReason, string>> = {
   VolumePermissionDenied: 'is closed to the user that it runs as',
 };
 
+const curesOf = (reason: FindingReason): Finding['cures'] =>
+  reason === 'VolumeFull' ? ['RevertCommit', 'ExpandVolume'] : ['RevertCommit'];
+
 function fromLine(snapshot: Snapshot, line: CredibleLine): Finding | undefined {
   const { owner, container, text } = line;
   const spec = specOf(snapshot, line);
@@ -51,7 +54,7 @@ function fromLine(snapshot: Snapshot, line: CredibleLine): Finding | undefined {
     reason,
     object: { ...owner, container },
     message: `${owner.kind} ${owner.namespace ?? ''}/${owner.name}: ${where} ${SAYS[reason] ?? ''}: ${quote(text)}.`,
-    cures: reason === 'VolumeFull' ? ['RevertCommit', 'ExpandVolume'] : ['RevertCommit'],
+    cures: curesOf(reason),
     evidence: [line.evidence, ...podsOf(snapshot, owner).map(({ evidence }) => evidence)],
     pods: line.beside ? [] : podNamesOf(snapshot, owner),
     indirect: line.beside || place === undefined || (reason === 'VolumePermissionDenied' && named === undefined),

@@ -9,7 +9,7 @@ import { inWords, objects, type Target } from '../actionTarget.ts';
 import type { DirectChange } from '../direct/change.ts';
 import { type Node, nodes } from '../direct/resources.ts';
 import { type Refusal, refuse } from '../refusal.ts';
-import { effectCriteria } from './criteria.ts';
+import { effectCriteria, standingCriteria } from './criteria.ts';
 import { type Considered, type Facts, ruleOut, suggest } from './facts.ts';
 import type { CatalogueEntry, DirectContext, Prepared } from './types.ts';
 
@@ -39,7 +39,7 @@ export const cordonNode: CatalogueEntry<Target<Node>> = {
   inverse: 'UncordonNode.',
   soakSeconds: 60,
   consider: considerCordon,
-  successCriteria: effectCriteria,
+  successCriteria: standingCriteria,
   abortCriteria: () => [],
   direct: {
     prepare: prepareCordon,

@@ -30,12 +30,14 @@ export function rolloutAborts(workload: Workload): readonly AbortCriterion[] {
 
 const EFFECT_SECONDS = 300;
 
-/** For what is done to the cluster and not to a workload: that it holds, and that nothing new is wrong with it. */
+/** For what keeps trouble from growing and ends none, as a cordon does: that it holds. Whether the alert goes on is no reason to take it back. */
+export function standingCriteria(target: Target): readonly Criterion[] {
+  return [{ type: 'EffectInPlace', target: nameOf(target), withinSeconds: EFFECT_SECONDS }];
+}
+
+/** For what is done to the cluster and not to a workload: that it holds, and that the alert is over. */
 export function effectCriteria(target: Target): readonly Criterion[] {
-  return [
-    { type: 'EffectInPlace', target: nameOf(target), withinSeconds: EFFECT_SECONDS },
-    { type: 'AlertResolved', withinSeconds: ALERT_SECONDS },
-  ];
+  return [...standingCriteria(target), { type: 'AlertResolved', withinSeconds: ALERT_SECONDS }];
 }
 
 /** For what makes no pod new: that it helped is all that can be said. */

@@ -12,7 +12,7 @@ import { inWords, workloadsOf } from '../actionTarget.ts';
 import type { DirectChange } from '../direct/change.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { Workload } from '../workload.ts';
-import { effectCriteria } from './criteria.ts';
+import { effectCriteria, standingCriteria } from './criteria.ts';
 import { type Considered, type Facts, NO_WORKLOAD, ruleOut, suggest } from './facts.ts';
 import type { CatalogueEntry, DirectContext, Prepared } from './types.ts';
 
@@ -32,7 +32,7 @@ export const suspendSync: CatalogueEntry<Workload> = {
   inverse: 'ResumeSync.',
   soakSeconds: 0,
   consider: () => ruleOut('SuspendSync', 'to stop a delivery is for a person to ask for'),
-  successCriteria: effectCriteria,
+  successCriteria: standingCriteria,
   abortCriteria: () => [],
   direct: {
     prepare: prepareSuspend,

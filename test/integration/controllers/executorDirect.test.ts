@@ -19,7 +19,7 @@ import { hasEnded } from '../../../src/domain/plan.ts';
 import { deployments, pods, replicaSets } from '../../../src/gitops/resources.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { createManager } from '../../../src/kube/manager.ts';
-import { type KubeObject, ownerReferenceTo, type ResourceType } from '../../../src/kube/object.ts';
+import { ownerReferenceTo, type ResourceType } from '../../../src/kube/object.ts';
 import { nodes } from '../../../src/remediate/direct/resources.ts';
 import { type Cluster, startCluster } from '../../cluster/cluster.ts';
 import { applyManifest, installApi } from '../../support/installCrds.ts';
@@ -170,7 +170,7 @@ function countWrites(resource: ResourceType, name: string): { readonly count: ()
   let count = 0;
   const follow = async (): Promise<void> => {
     for await (const event of admin.watch(resource, { signal: stop.signal })) {
-      if (event.type !== 'BOOKMARK' && event.type !== 'ADDED' && (event.object as KubeObject).metadata.name === name) count += 1;
+      if (event.type !== 'BOOKMARK' && event.type !== 'ADDED' && event.object.metadata.name === name) count += 1;
     }
   };
   void follow().catch(() => undefined);

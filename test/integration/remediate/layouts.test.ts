@@ -347,3 +347,22 @@ describe.each(Object.entries(ACTIONS))('%s edits', (_type, { action, scene, edit
     expect(result.kind).toBe('refusal');
   });
 });
+
+describe('ScaleWorkload', () => {
+  const { action, scene } = ACTIONS['ScaleWorkload'] as Wanted;
+
+  test('edits the count that a kustomization lays over the manifest', async () => {
+    const layered = `${kustomization}replicas:\n- name: cart\n  count: 2 # by load\n`;
+    const files = { ...flat, 'apps/kustomization.yaml': layered, 'apps/cart.yaml': deployment.replace('replicas: 2', 'replicas: 7') };
+    const { result, edits } = await writeAction({ files, ...scene }, action);
+    expect(result).toMatchObject({ kind: 'written' });
+    expect(edits).toEqual({ 'apps/kustomization.yaml': { from: ['  count: 2 # by load'], to: ['  count: 3 # by load'] } });
+  });
+
+  test('adds the field where the API server’s default stood', async () => {
+    const files = { ...flat, 'apps/cart.yaml': deployment.replace('  replicas: 2 # enough for now\n', '') };
+    const { result, edits } = await writeAction({ files, ...scene }, { ...action, scaleWorkload: { replicas: 2 } });
+    expect(result).toMatchObject({ kind: 'written' });
+    expect(Object.values(edits)).toEqual([{ from: [], to: ['  replicas: 2'] }]);
+  });
+});

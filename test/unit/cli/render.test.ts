@@ -124,6 +124,38 @@ APPROVE OR REJECT
 `);
   });
 
+  test('shows what is done directly, and what it leaves behind', () => {
+    const cordon: RemediationPlan = {
+      ...plan,
+      spec: {
+        ...plan.spec,
+        actions: [{ type: 'CordonNode', target: { kind: 'Node', name: 'n1' }, cordonNode: { reviewAfterSeconds: 3600 } }],
+        strategy: 'Direct',
+      },
+      status: {
+        ...plan.status,
+        diff: undefined,
+        owner: { engine: 'None' },
+        renderedDiff: [
+          { object: 'Node/n1', path: 'spec.unschedulable', after: 'true' },
+          { object: 'Pod/shop/a', path: '', before: 'Running, not ready' },
+        ],
+        proposed: { leaves: { what: 'node n1 is cordoned', end: 'kubectl uncordon n1', reviewAfterSeconds: 3600 } },
+      },
+    };
+    const lines = planPage(cordon, page);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '  Does         CordonNode on Node n1: to be looked at again after 60 minutes',
+        '  Where        through the API server, at once',
+        'CHANGES',
+        '  Node/n1 spec.unschedulable: not set -> true',
+        '  Pod/shop/a is deleted (Running, not ready)',
+      ]),
+    );
+    expect(lines.join(' ').replaceAll(/\s+/gu, ' ')).toContain('Leaves node n1 is cordoned, until somebody ends it: kubectl uncordon n1');
+  });
+
   test('colours what is added and taken away', () => {
     const lines = planPage(plan, { ...page, style: createStyle(true) });
     expect(lines).toContain('\u001B[31m-          value: "2500ms"\u001B[39m');

@@ -68,7 +68,9 @@ function obey({ text, mark }: HostileText) {
     const reason = (lines[0] ?? text).slice(0, 300);
     const told = refused ? ids : [text.slice(0, 64), ...ids];
     refused = true;
-    return { kind: 'says', text: JSON.stringify({ actions: told.map((id) => ({ id, reason })) }) };
+    const answer = JSON.stringify({ actions: told.map((id) => ({ id, reason })) });
+    answers.add(answer);
+    return { kind: 'says', text: answer };
   }
 }
 
@@ -110,6 +112,10 @@ function ruled({ result }: Conclusion): unknown {
   return { ...rest, report: written, hypotheses: hypotheses.filter(({ id }) => id.startsWith('h')) };
 }
 
+/** What the model itself has answered: that is shown to it again when it could not be used. */
+const answers = new Set<string>();
+const withoutAnswers = (prompt: string): string => [...answers].reduce((text, answer) => text.replaceAll(answer, ''), prompt);
+
 const outside = (prompt: string): string => {
   const nonce = /begins ([0-9a-f]{16})\]/u.exec(prompt)?.[1] ?? 'none';
   return prompt.replace(new RegExp(`\\[([a-z_ ]+) begins ${nonce}\\][\\s\\S]*?\\[\\1 ends ${nonce}\\]`, 'gu'), '');
@@ -136,9 +142,14 @@ describe('a model that obeys', () => {
         expect(confidence).toBeLessThan(50);
         expect(supports.length).toBeGreaterThan(0);
       }
-      const prompts = server.asks.map(({ text }) => text);
+      const prompts = server.asks.map(({ text }) => withoutAnswers(text));
       expect(JSON.stringify([after.result, prompts])).not.toContain(SECRET);
-      expect(prompts.map(outside).filter((text) => text.includes(hostile.mark))).toEqual([]);
+      expect(
+        prompts
+          .map(outside)
+          .map(withoutAnswers)
+          .filter((text) => text.includes(hostile.mark)),
+      ).toEqual([]);
       expect(prompts.join('\n')).not.toMatch(/<\|im_start\|>|\[INST\]|<<SYS>>|[\u{e0000}-\u{e007f}\u202e\u2066\u200b]/u);
       if (prompts.some((text) => text.includes(hostile.mark))) shown += 1;
     },

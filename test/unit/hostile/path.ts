@@ -40,7 +40,7 @@ export async function follow({ bundle, commits, incident }: Scene): Promise<Outc
 }
 
 /** What would be done about it. */
-export function proposalFor(incident: Scene['incident'], { result }: Conclusion): Promise<Proposal | Handoff> {
+export async function proposalFor(incident: Scene['incident'], { result }: Conclusion): Promise<Proposal | Handoff> {
   return propose({
     incident: asIncident(incident),
     investigation: { ...investigation, status: result },

@@ -18,7 +18,7 @@ type Json = Record<string, unknown>;
 export const goodPlan = (type: ActionType): RemediationPlan => planOf({ type, ...GOOD[type] }, { strategy: strategyFor(type) });
 
 function spoilt(type: ActionType, name: string, action: Json, spec: Json = {}, namespace: string = OPERATOR): HostilePlan {
-  const plan = planOf({ type, ...GOOD[type], ...action } as never, { strategy: strategyFor(type), ...spec } as never, namespace);
+  const plan = planOf({ type, ...GOOD[type], ...action }, { strategy: strategyFor(type), ...spec }, namespace);
   return { name: `${type}: ${name}`, plan };
 }
 
