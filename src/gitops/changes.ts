@@ -7,14 +7,13 @@
 import type { ObjectRef } from '../crds/common.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../kube/logger.ts';
+import { closureFor } from './builds.ts';
 import { unifiedDiff } from './git/commit.ts';
 import { commitsBetween, filesBetween, type HistoryCommit } from './git/history.ts';
 import type { CallLimits, Repositories, Repository } from './git/repositories.ts';
 import { openTree } from './git/tree.ts';
-import { componentsOf } from './kustomize/build.ts';
-import { closureOf } from './kustomize/closure.ts';
 import { displayName } from './kustomize/manifest.ts';
-import { type FluxOwner, findOwner } from './owner.ts';
+import { findOwner, type GitOwner } from './owner.ts';
 import { allFields, compareRendered, type FieldChange, type Renderer } from './render.ts';
 
 export interface GitChangesOptions {
@@ -94,10 +93,10 @@ export function createGitChanges(options: GitChangesOptions): GitChanges {
 }
 
 /** The owner's path, and what lies outside of it and takes part in its build. */
-async function pathsOf(repository: Repository, owner: FluxOwner, tip: string, limits: CallLimits): Promise<readonly string[]> {
+async function pathsOf(repository: Repository, owner: GitOwner, tip: string, limits: CallLimits): Promise<readonly string[]> {
   if (owner.path === '') return [];
   const tree = await openTree(repository, tip, limits);
-  const closure = await closureOf(tree, owner.path, componentsOf(owner.build, tree));
+  const closure = await closureFor(tree, owner.build);
   if ('refused' in closure) return [owner.path];
   const outside = [...closure.files.keys()].filter((file) => !file.startsWith(`${owner.path}/`));
   return [owner.path, ...outside].slice(0, 1000);
@@ -105,7 +104,7 @@ async function pathsOf(repository: Repository, owner: FluxOwner, tip: string, li
 
 interface Scope {
   readonly repository: Repository;
-  readonly owner: FluxOwner;
+  readonly owner: GitOwner;
   readonly paths: readonly string[];
   readonly limits: CallLimits;
 }

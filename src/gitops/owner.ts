@@ -7,14 +7,18 @@
 import type { ObjectRef } from '../crds/common.ts';
 import type { CallOptions, KubeClient } from '../kube/client.ts';
 import { apiVersionOf, type KubeObject, type OwnerReference, type ResourceType } from '../kube/object.ts';
+import type { Build } from './builds.ts';
+import { findHelmReleaseOwner, RELEASE_NAME_LABEL } from './flux/helmOwner.ts';
 import { findFluxOwner, NAME_LABEL } from './flux/owner.ts';
-import type { KustomizeBuild } from './kustomize/build.ts';
 import { pods, replicaSets, WORKLOADS } from './resources.ts';
 
-export interface FluxOwner {
+/** An engine's object that applies the object from a repository which can be written to. */
+export interface GitOwner {
   readonly engine: 'Flux';
-  /** The Kustomization. */
+  /** The Kustomization, or the HelmRelease. */
   readonly object: ObjectRef;
+  /** What applies the owner itself, where that is another object. */
+  readonly through?: GitOwner;
   /** The GitRepository. */
   readonly source: ObjectRef;
   /** Address as the GitRepository has it. */
@@ -28,7 +32,9 @@ export interface FluxOwner {
   /** Last applied, as Flux writes it: `main@sha1:<commit>`. */
   readonly revision?: string;
   readonly attempted?: string;
-  readonly build: KustomizeBuild;
+  /** Under which the engine applies. */
+  readonly fieldManager: string;
+  readonly build: Build;
 }
 
 export interface Unsupported {
@@ -39,7 +45,7 @@ export interface Unsupported {
   readonly reason: string;
 }
 
-export type Owner = FluxOwner | Unsupported | { readonly engine: 'None' };
+export type Owner = GitOwner | Unsupported | { readonly engine: 'None' };
 
 /** Throws when the target does not exist. A Pod's owner is its workload's. */
 export async function findOwner(client: KubeClient, target: ObjectRef, options: CallOptions = {}): Promise<Owner> {
@@ -65,6 +71,7 @@ export async function findOwner(client: KubeClient, target: ObjectRef, options: 
   const [claim] = claims;
   if (claim === undefined) return { engine: 'None' };
   if (claim === 'Flux') return findFluxOwner(client, object, options);
+  if (claim === 'HelmRelease') return findHelmReleaseOwner(client, object, options);
   return { engine: 'Unsupported', by: claim, reason: NOT_WRITTEN[claim] };
 }
 
@@ -78,19 +85,18 @@ export async function findWorkload(client: KubeClient, ref: ObjectRef, options: 
 }
 
 const NOT_WRITTEN = {
-  HelmRelease: 'a Flux HelmRelease renders it; changes of Helm values are not written yet: change the values by hand',
   Helm: 'it was installed by Helm, and no GitOps engine applies it: change the values of the release by hand',
   ArgoCD: 'an Argo CD Application applies it; Argo CD is not written to yet: change its source by hand',
 } as const;
 
-type Claim = 'Flux' | keyof typeof NOT_WRITTEN;
+type Claim = 'Flux' | 'HelmRelease' | keyof typeof NOT_WRITTEN;
 
 /** Who says that the object is theirs. A HelmRelease installs by Helm, so the two are one claim. */
 function claimsOn({ metadata }: KubeObject): readonly Claim[] {
   const { labels = {}, annotations = {} } = metadata;
   const claims: Claim[] = [];
   if (labels[NAME_LABEL] !== undefined) claims.push('Flux');
-  if (labels['helm.toolkit.fluxcd.io/name'] !== undefined) claims.push('HelmRelease');
+  if (labels[RELEASE_NAME_LABEL] !== undefined) claims.push('HelmRelease');
   else if (labels['app.kubernetes.io/managed-by'] === 'Helm' && annotations['meta.helm.sh/release-name'] !== undefined) claims.push('Helm');
   if (annotations['argocd.argoproj.io/tracking-id'] !== undefined || labels['argocd.argoproj.io/instance'] !== undefined)
     claims.push('ArgoCD');

@@ -1,5 +1,5 @@
 /**
- * Renders a path of a repository at a commit as kustomize-controller does: `kubectl kustomize` over just the files that take part, in a folder of its
+ * Renders a path of a repository at a commit as the engine does. Of kustomizations that is what kustomize-controller does: `kubectl kustomize` over just the files that take part, in a folder of its
  * own, without network, configuration or plug-ins.
  *
  * What can't be rendered faithfully is refused with the reason. An error of kustomize is told as it stands, with our folder cut out of it.
@@ -8,8 +8,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { type Build, closureFor } from './builds.ts';
 import { findProgram, runCommand } from './command.ts';
+import type { ChartSource } from './flux/artifact.ts';
+import { expandHelmRelease, type HelmReleaseBuild } from './flux/helmRelease.ts';
 import { type FileTree } from './git/tree.ts';
+import type { ChartProvenance } from './helm/places.ts';
 import { componentsOf, effectiveKustomization, type KustomizeBuild, overrides } from './kustomize/build.ts';
 import { type Closure, closureOf, type Layer } from './kustomize/closure.ts';
 import { KUSTOMIZATION_NAMES } from './kustomize/kustomization.ts';
@@ -18,19 +22,31 @@ import { type Manifest, parseManifests, withMetadata } from './kustomize/manifes
 export { allFields, compareRendered, type FieldChange } from './kustomize/compare.ts';
 
 export interface RendererOptions {
-  /** Path of kubectl, or its name. */
+  /** Paths of the programs, or their names. */
   readonly kubectl: string;
+  readonly helm: string;
+  readonly charts: ChartSource;
   readonly tempDir?: string | undefined;
   readonly timeoutMs?: number | undefined;
   readonly clock: Clock;
 }
 
 export type Rendering =
-  | { readonly kind: 'rendered'; readonly objects: readonly Manifest[]; readonly closure: Closure }
+  | {
+      readonly kind: 'rendered';
+      readonly objects: readonly Manifest[];
+      readonly closure: Closure;
+      /** Charts that take part, with the values that they were given. */
+      readonly charts?: readonly ChartProvenance[];
+    }
   | { readonly kind: 'refused'; readonly message: string };
 
 export interface Renderer {
-  readonly render: (tree: FileTree, build: KustomizeBuild, options?: { readonly signal?: AbortSignal | undefined }) => Promise<Rendering>;
+  readonly render: (tree: FileTree, build: Build, options?: Limits) => Promise<Rendering>;
+}
+
+interface Limits {
+  readonly signal?: AbortSignal | undefined;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -39,22 +55,41 @@ const MOST_INPUT = 64 * 2 ** 20;
 
 export function createRenderer(options: RendererOptions): Renderer {
   return {
-    render: async (tree, build, { signal } = {}) => {
-      const components = componentsOf(build, tree);
-      const closure = await closureOf(tree, build.path, components);
-      if ('refused' in closure) return refused(build, closure.refused);
-      const problem = unfaithful(tree, closure, build);
-      if (problem !== undefined) return refused(build, problem);
-      const folder = await mkdtemp(join(options.tempDir ?? tmpdir(), 'agent-sre-render-'));
-      try {
-        await writeOut(tree, closure, folder);
-        await writeTop(closure.layers[0], build, components, folder);
-        return await runKustomize(options, build, closure, { folder, signal });
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    },
+    render: (tree, build, limits = {}) =>
+      build.type === 'Kustomize' ? renderKustomization(options, tree, build, limits) : renderRelease(options, tree, build, limits),
   };
+}
+
+async function renderKustomization(
+  options: RendererOptions,
+  tree: FileTree,
+  build: KustomizeBuild,
+  { signal }: Limits,
+): Promise<Rendering> {
+  const components = componentsOf(build, tree);
+  const closure = await closureOf(tree, build.path, components);
+  if ('refused' in closure) return refused(build, closure.refused);
+  const problem = unfaithful(tree, closure, build);
+  if (problem !== undefined) return refused(build, problem);
+  const folder = await mkdtemp(join(options.tempDir ?? tmpdir(), 'agent-sre-render-'));
+  try {
+    await writeOut(tree, closure, folder);
+    await writeTop(closure.layers[0], build, components, folder);
+    return await runKustomize(options, build, closure, { folder, signal });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function renderRelease(options: RendererOptions, tree: FileTree, build: HelmReleaseBuild, limits: Limits): Promise<Rendering> {
+  const outer = await renderKustomization(options, tree, build.outer, limits);
+  if (outer.kind === 'refused') return outer;
+  const { helm, charts, ...common } = options;
+  const expanded = await expandHelmRelease({ helm: { ...common, helm }, charts }, tree, build, outer, limits.signal);
+  if ('refused' in expanded) return refused(build.outer, expanded.refused);
+  const closure = await closureFor(tree, build);
+  if ('refused' in closure) return refused(build.outer, closure.refused);
+  return { kind: 'rendered', objects: expanded.objects, closure, charts: [expanded.chart] };
 }
 
 function refused({ path }: KustomizeBuild, reason: string): Rendering {

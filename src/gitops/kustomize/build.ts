@@ -10,6 +10,7 @@ export interface ImageOverride {
 }
 
 export interface KustomizeBuild {
+  readonly type: 'Kustomize';
   /** Folder in the repository; empty is its root. */
   readonly path: string;
   readonly namespace?: string | undefined;

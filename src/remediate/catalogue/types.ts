@@ -4,7 +4,7 @@ import type { AbortCriterion, Action, ActionType, Criterion, Risk } from '../../
 import type { Repository } from '../../gitops/git/repositories.ts';
 import type { FileTree } from '../../gitops/git/tree.ts';
 import type { Manifest } from '../../gitops/kustomize/manifest.ts';
-import type { FluxOwner } from '../../gitops/owner.ts';
+import type { GitOwner } from '../../gitops/owner.ts';
 import type { Renderer, Rendering } from '../../gitops/render.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Workload } from '../workload.ts';
@@ -17,7 +17,7 @@ export interface WriteContext {
   readonly workload: Workload;
   /** The workload as Git renders it. */
   readonly manifest: Manifest;
-  readonly owner: FluxOwner;
+  readonly owner: GitOwner;
   readonly repository: Repository;
   /** The commit that is built on. */
   readonly base: string;

@@ -17,7 +17,7 @@ import { type Prometheus, type ScrapeJob, startPrometheus } from './prometheus.t
 /** What each add-on needs to be there, the slowest to build first. */
 export const ADDON_COMPONENTS = {
   loki: ['loki'],
-  flux: ['kustomize-controller', 'source-controller'],
+  flux: ['kustomize-controller', 'source-controller', 'helm-controller', 'helm'],
   prometheus: ['prometheus'],
   gitea: ['gitea'],
   'kube-state-metrics': ['kube-state-metrics'],

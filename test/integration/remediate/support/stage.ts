@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../../../src/clock.ts';
 import type { RemediationPlan } from '../../../../src/crds/kinds.ts';
 import type { Action } from '../../../../src/crds/remediationPlan.ts';
+import { createChartSource } from '../../../../src/gitops/flux/artifact.ts';
 import { type FluxKustomization, gitRepositories, kustomizations } from '../../../../src/gitops/flux/resources.ts';
 import { createRepositories, type Repositories } from '../../../../src/gitops/git/repositories.ts';
 import { createRenderer } from '../../../../src/gitops/render.ts';
@@ -12,9 +13,10 @@ import { commitOf } from '../../../../src/gitops/sync.ts';
 import type { KubeClient } from '../../../../src/kube/client.ts';
 import { defineResource, type KubeObject } from '../../../../src/kube/object.ts';
 import type { RemediateDeps } from '../../../../src/remediate/deps.ts';
-import { startFlux } from '../../../cluster/addons/flux.ts';
+import { type FluxOptions, startFlux } from '../../../cluster/addons/flux.ts';
 import { startGitServer } from '../../../cluster/addons/gitServer.ts';
 import { type Cluster, startCluster } from '../../../cluster/cluster.ts';
+import { getBinaries } from '../../../cluster/components/binaries.ts';
 import { silentLogger } from '../../../support/logger.ts';
 import { namespaces } from '../../../support/namespace.ts';
 import { testClient } from '../../../support/testClient.ts';
@@ -51,9 +53,9 @@ export const DEADLINE_MS = 50_000;
 
 const PASSWORD = 'correct-horse-battery';
 
-export async function openStage(): Promise<Stage> {
+export async function openStage(flux: FluxOptions = {}): Promise<Stage> {
   const cluster = await startCluster({ level: 'sim' });
-  await startFlux(cluster);
+  await startFlux(cluster, flux);
   const server = await startGitServer(cluster.workspace, { users: { robot: PASSWORD } });
   const client = testClient(cluster.kubeconfigPath);
   const folder = mkdtempSync(join(tmpdir(), 'stage-'));
@@ -67,7 +69,9 @@ export async function openStage(): Promise<Stage> {
     clock: systemClock,
     logger: silentLogger,
   });
-  const renderer = createRenderer({ kubectl: cluster.binaries.kubectl, clock: systemClock });
+  const { helm } = await getBinaries(['helm'], cluster.workspace.log);
+  const charts = createChartSource({ hosts: ['127.0.0.1'] });
+  const renderer = createRenderer({ kubectl: cluster.binaries.kubectl, helm: helm.binary, charts, clock: systemClock });
   const deps: RemediateDeps = { client, repositories, renderer, clock: systemClock, logger: silentLogger, operatorNamespace: 'agent-sre' };
   const people: Person[] = [];
   return {
