@@ -2,7 +2,7 @@
 
 const NAME = String.raw`["'(]?([a-zA-Z0-9][a-zA-Z0-9_.-]{0,252})`;
 const UNKNOWN = [
-  new RegExp(String.raw`\blookup ${NAME}[^\n]{0,200}no such host`, 'u'),
+  new RegExp(String.raw`\blookup ${NAME}(?![\w.-])[^\n]{0,200}no such host`, 'u'),
   new RegExp(String.raw`\bENOTFOUND[ :]{1,2}${NAME}`, 'u'),
   new RegExp(String.raw`\bUnknownHostException: ${NAME}`, 'u'),
   new RegExp(String.raw`\b[Uu]nknown (?:\w{1,16} )?host[ :=]{1,2}${NAME}`, 'u'),

@@ -7,7 +7,11 @@ export function quoteEnd(text: string, max = 240): string {
   return trimmed.length <= max ? quote(trimmed, max) : quote(`…${trimmed.slice(1 - max).replace(/^[\udc00-\udfff]/u, '')}`, max);
 }
 
-export const quote = (text: string, max = 240): string => `“${cut(text.trim().replace(/[“”]/gu, '"'), max)}”`;
+export const quote = (text: string, max = 240): string => `“${cut(withoutTime(text.trim()).replace(/[“”]/gu, '"'), max)}”`;
+
+/** A line of a log begins with when it was written, often twice: by the runtime and by the program. The evidence keeps it. */
+const LEADING_TIMES = /^(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? {1,4}){1,2}(?=\S)/u;
+const withoutTime = (text: string): string => text.replace(LEADING_TIMES, '');
 
 /** Names of hosts, images, paths and fields: no spaces, nothing that could be read as a sentence. */
 const TOKEN = /^[\w./:@*{}$~+=%-]{1,200}$/u;

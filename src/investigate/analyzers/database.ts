@@ -64,7 +64,7 @@ function* aboutDatabase(snapshot: Snapshot, trouble: DatabaseTrouble, complaints
       ? objectName(first.workload.ref)
       : `${complaints.length} workloads, ${objectName(first.workload.ref)} among them`;
   const name = behind === undefined ? 'The database' : objectName(object);
-  const said = quote(first.lines[0]?.text ?? '');
+  const said = quote(tellingLine(first.lines)?.text ?? '');
   yield {
     ...base(trouble),
     object,
@@ -89,7 +89,7 @@ function manyOfOne(snapshot: Snapshot, clients: readonly Complaint[]): (readonly
 
 /** One client's settings are the client's; the same complaint of most points at the database, and is weighed lower on each of them. */
 function* aboutClient(snapshot: Snapshot, trouble: DatabaseTrouble, { workload, lines, pods }: Complaint, all: number): Iterable<Finding> {
-  const [line] = lines;
+  const line = tellingLine(lines);
   const behind = databaseOf(snapshot, [{ workload, lines, pods }]);
   if (trouble.reason === 'DatabaseUnreachable' && behind !== undefined && isDown(snapshot, behind)) return;
   const container =
@@ -110,6 +110,11 @@ function* aboutClient(snapshot: Snapshot, trouble: DatabaseTrouble, { workload, 
     },
   };
 }
+
+/** The one with the most words: drivers write a number in one line and what it means in the next. */
+const tellingLine = (lines: readonly TroubleLine[]): TroubleLine | undefined =>
+  lines.toSorted((a, b) => wordsOf(b.text) - wordsOf(a.text))[0];
+const wordsOf = (text: string): number => (text.slice(0, 300).match(/(?<![\w.])[a-z'-]{2,20}(?![\w.])/giu) ?? []).length;
 
 /** Switched off, or none of its pods is ready: why is for others to find. */
 const isDown = ({ pods }: Snapshot, { ref, desired }: Workload): boolean => {

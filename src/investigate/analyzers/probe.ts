@@ -22,8 +22,11 @@ export const probe: Analyzer = {
       const killed = wasKilledLately(snapshot, pod, container);
       if (container.role === 'init' || (!killed && (container.ready || endsByItself(container)))) continue;
       const failures = failuresOf(snapshot, pod, container).filter((failure) => killed || isOfPresentRun(container, failure));
+      const reported = new Set(failures.map(({ probe: failing }) => failing));
       for (const { probe: failing, event, words } of failures) {
-        yield finding(snapshot, { pod, container, failing, verdict: verdictOf(pod, container, failing, words, killed), event });
+        const passing = container.probes.filter((one) => !reported.has(one) && passes(container, one, failing));
+        const verdict = verdictOf({ pod, container, probe: failing, words, killed, passing });
+        yield finding(snapshot, { pod, container, failing, verdict, event });
       }
       if (failures.length === 0) yield* withoutEvents(snapshot, pod, container);
     }
@@ -64,6 +67,14 @@ function failuresOf(snapshot: Snapshot, pod: Pod, container: Container): Failure
     const own = reported.filter((failure) => failure.probe === one);
     return own.toSorted((a, b) => b.event.lastAt - a.event.lastAt).slice(0, 1);
   });
+}
+
+/** Of a probe of whose failure nobody has told: it was asked while the other failed. None is, before the startup probe has passed. */
+function passes({ ready }: Container, { type, initialDelaySeconds }: Probe, failing: Probe): boolean {
+  if (type === 'startup') return true;
+  if (failing.type === 'startup') return false;
+  const failedUntil = failing.initialDelaySeconds + failing.periodSeconds * failing.failureThreshold;
+  return (type === 'readiness' && ready) || initialDelaySeconds < failedUntil;
 }
 
 /** A startup probe may fail as often as it is allowed to; what the run before this one did says nothing about this one. */

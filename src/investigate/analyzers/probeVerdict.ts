@@ -8,7 +8,7 @@ export interface Verdict {
   readonly reason: FindingReason;
   /** Completes "The readiness probe of ... fails, as ...". */
   readonly says: string;
-  /** Told from declared ports, which bind nobody. */
+  /** Told from what makes it likely and does not show it, as declared ports, which bind nobody. */
   readonly indirect?: boolean | undefined;
   /** The kubelet's words, where they say more. */
   readonly words?: string | undefined;
@@ -19,7 +19,11 @@ const NO_SUCH_PORT = /couldn't find port|no such port|invalid port|strconv\.\w+:
 const REFUSED = /connection refused|failed to connect service/iu;
 const OTHER_PROTOCOL =
   /server gave HTTP response to HTTPS client|does not look like a TLS handshake|HTTP request to an HTTPS server|malformed HTTP|unexpected HTTP response|wrong version number/iu;
-const LATE = /Client\.Timeout exceeded|context deadline exceeded|command timed out|timed out after/iu;
+const LATE = /Client\.Timeout exceeded|context deadline exceeded|command timed out|timed out after|did not complete within/iu;
+/** How a program ends a connection whose first words it does not understand. */
+const HUNG_UP = /\bEOF\b|connection reset by peer|failed to connect service|HTTP\/2 client preface|first record does not look like/iu;
+/** How an HTTP server says that it was spoken to in another version of HTTP, or without TLS. */
+const NOT_IN_THIS_PROTOCOL = new Set([400, 426, 505]);
 /** A program that is killed after less than this may well have been about to listen. */
 const SHORT_START_SECONDS = 30;
 /** Hardly any program is ready for its first probe so soon. */
@@ -27,33 +31,61 @@ const NO_TIME_TO_START_SECONDS = 10;
 /** A time-out of this length is the default: nobody chose it for this program. */
 const TIGHT_SECONDS = 1;
 
-/** @param killed the kubelet restarts the container over this */
-export function verdictOf(pod: Pod, container: Container, probe: Probe, words: string, killed: boolean): Verdict {
+export interface FailedProbe {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly probe: Probe;
+  /** What the kubelet says of the failure. */
+  readonly words: string;
+  /** The kubelet restarts the container over this. */
+  readonly killed: boolean;
+  /** Probes of the same container that pass. */
+  readonly passing: readonly Probe[];
+}
+
+export function verdictOf(failed: FailedProbe): Verdict {
+  const { container, probe, words } = failed;
   const port = portNumber(container, probe);
   if (NO_SUCH_PORT.test(words) || (typeof probe.port === 'string' && port === undefined)) {
     return { reason: 'ProbePortMismatch', says: `it asks port ${probe.port ?? ''}, which the container does not name`, words };
   }
   const where = port === undefined ? '' : ` on port ${port}`;
-  if (OTHER_PROTOCOL.test(words)) {
-    return {
-      reason: 'ProbeSchemeMismatch',
-      says: `it speaks ${probe.scheme ?? 'another protocol'}${where} and the program does not`,
-      words,
-    };
-  }
   const status = Number(/status ?code:? (\d{3})/iu.exec(words)?.[1]);
+  const mismatch = otherProtocol(failed, port, status, where);
+  if (mismatch !== undefined) return mismatch;
   if (status > 0) return answered(probe, status, where, words);
-  if (REFUSED.test(words) && port !== undefined) return refused(pod, container, probe, port, killed);
+  if (REFUSED.test(words) && port !== undefined) return refused(failed, port);
   if (LATE.test(words) && !/dial tcp/iu.test(words)) return late(probe, words);
   return { reason: 'ProbeFailing', says: 'it gets no good answer', words };
 }
+
+/**
+ * The program says that it was spoken to in another protocol; or the port answers one probe and hangs up on the other, so that what differs
+ * between the two is wrong. To take a connection is hardly an answer.
+ */
+function otherProtocol(
+  { container, probe, words, passing }: FailedProbe,
+  port: number | undefined,
+  status: number,
+  where: string,
+): Verdict | undefined {
+  const reason = 'ProbeSchemeMismatch';
+  if (OTHER_PROTOCOL.test(words)) return { reason, says: `it speaks ${speaks(probe)}${where} and the program does not`, words };
+  const witness = passing.find((one) => portNumber(container, one) === port && speaks(one) !== speaks(probe));
+  if (witness === undefined || !(HUNG_UP.test(words) || NOT_IN_THIS_PROTOCOL.has(status))) return undefined;
+  const says = `it speaks ${speaks(probe)}${where}, where the ${witness.type} probe gets its answer by ${speaks(witness)}`;
+  return { reason, says, words, indirect: witness.handler === 'tcp' };
+}
+
+const SPOKEN = { tcp: 'TCP', grpc: 'gRPC', exec: 'a command' } as const;
+const speaks = ({ handler, scheme = 'HTTP' }: Probe): string => (handler === 'http' ? scheme : SPOKEN[handler]);
 
 function answered({ path = '/' }: Probe, status: number, where: string, words: string): Verdict {
   if (status === 404) return { reason: 'ProbePathNotFound', says: `the program has nothing at ${path}${where} (404)` };
   return { reason: 'ProbeFailing', says: `the program answers ${path}${where} with ${status}`, words };
 }
 
-function refused(pod: Pod, container: Container, probe: Probe, port: number, killed: boolean): Verdict {
+function refused({ pod, container, probe, killed }: FailedProbe, port: number): Verdict {
   const mismatch = mismatchByLog(container, probe);
   if (mismatch !== undefined) return mismatch;
   const line = listened(container).get(port);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { diagnose } from '../../../../src/investigate/diagnose.ts';
 import type { Snapshot } from '../../../../src/sources/kubernetes/snapshot.ts';
 import { ago, event, log, running, waiting } from '../builders.ts';
 import { type AppOptions, app, calls, deployment, firstOf, named, says, series, service, tcp, world } from '../surroundingsBuilders.ts';
@@ -305,4 +306,19 @@ test('events of a pod that is well do not make it a cause', () => {
       }),
     ),
   ).toBeUndefined();
+});
+
+test('of what a client says, the line with the meaning is quoted, without its times', () => {
+  const seen = world(
+    db('mysql'),
+    app('orders'),
+    says(
+      'orders',
+      '2026-03-13T21:26:41.546420344+08:00 2026-03-13 21:26:41.546 WARN o.h.SqlExceptionHelper : SQL Error: 1290, SQLState: HY000',
+      '2026-03-13T21:26:41.546490344+08:00 2026-03-13 21:26:41.546 ERROR o.h.SqlExceptionHelper : The MySQL server is running with the --read-only option so it cannot execute this statement',
+    ),
+  );
+  expect(diagnose(seen).candidates[0]?.statement).toContain(
+    ': “ERROR o.h.SqlExceptionHelper : The MySQL server is running with the --read-only option so it cannot execute this statement”',
+  );
 });

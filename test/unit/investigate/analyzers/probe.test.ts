@@ -165,6 +165,109 @@ describe('probe', () => {
     expect(found.map(({ reason }) => reason)).toEqual(want);
   });
 
+  const grpcFails = 'timeout: failed to connect service "10.0.0.9:8081" within 1s: context deadline exceeded';
+  const asks = (type: Probe['type'], handler: Probe['handler'], more: Partial<Probe> = {}): Probe => ({
+    ...readiness,
+    type,
+    handler,
+    ...more,
+  });
+
+  test.each<{ name: string; failing: Probe; other: Probe; said: string; otherSaid?: string; ready?: boolean; want: readonly string[] }>([
+    {
+      name: 'speaks gRPC where another gets its answer by HTTP',
+      failing: asks('liveness', 'grpc'),
+      other: asks('readiness', 'http'),
+      said: grpcFails,
+      want: ['ProbeSchemeMismatch'],
+    },
+    {
+      name: 'speaks HTTP where another gets its answer by gRPC',
+      failing: asks('readiness', 'http'),
+      other: asks('liveness', 'grpc'),
+      said: 'Get "http://10.0.0.9:8081/healthz": EOF',
+      want: ['ProbeSchemeMismatch'],
+    },
+    {
+      name: 'speaks HTTP/1.1 to a server of HTTP/2 alone, which says so by its status',
+      failing: asks('liveness', 'http'),
+      other: asks('readiness', 'grpc'),
+      said: 'HTTP probe failed with statuscode: 400',
+      want: ['ProbeSchemeMismatch'],
+    },
+    {
+      name: 'speaks plainly where another gets its answer by TLS',
+      failing: asks('liveness', 'http'),
+      other: asks('readiness', 'http', { scheme: 'HTTPS' }),
+      said: 'Get "http://10.0.0.9:8081/healthz": read tcp 10.0.0.1:4711->10.0.0.9:8081: read: connection reset by peer',
+      want: ['ProbeSchemeMismatch'],
+    },
+    {
+      name: 'is answered badly in the same protocol',
+      failing: asks('liveness', 'http', { path: '/live' }),
+      other: asks('readiness', 'http'),
+      said: 'Get "http://10.0.0.9:8081/live": EOF',
+      want: ['ProbeFailing'],
+    },
+    {
+      name: 'asks another port than the one that answers',
+      failing: asks('liveness', 'grpc', { port: 9000 }),
+      other: asks('readiness', 'http'),
+      said: grpcFails.replace('8081', '9000'),
+      want: ['ProbeFailing'],
+    },
+    {
+      name: 'fails beside another that fails too',
+      failing: asks('liveness', 'grpc'),
+      other: asks('readiness', 'http'),
+      said: grpcFails,
+      otherSaid: refused,
+      ready: false,
+      want: ['ProbeFailing', 'ProbeFailing'],
+    },
+    {
+      name: 'fails before another is asked at all',
+      failing: asks('liveness', 'grpc'),
+      other: asks('readiness', 'http', { initialDelaySeconds: 120 }),
+      said: grpcFails,
+      ready: false,
+      want: ['ProbeFailing'],
+    },
+    {
+      name: 'is a startup probe, before which no other is asked',
+      failing: asks('startup', 'grpc'),
+      other: asks('readiness', 'http'),
+      said: grpcFails,
+      ready: false,
+      want: ['ProbeFailing'],
+    },
+  ])('that $name', ({ failing, other, said, otherSaid, ready = failing.type === 'liveness', want }) => {
+    const titled = (type: string): string => `${type[0]?.toUpperCase()}${type.slice(1)}`;
+    const fails = [
+      event('Unhealthy', `${titled(failing.type)} probe failed: ${said}`, { container: 'app', count: 5 }),
+      ...(otherSaid === undefined ? [] : [unhealthy(titled(other.type), otherSaid)]),
+      killing,
+    ];
+    const asked = pod(
+      {},
+      container({
+        state: running(5),
+        ready,
+        restarts: 2,
+        lastState: ended(137),
+        probes: [failing, other],
+        ports: [port(8081), port(9000)],
+      }),
+    );
+    expect([...probe.find(snapshot({ pods: [asked], events: fails }))].map(({ reason }) => reason)).toEqual(want);
+  });
+
+  test('that gets no verdict of gRPC in time has a time-out that nobody chose', () => {
+    const asked = pod({}, container({ state: running(5), probes: [asks('readiness', 'grpc')] }));
+    const events = [unhealthy('Readiness', 'timeout: health rpc did not complete within 1s')];
+    expect([...probe.find(snapshot({ pods: [asked], events }))].map(({ reason }) => reason)).toEqual(['ProbeTimingTooTight']);
+  });
+
   test.each([
     {
       name: 'is over once it passes its readiness probe',
