@@ -9,6 +9,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../kube/logger.ts';
 import { closureFor } from './builds.ts';
 import { unifiedDiff } from './git/commit.ts';
+import { namedBranch } from './git/defaultBranch.ts';
 import { commitsBetween, filesBetween, type HistoryCommit } from './git/history.ts';
 import type { CallLimits, Repositories, Repository } from './git/repositories.ts';
 import { openTree } from './git/tree.ts';
@@ -78,11 +79,12 @@ export function createGitChanges(options: GitChangesOptions): GitChanges {
       if (owner.engine === 'None') return [];
       if (owner.engine === 'Unsupported') throw new UnsupportedOwner(owner.reason);
       const repository = await options.repositories.open(owner.repository);
-      const tip = await repository.fetch(owner.ref, limits);
+      const branch = await namedBranch(repository, owner.ref, limits);
+      const tip = await repository.fetch(branch, limits);
       const paths = await pathsOf(repository, owner, tip, limits);
       const max = options.maxCommits ?? MAX_COMMITS;
-      const commits = await commitsBetween(repository, { branch: owner.ref, paths, ...window, max }, limits);
-      const describe = describer(options, { repository, owner, paths, limits });
+      const commits = await commitsBetween(repository, { branch, paths, ...window, max }, limits);
+      const describe = describer(options, { repository, owner: { ...owner, ref: branch }, paths, limits });
       const changes: GitChange[] = [];
       for (const [index, commit] of commits.entries()) {
         changes.push(await describe(commit, index < (options.maxRendered ?? MAX_RENDERED)));

@@ -8,16 +8,18 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import type { Clock } from '../clock.ts';
+import type { ArgoBuild } from './argo/build.ts';
+import { expandApplication } from './argo/render.ts';
 import { type Build, closureFor } from './builds.ts';
 import { findProgram, runCommand } from './command.ts';
 import type { ChartSource } from './flux/artifact.ts';
 import { expandHelmRelease, type HelmReleaseBuild } from './flux/helmRelease.ts';
 import { type FileTree } from './git/tree.ts';
-import type { ChartProvenance } from './helm/places.ts';
 import { componentsOf, effectiveKustomization, type KustomizeBuild, overrides } from './kustomize/build.ts';
 import { type Closure, closureOf, type Layer } from './kustomize/closure.ts';
 import { KUSTOMIZATION_NAMES } from './kustomize/kustomization.ts';
 import { type Manifest, parseManifests, withMetadata } from './kustomize/manifest.ts';
+import type { Part } from './parts.ts';
 
 export { allFields, compareRendered, type FieldChange } from './kustomize/compare.ts';
 
@@ -36,8 +38,8 @@ export type Rendering =
       readonly kind: 'rendered';
       readonly objects: readonly Manifest[];
       readonly closure: Closure;
-      /** Charts that take part, with the values that they were given. */
-      readonly charts?: readonly ChartProvenance[];
+      /** What it is put together from, where that is more than one kustomization. */
+      readonly parts?: readonly Part[];
     }
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -54,10 +56,20 @@ const MOST_OUTPUT = 64 * 2 ** 20;
 const MOST_INPUT = 64 * 2 ** 20;
 
 export function createRenderer(options: RendererOptions): Renderer {
-  return {
-    render: (tree, build, limits = {}) =>
-      build.type === 'Kustomize' ? renderKustomization(options, tree, build, limits) : renderRelease(options, tree, build, limits),
-  };
+  return { render: (tree, build, limits = {}) => render(options, tree, build, limits) };
+}
+
+function render(options: RendererOptions, tree: FileTree, build: Build, limits: Limits): Promise<Rendering> {
+  switch (build.type) {
+    case 'Kustomize':
+      return renderKustomization(options, tree, build, limits);
+    case 'HelmRelease':
+      return renderRelease(options, tree, build, limits);
+    case 'ArgoCD':
+      return renderApplication(options, tree, build, limits);
+    default:
+      return build satisfies never;
+  }
 }
 
 async function renderKustomization(
@@ -89,7 +101,19 @@ async function renderRelease(options: RendererOptions, tree: FileTree, build: He
   if ('refused' in expanded) return refused(build.outer, expanded.refused);
   const closure = await closureFor(tree, build);
   if ('refused' in closure) return refused(build.outer, closure.refused);
-  return { kind: 'rendered', objects: expanded.objects, closure, charts: [expanded.chart] };
+  return { kind: 'rendered', objects: expanded.objects, closure, parts: [expanded.part] };
+}
+
+async function renderApplication(options: RendererOptions, tree: FileTree, build: ArgoBuild, limits: Limits): Promise<Rendering> {
+  const outer = build.outer === undefined ? undefined : await render(options, tree, build.outer, limits);
+  if (outer?.kind === 'refused') return outer;
+  const { helm, charts: _charts, ...common } = options;
+  const kustomize = (files: FileTree, one: KustomizeBuild): Promise<Rendering> => renderKustomization(options, files, one, limits);
+  const expanded = await expandApplication({ helm: { ...common, helm }, kustomize, signal: limits.signal }, tree, build, outer);
+  if ('refused' in expanded) return { kind: 'refused', message: expanded.refused.slice(0, 1000) };
+  const closure = await closureFor(tree, build);
+  if ('refused' in closure) return { kind: 'refused', message: closure.refused.slice(0, 1000) };
+  return { kind: 'rendered', objects: expanded.objects, closure, parts: expanded.parts };
 }
 
 function refused({ path }: KustomizeBuild, reason: string): Rendering {

@@ -5,10 +5,12 @@
  * an attempt that has got as far as the health checks has been applied, and whether it helps is for the verification to say.
  */
 import type { CallOptions, KubeClient } from '../kube/client.ts';
+import { applicationSync } from './argo/sync.ts';
 import { gitErrorIn } from './errors.ts';
 import { releaseSync } from './flux/releaseSync.ts';
 import { type FluxKustomization, gitRepositories, kustomizations } from './flux/resources.ts';
 import { isAncestor } from './git/commit.ts';
+import { namedBranch } from './git/defaultBranch.ts';
 import type { Repository } from './git/repositories.ts';
 import type { GitOwner } from './owner.ts';
 import { type SyncState, waiting } from './syncState.ts';
@@ -22,9 +24,14 @@ export async function syncState(
   repository: Repository,
   options: CallOptions = {},
 ): Promise<SyncState> {
-  if (owner.through === undefined) return kustomizationSync(client, owner, commit, repository, options);
-  const applied = await syncState(client, owner.through, commit, repository, options);
-  if (applied.state !== 'synced') return applied;
+  const applied = owner.through === undefined ? undefined : await syncState(client, owner.through, commit, repository, options);
+  if (applied !== undefined && applied.state !== 'synced') return applied;
+  if (owner.engine === 'ArgoCD') {
+    const holds = async (revision: string | undefined): Promise<boolean> =>
+      (await contains(repository, owner, revision, commit, options)) !== undefined;
+    return applicationSync(client, owner, holds, options);
+  }
+  if (applied === undefined) return kustomizationSync(client, owner, commit, repository, options);
   return releaseSync(client, owner, { sha: commit, revision: applied.revision }, repository, options);
 }
 
@@ -74,7 +81,7 @@ async function contains(
 /** Without the host it stays unknown whether the revision holds the commit: a later look will tell. */
 async function fetchQuietly(repository: Repository, branch: string, options: CallOptions): Promise<void> {
   try {
-    await repository.fetch(branch, options);
+    await repository.fetch(await namedBranch(repository, branch, options), options);
   } catch (error) {
     if (gitErrorIn(error) === undefined) throw error;
   }

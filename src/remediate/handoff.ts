@@ -55,7 +55,10 @@ export function ownerHandoff(owner: Owner, target: ObjectRef): Handoff | undefin
   }
   if (owner.engine === 'Unsupported') {
     const lookAt = owner.object === undefined ? [] : [`${owner.object.kind} ${owner.object.namespace ?? ''}/${owner.object.name}`];
-    return handOff('UnsupportedOwner', `${where}: ${owner.reason}`, { lookAt, commands: commandsFor(target) });
+    return handOff('UnsupportedOwner', `${where}: ${owner.reason}`, {
+      lookAt,
+      commands: [...(owner.commands ?? []), ...commandsFor(target)],
+    });
   }
   const engine = engineOf(owner);
   if (owner.suspended) {
@@ -77,17 +80,19 @@ export function engineOf({ object }: GitOwner): string {
 }
 
 /** What makes the engine act again: the owner, what applies it, and their source. */
-export function resumeCommands({ object, through, source }: GitOwner): readonly string[] {
+export function resumeCommands({ engine, object, through, source }: GitOwner): readonly string[] {
   const { name, namespace = '' } = object;
+  if (engine === 'ArgoCD') return [`argocd app set ${name} --sync-policy automated`, `argocd app sync ${name}`];
   const own = `flux resume ${object.kind.toLowerCase()} ${name} -n ${namespace}`;
   const rest =
     through === undefined ? [`flux resume source git ${source.name} -n ${source.namespace ?? namespace}`] : resumeCommands(through);
   return [own, ...rest];
 }
 
-function describeCommands({ object }: GitOwner): readonly string[] {
+function describeCommands({ engine, object }: GitOwner): readonly string[] {
   const { kind, name, namespace = '', apiVersion = '' } = object;
   const [group = ''] = apiVersion.split('/');
+  if (engine === 'ArgoCD') return [`kubectl describe application.${group}/${name} -n ${namespace}`, `argocd app get ${name} --refresh`];
   return [
     `kubectl describe ${kind.toLowerCase()}.${group}/${name} -n ${namespace}`,
     `flux logs --kind=${kind} --name=${name} -n ${namespace}`,

@@ -3,7 +3,9 @@
  *
  * Suspended and failing owners are told, not fought. An engine that is behind the branch is waited for: what is rendered at the tip has to be what runs.
  */
+import { isIn, scopeOf } from '../gitops/builds.ts';
 import { gitErrorIn } from '../gitops/errors.ts';
+import { namedBranch } from '../gitops/git/defaultBranch.ts';
 import { filesBetween } from '../gitops/git/history.ts';
 import type { Repository } from '../gitops/git/repositories.ts';
 import { type FileTree, openTree } from '../gitops/git/tree.ts';
@@ -53,6 +55,7 @@ async function gitOwnerOf(
   const where = `${kind} ${namespace}/${name}`;
   switch (owner.engine) {
     case 'Flux':
+    case 'ArgoCD':
       return owner;
     case 'None':
       return refuse('NoOwner', `${where} is not applied by a GitOps engine: there is no repository to change; change it by hand`);
@@ -73,9 +76,10 @@ function stateOf(owner: GitOwner): Refusal | undefined {
   return refuse('OwnerFailing', `${where} is not ready, and a commit may not be deployed: ${owner.ready.reason}: ${owner.ready.message}`);
 }
 
-async function openOwner(deps: RemediateDeps, owner: GitOwner, limits: Limits): Promise<OpenedOwner | Refusal> {
+async function openOwner(deps: RemediateDeps, found: GitOwner, limits: Limits): Promise<OpenedOwner | Refusal> {
   try {
-    const repository = await deps.repositories.open(owner.repository);
+    const repository = await deps.repositories.open(found.repository);
+    const owner = { ...found, ref: await namedBranch(repository, found.ref, limits) };
     const base = await repository.fetch(owner.ref, limits);
     const tree = await openTree(repository, base, limits);
     const before = await deps.renderer.render(tree, owner.build, limits);
@@ -99,10 +103,11 @@ async function behindRefusal(
 ): Promise<Refusal | undefined> {
   const deployed = commitOf(owner.attempted ?? owner.revision);
   if (deployed === base) return undefined;
-  const where = engineOf(owner.through ?? owner);
+  const where = engineOf(owner.engine === 'Flux' ? (owner.through ?? owner) : owner);
   if (deployed !== undefined) {
     const { exitCode } = await repository.run({ args: ['cat-file', '-e', `${deployed}^{commit}`], signal: limits.signal });
-    const scope = owner.path === '' ? [] : [owner.path, ...paths.filter((path) => !path.startsWith(`${owner.path}/`)).slice(0, 1000)];
+    const folders = scopeOf(owner.build);
+    const scope = folders.includes('') ? [] : [...folders, ...paths.filter((path) => !isIn(folders, path)).slice(0, 1000)];
     if (exitCode === 0 && (await filesBetween(repository, deployed, base, { ...limits, paths: scope })).length === 0) return undefined;
   }
   return refuse(

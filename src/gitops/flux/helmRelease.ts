@@ -5,14 +5,13 @@
  * packaged. What is rendered stands for the release: the values go out of the HelmRelease, and what the chart makes of them comes in, so that each
  * change of values shows as what it does, and everything else that an edit would touch still shows.
  */
-import { posix } from 'node:path';
 import { type FileTree, readFile } from '../git/tree.ts';
-import type { ChartProvenance, Outer } from '../helm/places.ts';
-import { type Chart, chartValues, type HelmOptions, helmTemplate } from '../helm/template.ts';
-import type { ValuesLayer } from '../helm/values.ts';
+import { type Chart, chartValues, chartValuesFile, type HelmOptions, helmTemplate } from '../helm/template.ts';
+import { nestedValue, type ValuesLayer } from '../helm/values.ts';
 import type { KustomizeBuild } from '../kustomize/build.ts';
 import { generatedBaseName } from '../kustomize/compare.ts';
 import { identityOf, type Manifest, withMetadata } from '../kustomize/manifest.ts';
+import type { Part, Rendered } from '../parts.ts';
 import { type FieldPath } from '../yaml/document.ts';
 import type { ChartArtifact, ChartSource } from './artifact.ts';
 import type { HelmReleaseSpec, ValuesReference } from './resources.ts';
@@ -35,7 +34,7 @@ export interface HelmReleaseBuild {
 
 export const RELEASE_LABEL = 'helm.toolkit.fluxcd.io';
 
-export type Expanded = { readonly objects: readonly Manifest[]; readonly chart: ChartProvenance } | { readonly refused: string };
+export type Expanded = { readonly objects: readonly Manifest[]; readonly part: Part } | { readonly refused: string };
 
 export interface ChartTools {
   readonly helm: HelmOptions;
@@ -46,7 +45,7 @@ export async function expandHelmRelease(
   { helm, charts }: ChartTools,
   tree: FileTree,
   build: HelmReleaseBuild,
-  outer: Outer,
+  outer: Rendered,
   signal: AbortSignal | undefined,
 ): Promise<Expanded> {
   const where = `HelmRelease ${build.namespace}/${build.name}`;
@@ -88,7 +87,7 @@ export async function expandHelmRelease(
   const beside = outer.objects.filter((object) => object !== release);
   return {
     objects: [withoutValues(release, spec), ...withoutData(beside, build, layers.configMaps), ...made],
-    chart: { objects: new Set(made.map(identityOf)), layers: [...own, ...layers.layers], outer },
+    part: { objects: new Set(made.map(identityOf)), layers: [...own, ...layers.layers], outer },
   };
 }
 
@@ -123,9 +122,9 @@ async function ownValues(
   }
   if ((template?.spec.valuesFiles ?? []).length > 0)
     return { refused: 'the values of its chart are put together from several files (valuesFiles), which is not followed' };
-  const file = posix.join(chart.path, 'values.yaml');
-  const content = await readFile(tree, file);
-  return content === undefined ? [] : [{ origin: { kind: 'file', file }, text: content.toString('utf8') }];
+  const file = chartValuesFile(tree, chart.path);
+  const content = file === undefined ? undefined : await readFile(tree, file);
+  return file === undefined || content === undefined ? [] : [{ origin: { kind: 'file', file }, text: content.toString('utf8') }];
 }
 
 interface Layers {
@@ -174,19 +173,11 @@ function layerFrom(
   if (held === undefined || typeof text !== 'string') return undefined;
   const at = { object: { kind: 'ConfigMap', name }, path: ['data', valuesKey] satisfies FieldPath };
   if (targetPath === undefined || targetPath === '') return { origin: { kind: 'text', ...at }, text };
-  if (!/^[\w-]+(?:\.[\w-]+)*$/u.test(targetPath) || /[,\\\n{}]/u.test(text))
-    return { refused: `the value that it puts at ${targetPath} is not followed` };
-  const value = targetPath.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), typed(text));
-  return { origin: { kind: 'single', ...at }, text: JSON.stringify(value) };
-}
-
-/** As Helm takes a value on its command line. */
-function typed(text: string): unknown {
   const quoted = /^(['"])(.*)\1$/u.exec(text)?.[2];
-  if (quoted !== undefined) return quoted;
-  if (text === 'true' || text === 'false') return text === 'true';
-  if (text === 'null') return null;
-  return /^(?:0|-?[1-9]\d{0,14})$/u.test(text) ? Number(text) : text;
+  const nested = nestedValue(targetPath, quoted ?? text, quoted !== undefined);
+  return nested === undefined
+    ? { refused: `the value that it puts at ${targetPath} is not followed` }
+    : { origin: { kind: 'single', ...at }, text: nested };
 }
 
 /** The HelmRelease without what shows in what it renders, and without hashes that move with it. */

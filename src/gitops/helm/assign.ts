@@ -40,7 +40,7 @@ export function assignmentsFor(leaves: readonly Leaf[], wanted: WantedField): re
       const value = replacement(leaf.text, wanted.before, wanted.after);
       if (value !== undefined) scored.push({ entries: [entryOf(leaf, value)], score: scoreOf(leaf, wanted) });
     }
-    if (wanted.path.at(-1) === 'image') scored.push(...imageAssignments(leaves, wanted));
+    if (wanted.path.at(-1) === 'image') scored.push(...imageAssignments(leaves, wanted), ...tagAssignments(leaves, wanted));
   }
   for (const path of additions(leaves, wanted.path)) {
     scored.push({ entries: [{ path, value: wanted.after, layer: undefined }], score: -100 + affinity(path, wanted) });
@@ -59,6 +59,8 @@ function entryOf({ path, layer }: Leaf, value: string): Entry {
 function replacement(part: string, before: string, after: string): string | undefined {
   if (part === '' || part.includes('\n')) return undefined;
   if (part === before) return after;
+  const inside = part.indexOf(before);
+  if (inside >= 0 && before.length > 2) return part.slice(0, inside) + after + part.slice(inside + before.length);
   for (let at = before.indexOf(part); at >= 0; at = before.indexOf(part, at + 1)) {
     const [head, tail] = [before.slice(0, at), before.slice(at + part.length)];
     const middle = after.slice(head.length, after.length - tail.length);
@@ -76,6 +78,20 @@ function imageAssignments(leaves: readonly Leaf[], wanted: WantedField): { entri
     const [first] = entries;
     return first === undefined ? [] : [{ entries, score: 20 + affinity(first.path, wanted) }];
   });
+}
+
+/** Another way to write the image that ends in its tag: without its registry, by a template, or behind the name that it stands for. */
+function tagAssignments(leaves: readonly Leaf[], wanted: WantedField): { entries: readonly Entry[]; score: number }[] {
+  const [was, is] = [parseImage(wanted.before ?? ''), parseImage(wanted.after)];
+  const last = was.name.slice(was.name.lastIndexOf('/') + 1);
+  if (was.tag === undefined || is.tag === undefined || was.name !== is.name || was.digest !== is.digest) return [];
+  const end = `${last}:${was.tag}`;
+  return leaves
+    .filter(({ text }) => text.endsWith(end) && !text.includes(wanted.before ?? ''))
+    .map((leaf) => ({
+      entries: [entryOf(leaf, `${leaf.text.slice(0, leaf.text.length - (was.tag ?? '').length)}${is.tag ?? ''}`)],
+      score: 5 + affinity(leaf.path, wanted),
+    }));
 }
 
 function imageEntries(siblings: readonly Leaf[], was: ImageName, is: ImageName): readonly Entry[] {

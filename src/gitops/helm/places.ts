@@ -5,30 +5,13 @@
  */
 import { type FileTree, readFile, withFiles } from '../git/tree.ts';
 import { type Candidate, candidatesFor } from '../kustomize/candidates.ts';
-import type { Closure } from '../kustomize/closure.ts';
 import { nestedSplice } from '../kustomize/inline.ts';
-import type { Manifest } from '../kustomize/manifest.ts';
 import { overrideCandidates, valueAt } from '../kustomize/override.ts';
+import type { Part, Rendered } from '../parts.ts';
 import { type FieldPath, follow, parseYamlFile, parseYamlText, scalarAt, stringAt } from '../yaml/document.ts';
 import { applySplices, type Splice, setField } from '../yaml/splice.ts';
 import type { Assignment, Entry } from './assign.ts';
 import type { ValuesLayer, ValuesOrigin } from './values.ts';
-
-/** What a chart was rendered from. */
-export interface ChartProvenance {
-  /** Identities of what it renders. */
-  readonly objects: ReadonlySet<string>;
-  /** All that sets values, each over those before it; the chart's own are the first. */
-  readonly layers: readonly ValuesLayer[];
-  /** What the objects that hold values are rendered from. */
-  readonly outer: Outer;
-}
-
-export interface Outer {
-  readonly kind: 'rendered';
-  readonly closure: Closure;
-  readonly objects: readonly Manifest[];
-}
 
 export interface Places {
   readonly candidates: readonly Candidate[];
@@ -41,7 +24,7 @@ const RANKS_OF_ONE = 100;
 
 export async function placesFor(
   tree: FileTree,
-  { layers, outer }: ChartProvenance,
+  { layers, outer }: Part,
   { entries, rank }: Assignment,
   isEditable: (file: string) => boolean,
 ): Promise<Places> {
@@ -77,15 +60,15 @@ function wayTo(text: string, path: FieldPath): number {
 async function editsIn(
   tree: FileTree,
   origin: ValuesOrigin,
-  outer: Outer,
+  outer: Rendered | undefined,
   entries: readonly Entry[],
   isEditable: (file: string) => boolean,
 ): Promise<Places> {
+  if (origin.kind === 'file') return inFile(tree, origin.file, (text) => setAll(text, entries));
+  if (outer === undefined) return NOTHING;
   switch (origin.kind) {
     case 'chart':
       return NOTHING;
-    case 'file':
-      return inFile(tree, origin.file, (text) => setAll(text, entries));
     case 'field':
       return inObject(tree, outer, origin, entries, isEditable);
     case 'single':
@@ -133,7 +116,7 @@ function setAll(text: string, entries: readonly Entry[]): string | { readonly re
 /** In the document of an object, or in a patch on it; where the document is shared with others, in an override. */
 async function inObject(
   tree: FileTree,
-  outer: Outer,
+  outer: Rendered,
   { object, path }: Extract<ValuesOrigin, { readonly object: object }>,
   entries: readonly Entry[],
   isEditable: (file: string) => boolean,
@@ -173,7 +156,7 @@ async function textOf(tree: FileTree, file: string): Promise<string> {
 /** In YAML that a string of an object holds: a block of text in its document, or the file that a generator read it from. */
 async function inText(
   tree: FileTree,
-  { closure, objects }: Outer,
+  { closure, objects }: Rendered,
   { object, path }: Extract<ValuesOrigin, { readonly kind: 'text' }>,
   entries: readonly Entry[],
 ): Promise<Places> {

@@ -7,11 +7,11 @@
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { findProgram, runCommand } from '../command.ts';
 import type { FileTree } from '../git/tree.ts';
-import { type Manifest, parseManifests } from '../kustomize/manifest.ts';
+import { inNamespace, type Manifest, parseManifests } from '../kustomize/manifest.ts';
 import type { SetValue, ValuesLayer } from './values.ts';
 
 export interface HelmOptions {
@@ -61,7 +61,7 @@ export async function helmTemplate(
       input.name,
       chart,
       `--namespace=${input.namespace}`,
-      '--no-hooks',
+      '--skip-tests',
       '--is-upgrade',
       ...(input.includeCrds ? ['--include-crds'] : []),
       ...(input.kubeVersion === undefined ? [] : [`--kube-version=${input.kubeVersion}`]),
@@ -87,6 +87,12 @@ export async function chartValues(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly text: string } | { readonly refused: string }> {
   return inFolder(options, tree, chart, (folder, path) => runHelm(options, folder, ['show', 'values', path], signal));
+}
+
+/** The file of a chart in the repository that has its own values. */
+export function chartValuesFile(tree: FileTree, path: string): string | undefined {
+  const file = posix.join(path, 'values.yaml');
+  return tree.files.has(file) ? file : undefined;
 }
 
 type Answer = { readonly text: string } | { readonly refused: string };
@@ -180,29 +186,4 @@ function withoutFolder(stderr: string, folder: string): string {
 /** A comma would begin the next value. */
 function escaped(value: string): string {
   return value.replaceAll(',', '\\,');
-}
-
-const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
-  'APIService',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CSIDriver',
-  'CustomResourceDefinition',
-  'IngressClass',
-  'MutatingWebhookConfiguration',
-  'Namespace',
-  'Node',
-  'PersistentVolume',
-  'PriorityClass',
-  'RuntimeClass',
-  'StorageClass',
-  'ValidatingAdmissionPolicy',
-  'ValidatingAdmissionPolicyBinding',
-  'ValidatingWebhookConfiguration',
-]);
-
-/** Helm puts what names no namespace into the release's. */
-function inNamespace(object: Manifest, namespace: string): Manifest {
-  if (object.metadata.namespace !== undefined || CLUSTER_SCOPED.has(object.kind)) return object;
-  return { ...object, metadata: { ...object.metadata, namespace } };
 }

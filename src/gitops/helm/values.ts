@@ -48,6 +48,18 @@ export interface Leaf {
   readonly layer: number;
 }
 
+/** A single value as YAML, typed as Helm's `--set` does it; undefined where the name or the value says more than that. */
+export function nestedValue(name: string, value: string, asString: boolean): string | undefined {
+  if (!/^[\w-]+(?:\.[\w-]+)*$/u.test(name) || /[,\\\n{}]/u.test(value)) return undefined;
+  return JSON.stringify(name.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), asString ? value : typed(value)));
+}
+
+function typed(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (text === 'null') return null;
+  return /^(?:0|-?[1-9]\d{0,14})$/u.test(text) ? Number(text) : text;
+}
+
 /** The scalars that are left when every layer lies over those before it, and mappings without content. A layer that can't be read has none. */
 export function leavesOf(layers: readonly Pick<ValuesLayer, 'text'>[]): readonly Leaf[] {
   let merged: Tree | undefined;

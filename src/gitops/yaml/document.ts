@@ -92,8 +92,8 @@ export function stringAt(document: Document, path: FieldPath, from?: Node): stri
   return typeof value === 'string' ? value : undefined;
 }
 
-export function itemsAt(document: Document, path: FieldPath): readonly Node[] {
-  const reached = follow(document, path);
+export function itemsAt(document: Document, path: FieldPath, from?: Node): readonly Node[] {
+  const reached = follow(document, path, from);
   if (reached === undefined || reached.missing.length > 0 || !isSeq(reached.node)) return [];
   return reached.node.items.map((item) => resolve(document, item)).filter((item) => item !== undefined);
 }
