@@ -82,7 +82,10 @@ async function chartOf(client: KubeClient, release: HelmRelease, outer: GitOwner
   const { sourceRef, chart: name, reconcileStrategy } = chart.spec;
   const source = { name: sourceRef.name, namespace: sourceRef.namespace ?? namespace };
   const isOurs = sourceRef.kind === outer.source.kind && source.name === outer.source.name && source.namespace === outer.source.namespace;
-  if (isOurs && reconcileStrategy === 'Revision') return { chart: { kind: 'folder', path: name.replace(/^\.?\/+|\/+$/gu, '') } };
+  if (isOurs && reconcileStrategy === 'Revision') {
+    const version = release.status?.lastAttemptedRevision;
+    return { chart: { kind: 'folder', path: name.replace(/^\.?\/+|\/+$/gu, ''), version } };
+  }
   const [inNamespace = '', ...rest] = release.status?.helmChart?.split('/') ?? [source.namespace, `${namespace}-${release.metadata.name}`];
   return packaged(client, helmCharts, { namespace: inNamespace, name: rest.join('/') }, options);
 }

@@ -25,7 +25,7 @@ export interface HelmReleaseBuild {
   readonly chart:
     | { readonly kind: 'artifact'; readonly artifact: ChartArtifact }
     /** In the same repository and branch, packaged anew at each commit. */
-    | { readonly kind: 'folder'; readonly path: string };
+    | { readonly kind: 'folder'; readonly path: string; readonly version?: string | undefined };
   /** Where the chart comes from, as the cluster has it: for another one there is no artifact. */
   readonly chartFrom: string;
   /** ConfigMaps that other releases of the namespace read, too. */

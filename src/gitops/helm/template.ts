@@ -24,7 +24,12 @@ export interface HelmOptions {
 
 export type Chart =
   /** A folder of the repository. */
-  | { readonly kind: 'folder'; readonly path: string }
+  | {
+      readonly kind: 'folder';
+      readonly path: string;
+      /** What it is packaged as, where that is not what it says itself. */
+      readonly version?: string | undefined;
+    }
   /** A packaged chart. */
   | { readonly kind: 'archive'; readonly content: Buffer };
 
@@ -127,9 +132,17 @@ async function writeChart(tree: FileTree, chart: Chart, target: string): Promise
   for (const [path, content] of await tree.read(files.map(({ path: file }) => file))) {
     const file = join(target, chart.path === '' ? path : path.slice(chart.path.length + 1));
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await writeFile(file, content, { flag: 'wx', mode: 0o600 });
+    await writeFile(file, path === posix.join(chart.path, 'Chart.yaml') ? packagedAs(content, chart.version) : content, {
+      flag: 'wx',
+      mode: 0o600,
+    });
   }
   return undefined;
+}
+
+function packagedAs(content: Buffer, version: string | undefined): Buffer {
+  if (version === undefined || !/^[\w.+-]+$/u.test(version)) return content;
+  return Buffer.from(content.toString('utf8').replace(/^version:.*$/mu, `version: ${JSON.stringify(version)}`));
 }
 
 async function written(path: string, text: string): Promise<string> {

@@ -67,7 +67,7 @@ spec:
 
 const HELPERS = `{{- define "cart.labels" -}}
 app: {{ .Release.Name }}
-chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 `;
 
