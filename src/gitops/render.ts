@@ -113,7 +113,15 @@ async function renderApplication(options: RendererOptions, tree: FileTree, build
   if ('refused' in expanded) return { kind: 'refused', message: expanded.refused.slice(0, 1000) };
   const closure = await closureFor(tree, build);
   if ('refused' in closure) return { kind: 'refused', message: closure.refused.slice(0, 1000) };
-  return { kind: 'rendered', objects: expanded.objects, closure, parts: expanded.parts };
+  return { kind: 'rendered', objects: expanded.objects, closure: withRoles(closure, expanded.parts), parts: expanded.parts };
+}
+
+/** With what each file is drawn in as, for whoever looks for an object in them. */
+function withRoles(closure: Closure, parts: readonly Part[]): Closure {
+  const files = new Map(closure.files);
+  const own = parts.flatMap((part) => (part.own === undefined ? [] : [part.own.closure]));
+  for (const [file, roles] of own.flatMap((one) => [...one.files])) files.set(file, new Set([...(files.get(file) ?? []), ...roles]));
+  return { files, layers: [...closure.layers, ...own.flatMap(({ layers }) => layers)] };
 }
 
 function refused({ path }: KustomizeBuild, reason: string): Rendering {

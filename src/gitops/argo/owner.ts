@@ -149,7 +149,7 @@ async function ownerFrom(
     sourceTypes: status?.sourceTypes ?? (status?.sourceType === undefined ? [] : [status.sourceType]),
     repository: source.repoURL,
     ...('owner' in outer ? { outer: outer.owner.build } : { fixed: outer.fixed }),
-    others: othersThan(application, source.repoURL, all),
+    others: othersThan([metadata.uid, ...('owner' in outer ? [outer.owner.object.uid] : [])], source.repoURL, all),
   };
   const revision = revisionOf(application);
   return {
@@ -187,9 +187,10 @@ async function outerOf(
   return { owner };
 }
 
-function othersThan(application: Application, repository: string, all: readonly Application[]): readonly OtherReader[] {
+/** What the Application itself, and the one that applies it, are made from is theirs. */
+function othersThan(own: readonly (string | undefined)[], repository: string, all: readonly Application[]): readonly OtherReader[] {
   return all
-    .filter(({ metadata }) => metadata.uid !== application.metadata.uid)
+    .filter(({ metadata }) => !own.includes(metadata.uid))
     .flatMap(({ metadata, spec, status }) =>
       sourcesOf(spec).flatMap((source, index): readonly OtherReader[] => {
         const path = resolveIn('', source.path ?? '.');

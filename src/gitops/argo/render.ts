@@ -8,6 +8,7 @@ import type { Part, Rendered } from '../parts.ts';
 import type { FieldPath } from '../yaml/document.ts';
 import type { ArgoBuild } from './build.ts';
 import { type ApplicationSource, type ApplicationSpec, sameRepository, sourcesOf } from './resources.ts';
+import { parseApplicationSpec } from './schema.ts';
 import { renderSource, type SourceTools } from './sources.ts';
 
 export type ExpandedApplication = { readonly objects: readonly Manifest[]; readonly parts: readonly Part[] } | { readonly refused: string };
@@ -23,7 +24,9 @@ export async function expandApplication(
     ({ kind, apiVersion, metadata }) => kind === 'Application' && apiVersion.startsWith('argoproj.io/') && metadata.name === build.name,
   );
   if (outer !== undefined && inGit === undefined) return { refused: `${where} is not among what renders it` };
-  const spec = inGit === undefined ? build.spec : (inGit['spec'] as ApplicationSpec);
+  const parsed = inGit === undefined ? { spec: build.spec } : parseApplicationSpec(inGit['spec']);
+  if ('refused' in parsed) return { refused: `${where} is not well-formed in Git there: ${parsed.refused}` };
+  const { spec } = parsed;
   const objects: Manifest[] = [];
   const parts: Part[] = [];
   for (const [index, source] of sourcesOf(spec).entries()) {

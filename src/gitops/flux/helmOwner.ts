@@ -81,13 +81,16 @@ async function chartOf(client: KubeClient, release: HelmRelease, outer: GitOwner
   if (chart === undefined) return { refused: 'it names no chart' };
   const { sourceRef, chart: name, reconcileStrategy } = chart.spec;
   const source = { name: sourceRef.name, namespace: sourceRef.namespace ?? namespace };
-  const isOurs = sourceRef.kind === outer.source.kind && source.name === outer.source.name && source.namespace === outer.source.namespace;
-  if (isOurs && reconcileStrategy === 'Revision') {
-    const version = release.status?.lastAttemptedRevision;
-    return { chart: { kind: 'folder', path: name.replace(/^\.?\/+|\/+$/gu, ''), version } };
+  if (reconcileStrategy === 'Revision' && isSameSource(sourceRef.kind, source, outer)) {
+    const path = name.replace(/^\.?\/+|\/+$/gu, '');
+    return { chart: { kind: 'folder', path, version: release.status?.lastAttemptedRevision } };
   }
   const [inNamespace = '', ...rest] = release.status?.helmChart?.split('/') ?? [source.namespace, `${namespace}-${release.metadata.name}`];
   return packaged(client, helmCharts, { namespace: inNamespace, name: rest.join('/') }, options);
+}
+
+function isSameSource(kind: string, { name, namespace }: Readonly<Record<'name' | 'namespace', string>>, { source }: GitOwner): boolean {
+  return kind === source.kind && name === source.name && namespace === source.namespace;
 }
 
 async function packaged(

@@ -15,6 +15,7 @@ import type { Part, Rendered } from '../parts.ts';
 import { type FieldPath } from '../yaml/document.ts';
 import type { ChartArtifact, ChartSource } from './artifact.ts';
 import type { HelmReleaseSpec, ValuesReference } from './resources.ts';
+import { parseHelmReleaseSpec } from './schema.ts';
 
 export interface HelmReleaseBuild {
   readonly type: 'HelmRelease';
@@ -57,7 +58,9 @@ export async function expandHelmRelease(
       (metadata.namespace ?? 'default') === build.namespace,
   );
   if (release === undefined) return { refused: `${where} is not among what ${build.outer.path || '.'} renders` };
-  const spec = (release['spec'] ?? {}) as HelmReleaseSpec;
+  const parsed = parseHelmReleaseSpec(release['spec']);
+  if ('refused' in parsed) return { refused: `${where} is not well-formed in Git there: ${parsed.refused}` };
+  const { spec } = parsed;
   const problem =
     notFollowed(spec, where) ?? (chartFromOf(spec) === build.chartFrom ? undefined : `${where} has another chart in Git there`);
   if (problem !== undefined) return { refused: problem };

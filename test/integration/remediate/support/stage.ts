@@ -26,7 +26,7 @@ import { type Person, person } from '../../gitops/support/people.ts';
 interface Secret extends KubeObject {
   readonly stringData?: Readonly<Record<string, string>>;
 }
-const secrets = defineResource<Secret>({ group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true });
+export const secrets = defineResource<Secret>({ group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true });
 
 export interface Shop {
   readonly namespace: string;
@@ -43,6 +43,11 @@ export interface Stage {
   readonly deps: RemediateDeps;
   readonly repositories: Repositories;
   readonly passwordFile: string;
+  /** A repository with a first commit. */
+  readonly repository: (
+    name: string,
+    files: Readonly<Record<string, string>>,
+  ) => Promise<Pick<Shop, 'url' | 'bare' | 'ada'> & { readonly first: string }>;
   /** A namespace that Flux deploys `apps/` of a repository of its own to. */
   readonly shop: (name: string, files: Readonly<Record<string, string>>, spec?: Partial<FluxKustomization['spec']>) => Promise<Shop>;
   readonly stop: () => Promise<void>;
@@ -51,7 +56,7 @@ export interface Stage {
 /** Other tests may be at work on the same two cores. */
 export const DEADLINE_MS = 50_000;
 
-const PASSWORD = 'correct-horse-battery';
+export const PASSWORD = 'correct-horse-battery';
 
 export async function openStage(flux: FluxOptions = {}): Promise<Stage> {
   const cluster = await startCluster({ level: 'sim' });
@@ -74,17 +79,21 @@ export async function openStage(flux: FluxOptions = {}): Promise<Stage> {
   const renderer = createRenderer({ kubectl: cluster.binaries.kubectl, helm: helm.binary, charts, clock: systemClock });
   const deps: RemediateDeps = { client, repositories, renderer, clock: systemClock, logger: silentLogger, operatorNamespace: 'agent-sre' };
   const people: Person[] = [];
+  const repository: Stage['repository'] = async (name, files) => {
+    const { url, dir } = await server.createRepository(name);
+    const ada = person(dir);
+    people.push(ada);
+    return { url, bare: dir, ada, first: ada.commit('Begin', files) };
+  };
   return {
     cluster,
     client,
     deps,
     repositories,
     passwordFile,
+    repository,
     shop: async (name, files, spec = {}) => {
-      const { url, dir } = await server.createRepository(name);
-      const ada = person(dir);
-      people.push(ada);
-      const first = ada.commit('Begin', files);
+      const { url, bare, ada, first } = await repository(name, files);
       await client.create(namespaces, { metadata: { name } });
       await client.create(secrets, {
         metadata: { name: `${name}-git`, namespace: 'flux-system' },
@@ -111,7 +120,7 @@ export async function openStage(flux: FluxOptions = {}): Promise<Stage> {
           DEADLINE_MS,
         );
       await applied(first);
-      return { namespace: name, url, bare: dir, ada, applied };
+      return { namespace: name, url, bare, ada, applied };
     },
     stop: async () => {
       for (const one of people) one.stop();

@@ -118,7 +118,7 @@ describe('an object of Argo CD', () => {
     {
       name: 'that another Application applies from the same branch',
       others: [parent],
-      want: { through: { object: { name: 'root' } }, build: { outer: { type: 'ArgoCD', name: 'root' } } },
+      want: { through: { object: { name: 'root' } }, build: { outer: { type: 'ArgoCD', name: 'root' }, others: [] } },
     },
     {
       name: 'that another Application applies from another repository',
