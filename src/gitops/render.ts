@@ -14,7 +14,7 @@ import { type Build, closureFor } from './builds.ts';
 import { findProgram, runCommand } from './command.ts';
 import type { ChartSource } from './flux/artifact.ts';
 import { expandHelmRelease, type HelmReleaseBuild } from './flux/helmRelease.ts';
-import { type FileTree } from './git/tree.ts';
+import { type FileTree, keptElsewhere } from './git/tree.ts';
 import { componentsOf, effectiveKustomization, type KustomizeBuild, overrides } from './kustomize/build.ts';
 import { type Closure, closureOf, type Layer } from './kustomize/closure.ts';
 import { KUSTOMIZATION_NAMES } from './kustomize/kustomization.ts';
@@ -85,7 +85,8 @@ async function renderKustomization(
   if (problem !== undefined) return refused(build, problem);
   const folder = await mkdtemp(join(options.tempDir ?? tmpdir(), 'agent-sre-render-'));
   try {
-    await writeOut(tree, closure, folder);
+    const elsewhere = await writeOut(tree, closure, folder);
+    if (elsewhere !== undefined) return refused(build, elsewhere);
     await writeTop(closure.layers[0], build, components, folder);
     return await runKustomize(options, build, closure, { folder, signal });
   } finally {
@@ -144,13 +145,16 @@ function isIgnoreFileFor(file: string, path: string): boolean {
   return folder === '' || path === '' || `${path}/`.startsWith(`${folder}/`) || folder.startsWith(`${path}/`);
 }
 
-async function writeOut(tree: FileTree, { files }: Closure, folder: string): Promise<void> {
+async function writeOut(tree: FileTree, { files }: Closure, folder: string): Promise<string | undefined> {
   const contents = await tree.read([...files.keys()]);
+  const elsewhere = keptElsewhere(contents);
+  if (elsewhere !== undefined) return elsewhere;
   for (const [path, content] of contents) {
     const target = join(folder, path);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await writeFile(target, content, { flag: 'wx', mode: 0o600 });
   }
+  return undefined;
 }
 
 /** What the engine would build from, where that is not what is in Git. JSON is YAML. */

@@ -9,8 +9,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import type { Clock } from '../../clock.ts';
-import { findProgram, runCommand } from '../command.ts';
-import type { FileTree } from '../git/tree.ts';
+import { CommandError, findProgram, runCommand } from '../command.ts';
+import { type FileTree, keptElsewhere } from '../git/tree.ts';
 import { inNamespace, type Manifest, parseManifests } from '../kustomize/manifest.ts';
 import type { SetValue, ValuesLayer } from './values.ts';
 
@@ -129,7 +129,10 @@ async function writeChart(tree: FileTree, chart: Chart, target: string): Promise
   if (link !== undefined) return `${link} is a symbolic link or a submodule, which are not followed`;
   const files = [...tree.files.values()].filter(({ path }) => below(path));
   if (files.reduce((sum, { size }) => sum + size, 0) > MOST_INPUT) return `the chart is more than ${MOST_INPUT / 2 ** 20} MiB`;
-  for (const [path, content] of await tree.read(files.map(({ path: file }) => file))) {
+  const contents = await tree.read(files.map(({ path: file }) => file));
+  const elsewhere = keptElsewhere(contents);
+  if (elsewhere !== undefined) return elsewhere;
+  for (const [path, content] of contents) {
     const file = join(target, chart.path === '' ? path : path.slice(chart.path.length + 1));
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(file, path === posix.join(chart.path, 'Chart.yaml') ? packagedAs(content, chart.version) : content, {
@@ -160,8 +163,9 @@ async function runHelm(
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   const nowhere = join(folder, 'nothing');
+  const program = await findProgram(helm);
   const answer = await runCommand(clock, {
-    file: await findProgram(helm),
+    file: program,
     args,
     cwd: folder,
     env: {
@@ -180,7 +184,12 @@ async function runHelm(
     timeoutMs,
     maxBytes: MOST_OUTPUT,
     signal,
+  }).catch((error: unknown) => {
+    // A chart is a program: one that does not end, or prints without end, will not do otherwise the next time.
+    if (error instanceof CommandError && error.kind !== 'NotStarted') return { refused: error.message };
+    throw error;
   });
+  if ('refused' in answer) return answer;
   if (answer.exitCode === 0) return { text: answer.stdout.toString('utf8') };
   return { refused: `helm: ${withoutFolder(answer.stderr, folder)}` };
 }

@@ -76,9 +76,9 @@ export function leavesOf(layers: readonly Pick<ValuesLayer, 'text'>[]): readonly
   return merged === undefined ? [] : flat(merged, []).slice(0, MOST_LEAVES);
 }
 
-const MOST_LEAVES = 20_000;
+const MOST_LEAVES = 250_000;
 /** What aliases may unfold to. */
-const MOST_NODES = 100_000;
+const MOST_NODES = 500_000;
 const DEEPEST = 50;
 
 type Tree =
