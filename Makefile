@@ -73,12 +73,17 @@ bench-sources: ready ## What each source's adapter takes over the raw HTTP calls
 	@$(NODE) test/bench/sources/main.ts
 
 .PHONY: e2e
-e2e: ready build ## All end-to-end scenes on a real cluster
+e2e: ready build ## All end-to-end scenes on a real cluster: the loop, the diagnosis of live faults, models, Ollama
 	@$(BIN)/vitest run --project e2e $(VITEST_ARGS)
 
 .PHONY: e2e-smoke
 e2e-smoke: ready build ## The demo's two acts, unattended, every step checked
 	@$(BIN)/vitest run --project e2e test/e2e/smoke.test.ts $(VITEST_ARGS)
+
+# About ten minutes, and Ollama's build before the first run; the gate (.ci/run) has the loop alone.
+.PHONY: e2e-diagnosis
+e2e-diagnosis: ready build ## Faults on real pods and models of every character; prints what each diagnosis took
+	@$(BIN)/vitest run --project e2e test/e2e/faults.test.ts test/e2e/models.test.ts $(VITEST_ARGS)
 
 .PHONY: cluster-up
 cluster-up: ready ## Start a test cluster (LEVEL=api|sim|real, WITH=prometheus,flux,...)

@@ -1,49 +1,26 @@
 /**
- * Follows errors from callers to callees, to the end of the chain: what fails while nothing that it needs does.
+ * Follows failing calls from callers to callees, to the ends of their chains: who is called in vain and calls nobody so.
  *
- * In a cycle each member may be the cause, so a strongly connected component is one answer. Nodes of which nobody knows whether they fail
- * are looked through: a Service says nothing itself, and what answers behind it does.
- *
- * Right as far as the links are: a caller whose failing callee is not in the graph is the end of its chain. Source of the components:
- * Sharir, "A strong-connectivity algorithm and its applications in data flow analysis" (1981). Linear time, no recursion.
+ * In a cycle each member may be the cause, so a strongly connected component is one answer. Right as far as the links are: a caller whose failing
+ * callee is not among them is the end of its chain. Source of the components: Sharir, "A strong-connectivity algorithm and its applications in
+ * data flow analysis" (1981). Linear time, no recursion.
  */
-import { DEPENDENCIES, type LinkKind, neighbours, reach, type Topology } from './topology.ts';
 
-export interface FailingOptions {
-  /** Only what this one needs, and itself; all of the graph if not said. */
-  readonly from?: string;
-  /** `DEPENDENCIES` if not said. */
-  readonly kinds?: readonly LinkKind[];
+/** A call that fails. Ids are the caller's. */
+export interface FailingLink {
+  readonly from: string;
+  readonly to: string;
 }
 
-/**
- * Groups of ids, each sorted: one id, or the failing members of a cycle.
- *
- * @param isFailing undefined when it is not known
- */
-export function deepestFailing(
-  topology: Topology,
-  isFailing: (id: string) => boolean | undefined,
-  { from, kinds = DEPENDENCIES }: FailingOptions = {},
-): string[][] {
-  const within = from === undefined ? topology.nodes.keys() : [from, ...reach(topology, from, { direction: 'needs', kinds }).keys()];
-  const state = new Map([...within].map((id) => [id, isFailing(id)]));
-  const passable = new Set([...state].filter(([, failing]) => failing !== false).map(([id]) => id));
-  const next = (id: string): string[] => neighbours(topology, id, 'needs', kinds).filter((other) => passable.has(other));
-  const components = stronglyConnected([...passable], next);
-
+/** Groups of ids, each sorted: one id, or the members of a cycle. */
+export function deepestFailing(links: readonly FailingLink[]): string[][] {
+  const ids = [...new Set(links.flatMap(({ from, to }) => [from, to]))];
+  const callees = Map.groupBy(links, ({ from }) => from);
+  const next = (id: string): string[] => (callees.get(id) ?? []).map(({ to }) => to).filter((to) => to !== id);
+  const components = stronglyConnected(ids, next);
   const componentOf = new Map(components.flatMap((members, index) => members.map((id) => [id, index] as const)));
-  const fails: boolean[] = [];
-  const deepest: string[][] = [];
-  // What is needed comes last, so that from the end each component finds those that it needs already judged (and itself not yet).
-  for (const [index, members] of [...components.entries()].toReversed()) {
-    const needed = members.flatMap(next).map((id) => componentOf.get(id) as number);
-    const failsBelow = needed.some((other) => fails[other]);
-    const failing = members.filter((id) => state.get(id) === true).toSorted();
-    if (failing.length > 0 && !failsBelow) deepest.push(failing);
-    fails[index] = failing.length > 0 || failsBelow;
-  }
-  return deepest.toSorted((a, b) => ((a[0] as string) < (b[0] as string) ? -1 : 1));
+  const ends = components.filter((members, index) => members.every((id) => next(id).every((to) => componentOf.get(to) === index)));
+  return ends.map((members) => members.toSorted()).toSorted((a, b) => ((a[0] as string) < (b[0] as string) ? -1 : 1));
 }
 
 /** In topological order: a component stands before those that it leads to. */

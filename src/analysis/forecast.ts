@@ -6,7 +6,7 @@
  * the interval too narrow.
  */
 import { median } from './robust.ts';
-import { inOrder, type Reading } from './series.ts';
+import { HOUR, inOrder, type Reading } from './series.ts';
 import { theilSen } from './theilSen.ts';
 
 export type Forecast =
@@ -18,7 +18,6 @@ export type Forecast =
   | { readonly kind: 'not enough history'; readonly have: number; readonly need: number };
 
 const LEAST_READINGS = 10;
-const HOUR = 3_600_000;
 const HORIZON = 87_660 * HOUR;
 /** Readings that tell the present level. */
 const RECENT = 5;

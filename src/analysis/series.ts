@@ -1,9 +1,12 @@
 /**
- * Readings of one quantity over time, and what a counter says of its rate.
+ * Readings of one quantity over time.
  *
  * Times are milliseconds since the epoch. A reading that is NaN or infinite says nothing and is left out; the rest is put in order of
  * time, and of several readings at one time the last stands.
  */
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
 
 export interface Reading {
   readonly at: number;
@@ -19,24 +22,6 @@ export function inOrder(readings: readonly Reading[]): Reading[] {
 /** Those with `from` <= time < `to`, of readings in order of time. Logarithmic time, and what it takes to copy them. */
 export function between(ordered: readonly Reading[], from: number, to: number): readonly Reading[] {
   return ordered.slice(firstAtOrAfter(ordered, from), firstAtOrAfter(ordered, to));
-}
-
-/**
- * Per second rates of a counter, each at the time of the later of its two readings.
- *
- * A counter that falls was reset, and has counted from zero since, as Prometheus' `rate` takes it. Over a pause of more than `longestGap`
- * milliseconds nothing is said: several resets may hide in it.
- */
-export function rate(counter: readonly Reading[], longestGap: number = Number.POSITIVE_INFINITY): Reading[] {
-  const ordered = inOrder(counter);
-  const rates: Reading[] = [];
-  for (const [index, { at, value }] of ordered.entries()) {
-    const before = ordered[index - 1];
-    if (before === undefined || at - before.at > longestGap) continue;
-    const counted = value < before.value ? value : value - before.value;
-    rates.push({ at, value: (counted * 1000) / (at - before.at) });
-  }
-  return rates;
 }
 
 function firstAtOrAfter(ordered: readonly Reading[], time: number): number {

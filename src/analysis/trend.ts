@@ -15,7 +15,7 @@
  * leak: `baseline.ts` knows the day before. Source of the slope and its interval: Sen (1968), `theilSen.ts`; the rules are this project's own.
  */
 import { median, quantile } from './robust.ts';
-import { inOrder, type Reading } from './series.ts';
+import { HOUR, inOrder, type Reading } from './series.ts';
 import { theilSen } from './theilSen.ts';
 
 export type MemoryPattern =
@@ -27,7 +27,6 @@ export type MemoryPattern =
   | { readonly kind: 'flat' }
   | { readonly kind: 'not enough history'; readonly have: number; readonly need: number };
 
-const HOUR = 3_600_000;
 const LEAST_READINGS = 12;
 const LEAST_LEAK = HOUR;
 /** Parts of a life, at most; each has several readings, or there are fewer. Coarse for a leak, to hold whole collections; fine for a late jump. */

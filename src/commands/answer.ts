@@ -5,6 +5,7 @@ import { conclude } from '../investigate/conclude.ts';
 import { type Diagnosis, diagnosisOf, rankCauses } from '../investigate/diagnose.ts';
 import type { Looked } from './look.ts';
 import { narrowed, troubledFirst } from './narrow.ts';
+import { emptyGap } from './nothingRuns.ts';
 
 export interface Answer extends Omit<Diagnosis, 'rootCause'> {
   readonly rootCause: Diagnosis['rootCause'] | null;
@@ -15,7 +16,7 @@ export interface Answer extends Omit<Diagnosis, 'rootCause'> {
 export function answerOf({ gathered, targets }: Looked, elapsedMs: () => number): Answer {
   const { around, snapshot, changes } = gathered;
   const ranking = rankCauses({ snapshot: around, changes, named: targets, targets: snapshot });
-  const { rootCause = null, candidates, findings, gaps } = diagnosisOf(ranking, snapshot.gaps);
+  const { rootCause = null, candidates, findings, gaps } = diagnosisOf(ranking, [...snapshot.gaps, ...emptyGap(around)]);
   return { rootCause, candidates, findings, gaps, elapsedMs: Math.round(elapsedMs()) };
 }
 

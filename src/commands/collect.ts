@@ -19,9 +19,10 @@ export interface CollectRequest extends Connection {
 }
 
 export async function collect(request: CollectRequest, terminal: Terminal, clock: Clock): Promise<void> {
-  const connected = connect(request, clock);
+  const redaction = createRedaction();
+  const connected = connect(request, clock, redaction.cleaner);
   try {
-    const bundle = await collectNamespace({ connected, redaction: createRedaction(), clock }, request.namespace);
+    const bundle = await collectNamespace({ connected, redaction, clock }, request.namespace);
     const path = request.output ?? `${request.namespace}-${bundle.collectedAt.replace(/\.\d+Z$/u, 'Z').replaceAll(/[-:]/gu, '')}.json.gz`;
     const bytes = await packBundle(bundle);
     await write(path, bytes, request.output === undefined);

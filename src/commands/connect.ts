@@ -10,6 +10,9 @@ import { type AlertSource, createAlertSource } from '../sources/alerts.ts';
 import { createRangeSource, type RangeSource } from '../sources/collect/range.ts';
 import { createHttpSource } from '../sources/http.ts';
 import { createPrometheus, type MetricsSource } from '../sources/prometheus.ts';
+import type { TelemetryPorts } from '../sources/signalsOf.ts';
+import { createTelemetryPorts } from '../sources/telemetryPorts.ts';
+import type { Cleaner } from '../sources/text.ts';
 import type { Connection } from './arguments.ts';
 
 export interface Connected {
@@ -18,12 +21,13 @@ export interface Connected {
   /** What the context says, as kubectl has it. */
   readonly namespace: string;
   readonly metrics: readonly (RangeSource & MetricsSource)[];
+  readonly telemetry: TelemetryPorts;
   /** Absent when neither Prometheus nor Alertmanager is configured. */
   readonly alerts: AlertSource | undefined;
   close(): Promise<void>;
 }
 
-export function connect(connection: Connection, clock: Clock): Connected {
+export function connect(connection: Connection, clock: Clock, cleaner: Cleaner): Connected {
   const config = loadConfig({ path: connection.config });
   const kubeConfig = loadKubeConfig({
     kubeconfig: connection.kubeconfig ?? config.kubernetes.kubeconfig,
@@ -36,6 +40,7 @@ export function connect(connection: Connection, clock: Clock): Connected {
     client,
     context,
     namespace: kubeConfig.getContextObject(context)?.namespace ?? 'default',
+    telemetry: createTelemetryPorts({ http, cleaner, clock }, config.sources),
     ...sourcesOf(config, http, clock),
     close: async () => {
       await Promise.all([client.close(), http.close()]);

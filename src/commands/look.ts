@@ -13,7 +13,7 @@ import type { Connection, NamedAlert, Question } from './arguments.ts';
 import { collectNamespace } from './collecting.ts';
 import { type Connected, connect } from './connect.ts';
 import { CommandError } from './errors.ts';
-import { meant, requireNamespace, withinTime } from './reach.ts';
+import { LONGEST_MS, meant, nearby, requireNamespace, withinTime } from './reach.ts';
 import type { Redaction } from './redaction.ts';
 
 export interface Looked {
@@ -31,7 +31,7 @@ export interface Looking {
 
 export async function look(looking: Looking, question: Question, connection: Connection): Promise<Looked> {
   if (question.kind === 'snapshot') return ofBundle(looking, await readBundle(question.path), `from ${basename(question.path)}`);
-  const connected = connect(connection, looking.clock);
+  const connected = connect(connection, looking.clock, looking.redaction.cleaner);
   try {
     return await lookLive({ ...looking, connected }, question);
   } finally {
@@ -74,7 +74,7 @@ async function lookAtObject(live: Live, wanted: ObjectRef, namespace: string): P
   const { missing, unseen, workloads, pods, nodes, gaps } = looked.gathered.snapshot;
   const isBlind = gaps.some(({ source }) => source === KUBERNETES);
   if (missing.length > 0 || (target.kind === 'Node' && nodes.length === 0 && !isBlind))
-    throw new CommandError(`there is no ${refText(target)}; check the name, the namespace (-n) and the --context`);
+    throw new CommandError(`there is no ${refText(target)}${await nearby(live.connected.client, target)}`);
   if (unseen.length > 0 && workloads.length + pods.length === 0)
     throw new CommandError(`${refText(target)} cannot be read: ${gaps[0]?.message ?? 'no reason was given'}`);
   return looked;
@@ -95,6 +95,12 @@ async function lookAtAlert(live: Live, alert: NamedAlert, targets: readonly Obje
       ? await lookAtNamespace(live, first.name)
       : await lookAround(live, targets, targets.map(refText).join(', '));
   const verdict = await withinTime(live.clock, async (signal) => live.connected.alerts?.verdict(alert.labels, signal));
+  const { missing, workloads, pods } = looked.gathered.snapshot;
+  if (missing.length > 0 && workloads.length + pods.length === 0) {
+    const place = missing.find(({ namespace }) => namespace !== undefined)?.namespace;
+    const instead = place === undefined ? '' : `; ask what is wrong with all of --namespace ${place}`;
+    throw new CommandError(`the alert is about ${missing.map(refText).join(', ')}: there is none, and nothing is left of it${instead}`);
+  }
   return { ...looked, alert: { named: alert, verdict } };
 }
 
@@ -103,13 +109,13 @@ const LOOK_BACK_MS = 60 * 60_000;
 
 /** As an Investigation looks at its targets. */
 async function lookAround({ connected, clock, redaction }: Live, targets: readonly ObjectRef[], what: string): Promise<Looked> {
-  const { client, metrics, context } = connected;
+  const { client, telemetry, context } = connected;
   await requireNamespace(client, targets.find(({ namespace }) => namespace !== undefined)?.namespace ?? 'default');
   const at = clock.now();
   const gathered = await withinTime(clock, (signal) =>
     gather(
-      { kube: client, cleaner: redaction.cleaner, metrics },
-      { targets, window: { start: at - LOOK_BACK_MS, end: at }, at, calls: MOST_CALLS, signal, causes: true },
+      { kube: client, clock, cleaner: redaction.cleaner, telemetry },
+      { targets, window: { start: at - LOOK_BACK_MS, end: at }, at, calls: MOST_CALLS, milliseconds: LONGEST_MS, signal, causes: true },
     ),
   );
   return { about: `${what}, in ${context}`, gathered, targets };

@@ -7,19 +7,16 @@ import { wrapped } from '../text/layout.ts';
 import type { Page } from '../text/page.ts';
 import { oneLine } from '../text/plain.ts';
 import type { Looked } from './look.ts';
+import { NOTHING_RUNS, nothingRuns } from './nothingRuns.ts';
 
 export function diagnosisPage({ about, gathered }: Looked, status: InvestigationStatus, page: Page): readonly string[] {
   const { around } = gathered;
   const head = [about, `As of ${whenOf(around, page.now)}`, `Read ${readFrom(around)}`].flatMap((text) =>
     wrapped(oneLine(text), page.width),
   );
-  const report = isEmpty(around) && status.outcome !== 'RootCauseFound' ? wrapped(NOTHING_RUNS, page.width) : undefined;
+  const report = nothingRuns(around) && status.outcome !== 'RootCauseFound' ? wrapped(NOTHING_RUNS, page.width) : undefined;
   return [...head.map(page.style.dim), '', ...(report ?? renderTerminal({ status, more: '--json shows all' }, page))];
 }
-
-const NOTHING_RUNS = 'Nothing runs here: no workload and no pod, and nothing says why. Check that it is the right namespace and --context.';
-
-const isEmpty = ({ workloads, pods, gaps }: Snapshot): boolean => workloads.length + pods.length + gaps.length === 0;
 
 const JUST_NOW_MS = 60_000;
 

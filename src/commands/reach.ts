@@ -1,12 +1,15 @@
 /** Whether the cluster can be reached and the namespace is there, and how long a person waits. */
 import { closest } from '../analysis/similarity.ts';
 import type { Clock } from '../clock.ts';
+import type { ObjectRef } from '../crds/common.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isForbidden, isUnauthorized } from '../kube/errors.ts';
+import type { ResourceType } from '../kube/object.ts';
+import { isWorkloadKind, nodes, pods, workloadResources } from '../sources/kubernetes/api.ts';
 import { namespaces } from '../sources/kubernetes/boundsApi.ts';
 import { CommandError } from './errors.ts';
 
-const LONGEST_MS = 60_000;
+export const LONGEST_MS = 60_000;
 const CONNECT_MS = 10_000;
 const MOST_CANDIDATES = 1_000;
 
@@ -32,10 +35,7 @@ export async function requireNamespace(client: KubeClient, namespace: string): P
       cause: error,
     });
   }
-  const others = await client.list(namespaces, { timeoutMs: CONNECT_MS }).then(
-    ({ items }) => items.map(({ metadata }) => metadata.name),
-    () => [],
-  );
+  const others = await namesOf(client, namespaces);
   throw new CommandError(`there is no namespace ${namespace} at ${client.server}${meant(namespace, others)}`);
 }
 
@@ -47,7 +47,21 @@ function unreached({ server }: KubeClient, error: unknown): unknown {
 }
 
 /** `; did you mean cart or cart-db?` */
-export function meant(name: string, candidates: readonly string[]): string {
+export function meant(name: string, candidates: readonly string[], otherwise = 'check the name and the --context'): string {
   const near = closest(name, candidates.slice(0, MOST_CANDIDATES), 3);
-  return near.length === 0 ? '; check the name and the --context' : `; did you mean ${near.join(' or ')}?`;
+  return near.length === 0 ? `; ${otherwise}` : `; did you mean ${near.join(' or ')}?`;
 }
+
+/** What there is in place of an object that is not there. */
+export async function nearby(client: KubeClient, { kind, namespace, name }: ObjectRef): Promise<string> {
+  const resource: ResourceType | undefined =
+    kind === 'Node' ? nodes : kind === 'Pod' ? pods : isWorkloadKind(kind) ? workloadResources[kind] : undefined;
+  const others = resource === undefined ? [] : await namesOf(client, resource, namespace);
+  return meant(name, others, namespace === undefined ? undefined : 'check the name, the namespace (-n) and the --context');
+}
+
+const namesOf = (client: KubeClient, resource: ResourceType, namespace?: string): Promise<readonly string[]> =>
+  client.list(resource, { namespace, timeoutMs: CONNECT_MS }).then(
+    ({ items }) => items.map(({ metadata }) => metadata.name),
+    () => [],
+  );

@@ -21,7 +21,7 @@ export function addInvestigator(parts: Parts): void {
   const { manager, config, clock, client, logger, redactor } = parts;
   const { namespace, remediation } = config;
   const reconciling = { clock, events: manager.events, redact: redactor.text };
-  const { prometheus, alerts } = createTelemetrySources(parts);
+  const { ports, alerts, dashboards } = createTelemetrySources(parts);
   const { repositories, renderer } = createGit(parts);
   const evidence = createEvidenceStore({
     client,
@@ -39,7 +39,8 @@ export function addInvestigator(parts: Parts): void {
     redact: redactor.text,
     evidence,
     git,
-    metrics: prometheus,
+    telemetry: ports,
+    dashboards,
     alerts,
     checks: createChecking(parts),
     applications: { port: source.port, known: config.applications },

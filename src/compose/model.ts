@@ -7,11 +7,12 @@ import { ModelError } from '../llm/error.ts';
 import { createModelHttp } from '../llm/http.ts';
 import { createModels, type ModelServer } from '../llm/models.ts';
 import { createMemoryStore } from '../llm/record.ts';
+import { createModelAccount } from './modelAccount.ts';
 import type { Parts } from './parts.ts';
 
 const SHORTEST_SECRET = 6;
 
-export function createAdviser({ config, clock, logger, redactor }: Parts): ModelAdviser | undefined {
+export function createAdviser({ config, clock, logger, redactor, client }: Parts): ModelAdviser | undefined {
   const { model, modelServers } = config;
   const [first, ...others] = modelServers.map((server) => serverOf(server, redactor.addSecret));
   if (first === undefined) return undefined;
@@ -29,7 +30,12 @@ export function createAdviser({ config, clock, logger, redactor }: Parts): Model
     limits: { timeoutMs, silenceMs: timeoutMs },
     records: createMemoryStore(),
   });
-  const ledger = createLedger({ now: clock.now, hour: budgets.hour, day: budgets.day });
+  const ledger = createLedger({
+    store: createModelAccount(client, config.namespace),
+    now: clock.now,
+    hour: budgets.hour,
+    day: budgets.day,
+  });
   return createModelAdviser({ models, ledger, clock, logger, redact: redactor.text, deadlineMs: model.deadlineSeconds * 1000 });
 }
 

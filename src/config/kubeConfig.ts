@@ -21,7 +21,12 @@ export function loadKubeConfig({ kubeconfig, context }: KubeConfigOptions): Kube
   else loadDefault(config);
   if (context !== undefined) use(config, context);
   if (config.getCurrentCluster() === null) {
-    throw new Error(`kubeconfig ${kubeconfig ?? DEFAULT_FILE} has no current context; name one in kubernetes.context or KUBE_CONTEXT`);
+    const names = config.getContexts().map(({ name }) => name);
+    const what =
+      names.length === 0
+        ? 'has no context at all; name the file that kubectl uses'
+        : `has no current context; name one of ${names.join(', ')} by --context, kubernetes.context or KUBE_CONTEXT`;
+    throw new Error(`kubeconfig ${kubeconfig ?? DEFAULT_FILE} ${what}`);
   }
   return config;
 }

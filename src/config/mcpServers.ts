@@ -4,6 +4,7 @@
  * A preset brings the names of a well-known server's tools (`src/sources/mcp/presets.ts`); `tools` takes their place.
  */
 import { z } from 'zod';
+import { several } from './several.ts';
 
 export const MCP_PRESET_NAMES = ['aws-cloudwatch', 'aws-eks', 'github', 'mongodb', 'grafana'] as const;
 
@@ -56,20 +57,4 @@ const mcpServer = z
       complain('is for a url; give a command its token by environmentFiles', 'bearerTokenFile');
   });
 
-export const mcpServers = z
-  .array(mcpServer)
-  .max(20)
-  .default([])
-  .check(({ value, issues }) => {
-    for (const [index, { name }] of value.entries()) {
-      const isTaken = value.findIndex((other) => other.name === name) < index;
-      if (isTaken)
-        issues.push({
-          code: 'custom',
-          message: `${JSON.stringify(name)} is the name of another one; give each its own`,
-          input: value,
-          path: [index, 'name'],
-        });
-    }
-  })
-  .describe('MCP servers whose read-only tools are asked.');
+export const mcpServers = several(mcpServer).describe('MCP servers whose read-only tools are asked.');

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { gitHubs } from './applicationSource.ts';
 import { mcpServers } from './mcpServers.ts';
 import type { Path } from './problems.ts';
+import { several } from './several.ts';
 import { httpUrl } from './url.ts';
 
 const file = () => z.string().min(1, 'is empty; write the path of a file');
@@ -50,7 +51,7 @@ const header = z
 const instance = (what: string, example: string) =>
   z
     .strictObject({
-      name: z.string().min(1, 'is empty; give it a name').max(63).default('default').describe('Name, for messages and evidence.'),
+      name: z.string().min(1, 'is empty; give it a name').max(63).default(what.toLowerCase()).describe('Name, for messages and evidence.'),
       url: httpUrl().describe(`Address of ${what}, such as ${example}.`),
       bearerTokenFile: file().optional().describe('File with a token that is sent along; read again when it changes.'),
       basic: basic.optional().describe('User name and password that are sent along.'),
@@ -70,24 +71,6 @@ const grafana = instance('Grafana', 'http://grafana:3000').safeExtend({
 const signoz = instance('SigNoz', 'http://signoz:8080').safeExtend({
   apiKeyFile: file().optional().describe('File with the key that is sent as SIGNOZ-API-KEY; read again when it changes.'),
 });
-
-const several = <T extends z.ZodType<{ readonly name: string }>>(one: T) =>
-  z
-    .array(one)
-    .max(20)
-    .default([])
-    .check(({ value, issues }) => {
-      for (const [index, { name }] of value.entries()) {
-        const isTaken = value.findIndex((other) => other.name === name) < index;
-        if (isTaken)
-          issues.push({
-            code: 'custom',
-            message: `${JSON.stringify(name)} is the name of another one; give each its own`,
-            input: value,
-            path: [index, 'name'],
-          });
-      }
-    });
 
 export const sourcesSchema = z.strictObject({
   prometheus: several(instance('Prometheus', 'http://prometheus:9090')).describe(

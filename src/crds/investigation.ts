@@ -47,7 +47,7 @@ export const investigationSpec = z
       .object({
         seconds: seconds(600).default(120).describe('Wall-clock time; what is known by then is reported.'),
         tokens: z.int().min(0).max(1_000_000).default(50_000).describe('Language-model tokens.'),
-        toolCalls: z.int().min(0).max(500).default(50).describe('Calls to sources.'),
+        toolCalls: z.int().min(0).max(500).default(300).describe('Calls to sources.'),
       })
       .optional()
       .describe('What may be spent.'),
@@ -102,7 +102,7 @@ const change = z.object({
   kind: z
     .enum(['GitCommit', 'Rollout', 'Edit', 'Delivery', 'SourceCommit', 'Reported'])
     .describe(
-      'What sort of change: a commit to what is deployed, a rollout, a write by hand, a sync of a GitOps engine, a commit to the application.',
+      'What sort of change: a commit to what is deployed, a rollout, a write by hand, a sync of a GitOps engine, a commit to the application, a note on a dashboard.',
     ),
   at: timestamp().describe('When it took effect, as well as that is known.'),
   object: objectRef.optional().describe('What it changed.'),

@@ -80,6 +80,7 @@ export const findingReasonGroups = {
     VolumeMountFailed: 'The kubelet cannot mount the volume.',
     VolumePermissionDenied: 'The program may not write to, or read from, its volume.',
     VolumeFull: 'The volume has no space or inodes left.',
+    VolumeFilling: 'The volume will be full soon if it goes on filling as it does.',
     VolumeReadOnly: 'The program has to write to a volume or file system that is read-only.',
   },
   'A node in trouble': {

@@ -21,7 +21,7 @@ const investigation = {
   question: 'Why does checkout restart?',
   targets: [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' }],
   window: { start: '2026-01-15T09:30:00Z', end: '2026-01-15T10:30:00Z' },
-  budget: { seconds: 120, tokens: 50_000, toolCalls: 50 },
+  budget: { seconds: 120, tokens: 50_000, toolCalls: 300 },
 } satisfies Partial<Investigation['spec']>;
 
 const checkout = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' } as const;

@@ -11,6 +11,8 @@ import type { Clock } from '../clock.ts';
 
 export interface Command {
   readonly file: string;
+  /** For messages; absent: the file. */
+  readonly name?: string | undefined;
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
@@ -44,7 +46,7 @@ const GRACE_MS = 1_000;
 
 /** Rejects with a `CommandError`, or with the signal's reason. */
 export function runCommand(clock: Clock, command: Command): Promise<CommandAnswer> {
-  const { file, args, cwd, env, timeoutMs, maxBytes, signal } = command;
+  const { file, name = file, args, cwd, env, timeoutMs, maxBytes, signal } = command;
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(signal.reason as Error);
@@ -60,16 +62,16 @@ export function runCommand(clock: Clock, command: Command): Promise<CommandAnswe
       cancels.push(clock.setTimeout(() => killGroup(child.pid, 'SIGKILL'), GRACE_MS));
     };
     const [out, err] = collect([child.stdout, child.stderr], maxBytes, () =>
-      giveUp(new CommandError('TooLarge', `${file}: more than ${Math.round(maxBytes / 2 ** 20)} MiB of output`)),
+      giveUp(new CommandError('TooLarge', `${name}: more than ${Math.round(maxBytes / 2 ** 20)} MiB of output`)),
     );
     const onAbort = (): void => giveUp(signal?.reason);
-    cancels.push(clock.setTimeout(() => giveUp(new CommandError('TimedOut', `${file}: no end within ${timeoutMs / 1000} s`)), timeoutMs));
+    cancels.push(clock.setTimeout(() => giveUp(new CommandError('TimedOut', `${name}: no end within ${timeoutMs / 1000} s`)), timeoutMs));
     cancels.push(() => signal?.removeEventListener('abort', onAbort));
     signal?.addEventListener('abort', onAbort, { once: true });
     child.stdin.on('error', () => undefined); // it ended without reading all that it was given, which its exit code tells
     child.stdin.end(command.input);
     child.on('error', (error) => {
-      failure ??= new CommandError('NotStarted', `start ${file}: is it installed, and may it be run?`, { cause: error });
+      failure ??= new CommandError('NotStarted', `start ${name}: is it installed, and may it be run?`, { cause: error });
     });
     child.on('close', (code) => {
       for (const cancel of cancels) cancel();

@@ -37,10 +37,10 @@ export function gitErrorIn(error: unknown): GitError | undefined {
   return undefined;
 }
 
-const URL_USERINFO = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]*@/giu;
+const URL_USERINFO = /:\/\/[^\s/@'"]*@/gu;
 const AUTHORIZATION = /(authorization:\s*\w+\s+)\S+/giu;
 
 /** `text` without the user information of URLs, and without authorization headers. */
 export function withoutCredentials(text: string): string {
-  return text.replaceAll(URL_USERINFO, '$1').replaceAll(AUTHORIZATION, '$1(removed)');
+  return text.replaceAll(URL_USERINFO, '://').replaceAll(AUTHORIZATION, '$1(removed)');
 }

@@ -44,12 +44,14 @@ function joined(same: readonly Finding[]): Finding {
   if (others.length === 0) return first;
   const pods = [...new Set(same.flatMap((finding) => finding.pods))];
   const since = same.flatMap((finding) => finding.since ?? []);
+  const blames = new Map(same.flatMap((finding) => finding.blames ?? []).map((ref) => [objectName(ref), ref]));
   const more = pods.length === 2 ? 'One more pod is' : `${pods.length - 1} more pods are`;
   return {
     ...first,
     message: pods.length > 1 ? `${first.message} ${more} in the same state.` : first.message,
     evidence: [...new Set(same.flatMap((finding) => finding.evidence))],
     pods,
+    ...(blames.size > 0 && { blames: [...blames.values()] }),
     since: since.length === 0 ? undefined : Math.min(...since),
   };
 }

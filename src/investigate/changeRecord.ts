@@ -2,6 +2,7 @@
 import type { ObservedChange } from '../sources/changes.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { EvidenceRecord } from './evidence.ts';
+import { quote } from './quote.ts';
 import { isoTime } from './times.ts';
 
 export function changeRecord({
@@ -18,14 +19,19 @@ export function changeRecord({
 }: ObservedChange): EvidenceRecord[] {
   if (kind === 'Rollout' || kind === 'GitCommit') return [];
   const isSource = kind === 'SourceCommit';
-  const query = { Edit: `managed fields of ${objectName(workload)}`, Delivery: `what was synced to ${objectName(workload)}` };
+  const isNote = kind === 'Reported';
+  const query = {
+    Reported: `annotations of ${author ?? 'a source'}`,
+    Edit: `managed fields of ${objectName(workload)}`,
+    Delivery: `what was synced to ${objectName(workload)}`,
+  };
   const content = JSON.stringify({ at: isoTime(at), author, fields, detail: detail === '' ? undefined : detail }, undefined, 2);
   return [
     {
       key: evidence,
-      source: isSource ? 'git' : 'kubernetes',
+      source: isSource ? 'git' : isNote ? 'grafana' : 'kubernetes',
       query: isSource ? `commit ${commit} of ${repository}` : query[kind],
-      summary: `${summary}, ${isoTime(at)}`,
+      summary: `${isNote ? quote(summary, 200) : summary}, ${isoTime(at)}`,
       mediaType: 'application/json',
       content,
     },

@@ -15,6 +15,7 @@ import { type Numbered, number } from './citations.ts';
 import type { Counsel } from './consult.ts';
 import type { Link } from './correlate.ts';
 import { curesOf } from './cures.ts';
+import { dashboardRecords } from './dashboards.ts';
 import { causeOf, rankCauses } from './diagnose.ts';
 import { type EvidenceRecord, recordsOf } from './evidence.ts';
 import type { Finding } from './finding.ts';
@@ -48,10 +49,16 @@ export interface Conclusion {
 
 export function conclude(request: ConcludeRequest): Conclusion {
   const analysis = analysed(request);
-  const { gathered, counsel, question } = request;
+  const { gathered, counsel, question, alert } = request;
   const { snapshot, around, ranked, errors } = analysis;
-  const numbered = number(withRecords(recordsOf(around, gathered.changes), counsel), snapshot, ranked, gathered.changes);
-  const gaps = mergeGaps([...question.gaps, ...snapshot.gaps, ...(counsel?.gaps ?? []), ...errors.map(analyzerGap)]);
+  const numbered = number(withRecords(recordsOf(around, gathered.changes), gathered, counsel), snapshot, ranked, gathered.changes);
+  const gaps = mergeGaps([
+    ...question.gaps,
+    ...snapshot.gaps,
+    ...(alert?.gaps ?? []),
+    ...(counsel?.gaps ?? []),
+    ...errors.map(analyzerGap),
+  ]);
   const { cause, verdict, verifies } = analysis;
   const result: InvestigationResult = {
     outcome: verdict.outcome,
@@ -97,7 +104,7 @@ function analysed(request: ConcludeRequest): Analysed {
 }
 
 function reportFor(
-  { investigation, incident, alert, counsel, question, now }: ConcludeRequest,
+  { investigation, incident, gathered, alert, counsel, question, now }: ConcludeRequest,
   { snapshot, ranked, cause, verdict }: Analysed,
   numbered: Numbered,
   gaps: readonly Gap[],
@@ -111,6 +118,7 @@ function reportFor(
     recovery: verdict.recovery,
     healthy: verdict.outcome === 'NothingWrong',
     numbered,
+    dashboards: gathered.dashboards,
     gaps,
     alertedAt: timeOf(incident?.spec.startsAt),
     alert: alertOf(incident),
@@ -120,8 +128,14 @@ function reportFor(
   });
 }
 
-const withRecords = (records: ReadonlyMap<string, EvidenceRecord>, counsel: Counsel | undefined): ReadonlyMap<string, EvidenceRecord> =>
-  new Map([...records, ...(counsel?.records ?? []).map((record) => [record.key, record] as const)]);
+const withRecords = (
+  records: ReadonlyMap<string, EvidenceRecord>,
+  { dashboards = [] }: Gathered,
+  counsel: Counsel | undefined,
+): ReadonlyMap<string, EvidenceRecord> => {
+  const more = [...(counsel?.records ?? []), ...dashboardRecords(dashboards)];
+  return new Map([...records, ...more.map((record) => [record.key, record] as const)]);
+};
 
 /** A fix is judged by the pods that run it: those of the revision before are on their way out. */
 function presentOnly(snapshot: Snapshot): Snapshot {
@@ -176,12 +190,12 @@ function findingOf(finding: Finding, links: readonly Link[], numbered: Numbered,
 }
 
 function changeOf(change: ObservedChange, { changeId, evidenceIds }: Numbered): InvestigationResult['changes'][number] {
-  const { kind, at, workload, summary, author, repository, commit, fields, evidence } = change;
+  const { kind, at, workload, isGeneral, summary, author, repository, commit, fields, evidence } = change;
   return {
     id: changeId(change) ?? '',
     kind,
     at: isoTime(at),
-    object: workload,
+    ...(isGeneral === true ? {} : { object: workload }),
     summary,
     author,
     repository,

@@ -7,11 +7,13 @@ import type { Clock } from '../clock.ts';
 import type { Gap } from '../crds/investigation.ts';
 import type { Incident, Investigation } from '../crds/kinds.ts';
 import { gapOf } from '../sources/gap.ts';
+import { evidenceKeys, objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { MetricsSource } from '../sources/prometheus.ts';
 import type { EvidenceRecord } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import { applyRules, type Measured, pointsFor, type RuleResult } from './specialists/applyRules.ts';
+import type { ObservedTemplate } from './specialists/evidenceForRules.ts';
 import type { Specialist } from './specialists/load.ts';
 import { queriesOf } from './specialists/queries.ts';
 import type { QueryTarget } from './specialists/queryTemplate.ts';
@@ -53,7 +55,13 @@ export async function consult(request: ConsultRequest): Promise<Counsel> {
   const asking = createAsking(request, target);
   const measured = await runRouted(routing, (some) => asking.ask(some));
   const forced = investigation.spec.specialist === undefined ? specialists.all : routing.first;
-  const judged = applyRules({ specialists: forced, seen: { snapshot, findings, alerts, logTemplates: [] }, measured, target, clock });
+  const judged = applyRules({
+    specialists: forced,
+    seen: { snapshot, findings, alerts, logTemplates: templatesOf(snapshot) },
+    measured,
+    target,
+    clock,
+  });
   return {
     chosen: routing.first.map(({ name }) => name),
     prompts: routing.first.flatMap(({ prompt }) => prompt ?? []),
@@ -63,6 +71,18 @@ export async function consult(request: ConsultRequest): Promise<Counsel> {
     gaps: [...routing.gaps, ...asking.gaps, ...judged.gaps],
   };
 }
+
+/** What stored logs complain of. */
+export const templatesOf = ({ signals }: Pick<Snapshot, 'signals'>): ObservedTemplate[] =>
+  signals.flatMap(({ object, complaints }) =>
+    complaints.map(({ template, change, now }) => ({
+      key: evidenceKeys.complaints(object),
+      object: objectName(object),
+      template,
+      count: now,
+      change,
+    })),
+  );
 
 /** The first workload that is asked about, and its first pod. */
 function targetOf({ workloads, pods }: Snapshot): QueryTarget {

@@ -35,7 +35,14 @@ export function linksOf(finding: Finding, changes: readonly ObservedChange[], sn
 const weight = ({ strength, change }: Link): number => (strength === 'direct' ? 4 : 0) + SAYS[change.kind];
 
 /** What says who and why stands before what says only that. */
-const SAYS: Readonly<Record<ObservedChange['kind'], number>> = { SourceCommit: 3, GitCommit: 2, Edit: 2, Delivery: 1, Rollout: 0 };
+const SAYS: Readonly<Record<ObservedChange['kind'], number>> = {
+  SourceCommit: 3,
+  GitCommit: 2,
+  Edit: 2,
+  Delivery: 1,
+  Rollout: 0,
+  Reported: 0,
+};
 
 function link({ touchedBy }: Finding, change: ObservedChange, changes: readonly ObservedChange[]): Link[] {
   const fields = change.fields.filter((field) => !isSuperseded(field, change, changes));

@@ -6,19 +6,18 @@
  */
 import type { ObservedChange } from '../sources/changes.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
-import { formatBytes } from '../sources/kubernetes/quantity.ts';
 import type { Container, LogTail, ObjectEvent, Pod, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
-import { workingSetQuery } from '../sources/prometheus.ts';
 import { changeRecord } from './changeRecord.ts';
 import { shortPath } from './fields.ts';
 import { decisiveLine } from './logReading.ts';
+import { signalRecords } from './signalRecords.ts';
 import { surroundingRecords } from './surroundingRecords.ts';
 import { isoTime } from './times.ts';
 
 export interface EvidenceRecord {
   /** Names the thing within an investigation. */
   readonly key: string;
-  readonly source: 'kubernetes' | 'metrics' | 'git' | 'logs' | 'traces' | 'checks';
+  readonly source: 'kubernetes' | 'metrics' | 'git' | 'logs' | 'traces' | 'checks' | 'grafana';
   /** What was asked. */
   readonly query: string;
   /** What it shows, in one line. */
@@ -32,6 +31,7 @@ export interface EvidenceRecord {
 export function recordsOf(snapshot: Snapshot, changes: readonly ObservedChange[]): ReadonlyMap<string, EvidenceRecord> {
   const records = [
     ...surroundingRecords(snapshot),
+    ...signalRecords(snapshot),
     ...snapshot.workloads.flatMap(workloadRecords),
     ...snapshot.pods.flatMap(podRecords),
     ...eventRecords(snapshot.events),
@@ -83,7 +83,7 @@ function podRecords(pod: Pod): EvidenceRecord[] {
     summary: `${pod.phase}, ${pod.ready ? 'ready' : 'not ready'}: ${states.join('; ')}`,
     ...json(withoutLogs),
   };
-  return [object, ...pod.containers.flatMap((container) => [...logRecords(name, container), ...memoryRecords(pod, container)])];
+  return [object, ...pod.containers.flatMap((container) => logRecords(name, container))];
 }
 
 function stateOf({ state, lastState, restarts }: Container): string {
@@ -104,13 +104,6 @@ function logRecords(pod: string, { name, logs }: Container): EvidenceRecord[] {
     ...record(logs.current, 'last log lines'),
     ...record(logs.head, 'first log lines'),
   ];
-}
-
-function memoryRecords({ namespace, name }: Pod, { name: container, usage }: Container): EvidenceRecord[] {
-  if (usage === undefined) return [];
-  const query = workingSetQuery(namespace, name);
-  const summary = `${container} used ${formatBytes(usage.memoryBytes)} at most`;
-  return [{ key: usage.evidence, source: 'metrics', query, summary, ...json({ container, memoryBytes: usage.memoryBytes }) }];
 }
 
 function eventRecords(events: readonly ObjectEvent[]): EvidenceRecord[] {

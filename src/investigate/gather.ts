@@ -1,33 +1,41 @@
 /**
- * Gathers everything that a diagnosis rests on: the cluster around the targets, what changed in Git, what the metrics say.
+ * Gathers everything that a diagnosis rests on: the cluster around the targets, what changed in Git, what telemetry says.
  *
  * Sources are asked side by side where one does not need the other. A source that fails or is late becomes a gap; this never throws for what
  * it could not see.
  */
+import type { Clock } from '../clock.ts';
 import type { ObjectRef } from '../crds/common.ts';
 import type { Gap } from '../crds/investigation.ts';
+import type { FindingReason } from '../crds/reasons.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type CallBudget, createCallBudget } from '../sources/budget.ts';
 import { type ChangesPort, type ChangeWindow, type ObservedChange, observedCommit } from '../sources/changes.ts';
-import { gapOf, SourceError } from '../sources/gap.ts';
+import { cleanGaps, gapOf } from '../sources/gap.ts';
 import { readErrorLines } from '../sources/kubernetes/errorLines.ts';
 import { gatherCluster } from '../sources/kubernetes/gather.ts';
-import { evidenceKeys, objectName } from '../sources/kubernetes/names.ts';
+import { objectName } from '../sources/kubernetes/names.ts';
 import { createReader } from '../sources/kubernetes/reader.ts';
-import type { Container, Pod, Snapshot } from '../sources/kubernetes/snapshot.ts';
-import { type MetricsSource, workingSetQuery } from '../sources/prometheus.ts';
+import { remembering } from '../sources/kubernetes/remembering.ts';
+import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
+import type { TelemetryPorts } from '../sources/signalsOf.ts';
 import type { Cleaner } from '../sources/text.ts';
+import type { DashboardView } from './dashboards.ts';
 import { causeOf, rankCauses } from './diagnose.ts';
+import { type SignalsRun, withSignals } from './gatherSignals.ts';
 import { withNeighbours } from './neighbours.ts';
 import { rememberObjects } from './seenObjects.ts';
 import { WEIGHTS } from './weights.ts';
 import { type ChangeSources, whatChanged } from './whatChanged.ts';
+import { untilAborted } from './withDeadline.ts';
 
 export interface GatherDeps extends ChangeSources {
   readonly kube: KubeClient;
   readonly cleaner: Cleaner;
   readonly git?: ChangesPort | undefined;
-  readonly metrics?: readonly MetricsSource[] | undefined;
+  readonly clock: Pick<Clock, 'setTimeout' | 'sleep'>;
+  /** Absent: none of it is configured. */
+  readonly telemetry?: TelemetryPorts | undefined;
 }
 
 export interface GatherOptions {
@@ -36,9 +44,11 @@ export interface GatherOptions {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly calls: number;
+  /** For all of it. */
+  readonly milliseconds: number;
   /** Aborts when the time is up. */
   readonly signal: AbortSignal;
-  /** Looks for causes too: at Git and metrics, which say nothing about whether something is wrong now. */
+  /** Looks for causes too: at Git and telemetry, which say nothing about whether something is wrong now. */
   readonly causes: boolean;
 }
 
@@ -49,50 +59,73 @@ export interface Gathered {
   readonly around: Snapshot;
   /** Newest first. */
   readonly changes: readonly ObservedChange[];
+  /** Where a person sees more of what was found. */
+  readonly dashboards?: readonly DashboardView[] | undefined;
   readonly calls: number;
 }
 
 const CALLS_AT_ONCE = 8;
-/** Pods whose memory is asked for. */
-const MOST_USAGES = 3;
+/** Of what is left, what telemetry may take: for the targets, and then for what they call. */
+const TELEMETRY_SHARE = { time: 0.3, calls: 0.7 } as const;
+const NOTHING_CONFIGURED: TelemetryPorts = { metrics: [], logs: [], traces: [] };
 
 export async function gather(deps: GatherDeps, options: GatherOptions): Promise<Gathered> {
   const budget = createCallBudget(options.calls, CALLS_AT_ONCE);
   const objects = rememberObjects(deps.kube);
-  const reader = createReader({ kube: objects.kube, budget, signal: options.signal });
+  const reader = remembering(createReader({ kube: objects.kube, budget, signal: options.signal, clock: deps.clock }));
   const seen = await gatherCluster(reader, options, deps.cleaner);
-  if (!options.causes) return { snapshot: seen, around: seen, changes: [], calls: budget.spent() };
+  if (!options.causes) {
+    const snapshot = { ...seen, gaps: cleanGaps(seen.gaps, deps.cleaner) };
+    return { snapshot, around: snapshot, changes: [], calls: budget.spent() };
+  }
   const snapshot = { ...seen, errorLines: await readErrorLines(reader, seen, deps.cleaner) };
 
   const gaps: Gap[] = [];
   const run: Run = { deps, options, budget, gaps };
-  const [commits, pods] = await Promise.all([commitsOf(run, snapshot), withUsage(run, snapshot)]);
-  const seenNow = { ...snapshot, pods };
-  const near = saysWhy(seenNow) ? seenNow : await withNeighbours(reader, seenNow, deps.cleaner);
+  const telemetry = telemetryOf(run);
+  const [commits, seenNow] = await Promise.all([commitsOf(run, snapshot), withSignals(telemetry(), snapshot)]);
+  const near = saysWhy(seenNow) ? seenNow : await withSignals(telemetry(), await withNeighbours(reader, seenNow, deps.cleaner));
   const changed = await whatChanged(deps, { seen: objects, budget, cleaner: deps.cleaner, signal: options.signal }, near, commits);
   const { around, changes } = changed;
-  const allGaps = [...new Map([...around.gaps, ...reader.gaps, ...gaps, ...changed.gaps].map((gap) => [gap.message, gap])).values()];
+  const cleaned = cleanGaps([...around.gaps, ...reader.gaps, ...gaps, ...changed.gaps], deps.cleaner);
+  const allGaps = [...new Map(cleaned.map((gap) => [gap.message, gap])).values()];
   return {
     snapshot: { ...seenNow, checks: around.checks, gaps: allGaps },
     around: { ...around, gaps: allGaps },
     changes,
+    dashboards: changed.dashboards,
     calls: budget.spent(),
   };
 }
 
-/** A cause that lies deep enough explains the rest; one that is a symptom may have its cause in what the targets call. */
+/**
+ * A cause that lies deep enough explains the rest; one that is a symptom, or says only that something else is not reached, may have its cause in
+ * what the targets call.
+ */
 function saysWhy(snapshot: Snapshot): boolean {
   const cause = causeOf(rankCauses({ snapshot }).ranked);
-  return cause !== undefined && WEIGHTS[cause.finding.reason].depth > SYMPTOMS_TO;
+  return cause !== undefined && WEIGHTS[cause.finding.reason].depth > SYMPTOMS_TO && !OF_OTHERS.has(cause.finding.reason);
 }
 
 const SYMPTOMS_TO = 3;
+const OF_OTHERS: ReadonlySet<FindingReason> = new Set(['DNSNameNotFound', 'DatabaseUnreachable']);
 
 interface Run {
   readonly deps: GatherDeps;
   readonly options: GatherOptions;
   readonly budget: CallBudget;
   readonly gaps: Gap[];
+}
+
+/** Each time a share of what is left. */
+function telemetryOf({ deps, options, budget }: Run): () => SignalsRun {
+  let left = options.milliseconds;
+  return () => {
+    const milliseconds = TELEMETRY_SHARE.time * left;
+    left -= milliseconds;
+    const { telemetry: ports = NOTHING_CONFIGURED, clock } = deps;
+    return { ports, clock, milliseconds, signal: options.signal, budget: budget.part(TELEMETRY_SHARE.calls, Number.POSITIVE_INFINITY) };
+  };
 }
 
 /** Undefined when it failed; the gap is noted. */
@@ -105,21 +138,15 @@ async function attempt<T>({ budget, options, gaps }: Run, source: string, tried:
   }
 }
 
-/** A source that does not heed its signal is left behind. */
-function untilAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = (): void => reject(new SourceError('TimedOut', 'the time of this investigation was up'));
-    if (signal.aborted) late();
-    signal.addEventListener('abort', late, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', late));
-  });
-}
-
 async function commitsOf(run: Run, { workloads }: Snapshot): Promise<ObservedChange[]> {
   const { deps, options, gaps } = run;
   const { git } = deps;
   if (git === undefined) {
-    gaps.push({ source: 'git', reason: 'NotConfigured', message: 'commits were not looked at: configure read access to the repositories' });
+    gaps.push({
+      source: 'git',
+      reason: 'NotConfigured',
+      message: 'commits were not looked at; an operator that may read the repositories does',
+    });
     return [];
   }
   const lists = await Promise.all(
@@ -140,41 +167,3 @@ const unknownFields = ({ commit = '', detail }: ObservedChange): Gap => ({
   reason: 'Malformed',
   message: `which fields commit ${commit.slice(0, 10)} changed is not known: ${detail.split('\n')[0] ?? ''}`,
 });
-
-/** With the memory that killed containers used, where that is measured. */
-async function withUsage(run: Run, { pods }: Snapshot): Promise<readonly Pod[]> {
-  const killed = pods.filter(({ containers }) => containers.some(wasKilledForMemory)).slice(0, MOST_USAGES);
-  if (killed.length === 0) return pods;
-  const usages = new Map(await Promise.all(killed.map(async (pod) => [pod.uid, await usageOf(run, pod)] as const)));
-  return pods.map((pod) => {
-    const usage = usages.get(pod.uid);
-    return usage === undefined ? pod : { ...pod, containers: pod.containers.map((container) => measured(pod, container, usage)) };
-  });
-}
-
-const wasKilledForMemory = ({ state, lastState }: Container): boolean =>
-  [state, lastState].some(({ terminated }) => terminated?.reason === 'OOMKilled');
-
-/** Bytes by container, from the first source that knows the pod. */
-async function usageOf(run: Run, { namespace, name }: Pod): Promise<ReadonlyMap<string, number>> {
-  const { metrics = [] } = run.deps;
-  if (metrics.length === 0) {
-    const message = 'the memory that was used is not known: configure a Prometheus';
-    run.gaps.push({ source: 'metrics', reason: 'NotConfigured', message });
-  }
-  for (const source of metrics) {
-    const samples = await attempt(run, 'metrics', `ask ${source.name} for the memory of ${namespace}/${name}`, () =>
-      source.instant(workingSetQuery(namespace, name), run.options.signal),
-    );
-    const known = (samples ?? []).flatMap(({ labels, value }) =>
-      labels['container'] === undefined ? [] : [[labels['container'], value] as const],
-    );
-    if (known.length > 0) return new Map(known);
-  }
-  return new Map();
-}
-
-function measured({ namespace, name }: Pod, container: Container, usage: ReadonlyMap<string, number>): Container {
-  const memoryBytes = usage.get(container.name);
-  return memoryBytes === undefined ? container : { ...container, usage: { memoryBytes, evidence: evidenceKeys.memory(namespace, name) } };
-}

@@ -1,9 +1,12 @@
-/** What the trouble does to users, told from replicas: who still serves, who does not, and whether a rollout is blocked. */
+/** What the trouble does to users, told from replicas: who still serves, who does not, whether a rollout is blocked; and from how it answers. */
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { PodCount, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
 import { RECENT_MS } from './containers.ts';
 import { isScaledToZero } from './health.ts';
+import { signalKey } from './signalRecords.ts';
+import { levelText } from './signalText.ts';
 import { spokenTime } from './times.ts';
+import { worsened } from './worsening.ts';
 
 const MOST_WORKLOADS = 3;
 
@@ -14,7 +17,7 @@ export function impactOf(snapshot: Snapshot, since: number | undefined, cited: (
   const workloads = snapshot.workloads
     .slice(0, MOST_WORKLOADS)
     .map((workload) => `${workloadImpact(workload, from)}${restarting(snapshot, workload)}${cited([workload.evidence])}.`);
-  const sentences = [...absent, ...workloads, ...lonePodImpact(snapshot)];
+  const sentences = [...absent, ...workloads, ...lonePodImpact(snapshot), ...measuredImpact(snapshot, cited)];
   if (sentences.length === 0) return 'It is not known what this does to users: none of its targets could be seen.';
   return sentences.join(' ');
 }
@@ -41,6 +44,22 @@ function restarting({ pods, at }: Snapshot, { ref, complete }: Workload): string
   return lately.length === 0
     ? ''
     : ` at the moment, and ${lately.length === 1 ? 'a pod' : `${lately.length} pods`} of it restarted within the last minutes`;
+}
+
+/** What callers get, where that is measured and has become worse. */
+function measuredImpact({ signals }: Snapshot, cited: (keys: readonly string[]) => string): string[] {
+  return signals.slice(0, MOST_WORKLOADS).flatMap((one) => {
+    const [errors, slowness] = [worsened(one, 'errorShare'), worsened(one, 'latencyP95')];
+    const says = [
+      ...(errors === undefined
+        ? []
+        : [`answers ${levelText('share', errors.now)} of its requests with errors${cited([signalKey(one.object, errors.series)])}`]),
+      ...(slowness === undefined
+        ? []
+        : [`takes ${levelText('seconds', slowness.now)} at the 95th percentile${cited([signalKey(one.object, slowness.series)])}`]),
+    ];
+    return says.length === 0 ? [] : [`${objectName(one.object)} ${says.join(' and ')}.`];
+  });
 }
 
 const podsOf = (count: number, name: string): string => (count === 1 ? `The one pod of ${name} is` : `All ${count} pods of ${name} are`);

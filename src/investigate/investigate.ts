@@ -10,8 +10,9 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { AlertSource, AlertVerdict } from '../sources/alerts.ts';
 import type { ChangesPort } from '../sources/changes.ts';
+import type { DashboardsPort } from '../sources/dashboards.ts';
 import { mergeGaps } from '../sources/gap.ts';
-import type { MetricsSource } from '../sources/prometheus.ts';
+import type { TelemetryPorts } from '../sources/signalsOf.ts';
 import { createCleaner, type Redact } from '../sources/text.ts';
 import type { Checking } from './activeChecks.ts';
 import { analyse } from './analyse.ts';
@@ -25,6 +26,7 @@ import type { InvestigationResult } from './result.ts';
 import { questionOf } from './scopeOf.ts';
 import type { Specialists } from './specialists/specialists.ts';
 import { type EvidenceSink, storeEvidence } from './storeEvidence.ts';
+import { withDeadline } from './withDeadline.ts';
 
 export interface InvestigatorDeps {
   readonly kube: KubeClient;
@@ -35,12 +37,15 @@ export interface InvestigatorDeps {
   readonly evidence: EvidenceSink;
   /** Commits behind a workload; absent: a gap. */
   readonly git?: ChangesPort | undefined;
-  readonly metrics?: readonly MetricsSource[] | undefined;
+  /** Absent: none of it is configured. */
+  readonly telemetry?: TelemetryPorts | undefined;
   readonly alerts?: AlertSource | undefined;
   /** Absent: nothing is tried. */
   readonly checks?: Checking | undefined;
   /** Absent: the source of applications is not read. */
   readonly applications?: ApplicationSources | undefined;
+  /** Where people note what they do; absent: nobody is asked. */
+  readonly dashboards?: readonly DashboardsPort[] | undefined;
   /** Read-only tools of others for the model, opened for one investigation; absent: none. */
   readonly foreignTools?: ((signal: AbortSignal) => Promise<ForeignTools>) | undefined;
   /** Absent: the analysis alone. */
@@ -64,7 +69,7 @@ export interface Investigator {
   run(request: InvestigationRequest): Promise<InvestigationResult>;
 }
 
-const DEFAULT_BUDGET = { seconds: 120, toolCalls: 50 };
+const DEFAULT_BUDGET = { seconds: 120, toolCalls: 300 };
 /** Of the time, what is left for storing evidence. */
 const STORING_SHARE = 0.2;
 const LONGEST_STORING_MS = 10_000;
@@ -82,11 +87,13 @@ async function run(deps: InvestigatorDeps, request: InvestigationRequest): Promi
   const question = questionOf(investigation, incident, request.namespaces, now);
   const causes = investigation.spec.purpose !== 'Verification';
 
-  const [gathered, alert] = await withDeadline(clock, signal, seconds * 1000 - storingMs, (limit) =>
+  const gatheringMs = seconds * 1000 - storingMs;
+
+  const [gathered, alert] = await withDeadline(clock, signal, gatheringMs, (limit) =>
     Promise.all([
       gather(
         { ...deps, kube: request.kube ?? deps.kube, cleaner: createCleaner(deps.redact) },
-        { ...question, at: now, calls: toolCalls, signal: limit, causes },
+        { ...question, at: now, calls: toolCalls, milliseconds: gatheringMs, signal: limit, causes },
       ),
       causes ? alertNow(deps, incident, limit) : undefined,
     ]),
@@ -122,29 +129,18 @@ const causesAreOpen = ({ result }: Conclusion, { investigation: { spec } }: Cons
 
 /** What the specialists make of it, in the time that one question to a source may take. */
 async function counselOf(
-  { clock, specialists, metrics = [] }: InvestigatorDeps,
+  { clock, specialists, telemetry }: InvestigatorDeps,
   { investigation, incident, signal }: InvestigationRequest,
   { around, snapshot }: Gathered,
 ): Promise<Counsel | undefined> {
   if (specialists === undefined) return undefined;
   const { findings } = analyse(around);
   return withDeadline(clock, signal, COUNSEL_MS, (limit) =>
-    consult({ specialists, metrics, investigation, incident, snapshot, findings, clock, signal: limit }),
+    consult({ specialists, metrics: telemetry?.metrics ?? [], investigation, incident, snapshot, findings, clock, signal: limit }),
   );
 }
 
 const COUNSEL_MS = 5_000;
-
-/** Runs `work` with a signal that aborts when the time is up or the caller gives up. */
-async function withDeadline<T>(clock: Clock, signal: AbortSignal, ms: number, work: (limit: AbortSignal) => Promise<T>): Promise<T> {
-  const deadline = new AbortController();
-  const cancel = clock.setTimeout(() => deadline.abort(new Error('the time of this investigation was up')), ms);
-  try {
-    return await work(AbortSignal.any([deadline.signal, signal]));
-  } finally {
-    cancel();
-  }
-}
 
 /** What the source of the alerts says of them now; undefined when there is nobody to ask, or nothing to ask about. */
 async function alertNow(

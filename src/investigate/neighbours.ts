@@ -1,17 +1,19 @@
 /**
  * What the targets call, gathered too when the targets themselves do not say why: a caller's errors are then explained by its callee, and its in turn.
  *
- * Calls are known from configuration and from complaints in logs; a Service leads to the workloads behind it. At most three steps down and so
+ * Calls are known from configuration, from complaints in logs, and from traces; a Service leads to the workloads behind it. At most three steps down and so
  * many workloads as `LIMITS` has; what was seen of the targets alone stays apart, as the report is about them.
  */
+import type { ObjectRef } from '../crds/common.ts';
 import { readErrorLines } from '../sources/kubernetes/errorLines.ts';
-import { gatherCluster } from '../sources/kubernetes/gather.ts';
+import { gatherCluster, missingGap } from '../sources/kubernetes/gather.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Reader } from '../sources/kubernetes/reader.ts';
 import type { Service, Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { Cleaner } from '../sources/text.ts';
 import { addressesOf } from './addresses.ts';
 import { findService, serviceRef, workloadsBehind } from './reachability.ts';
+import { changedServices } from './tracedCalls.ts';
 import { troubleWith } from './troubleLines.ts';
 
 const DEEPEST = 3;
@@ -22,19 +24,22 @@ export async function withNeighbours(reader: Reader, targets: Snapshot, cleaner:
   let all = targets;
   const looked = new Set<string>();
   for (let depth = 0; depth < DEEPEST; depth += 1) {
-    const next = calledServices(all)
-      .filter((one) => !looked.has(objectName(serviceRef(one))))
+    const next = [...calledServices(all).map(serviceRef), ...missedServices(all)]
+      .filter((one) => !looked.has(objectName(one)))
       .slice(0, MOST_SERVICES - looked.size);
     if (next.length === 0) break;
-    for (const one of next) looked.add(objectName(serviceRef(one)));
-    const below = await gatherCluster(reader, { targets: next.map(serviceRef), window: targets.window, at: targets.at }, cleaner);
+    for (const one of next) looked.add(objectName(one));
+    const below = await gatherCluster(reader, { targets: next, window: targets.window, at: targets.at }, cleaner);
     const lines = await readErrorLines(reader, below, cleaner);
-    all = merged(all, { ...below, errorLines: [...below.errorLines, ...lines] });
+    // that a Service is missing was the reason to look, and is for the analyzers to tell
+    const known = new Set(below.missing.map((ref) => missingGap(ref).message));
+    const gaps = below.gaps.filter(({ message }) => !known.has(message));
+    all = merged(all, { ...below, gaps, errorLines: [...below.errorLines, ...lines] });
   }
   return all;
 }
 
-/** Services that a workload is configured to call or complains of; those complained of first. */
+/** Services whose calls changed in traces, that a workload complains of, and that one is configured to call; in this order. */
 function calledServices(snapshot: Snapshot): Service[] {
   const known = new Set(snapshot.workloads.map(({ ref }) => objectName(ref)));
   const isNew = (service: Service): boolean => {
@@ -47,7 +52,17 @@ function calledServices(snapshot: Snapshot): Service[] {
   const configured = snapshot.workloads.flatMap((workload) =>
     [...addressesOf(workload)].flatMap((address) => findService(snapshot, address) ?? []),
   );
-  return [...new Set([...complained, ...configured])].filter(isNew);
+  return [...new Set([...changedServices(snapshot), ...complained, ...configured])].filter(isNew);
+}
+
+/** Services that are not there, which a workload is configured to call and complains of: a workload of that name may be what is meant. */
+function missedServices(snapshot: Snapshot): ObjectRef[] {
+  const missed = snapshot.workloads.flatMap((workload) =>
+    [...addressesOf(workload)].filter(
+      (address) => findService(snapshot, address) === undefined && troubleWith(snapshot, workload, address.name).length > 0,
+    ),
+  );
+  return [...new Map(missed.map(serviceRef).map((ref) => [objectName(ref), ref])).values()];
 }
 
 type ListKey = { [K in keyof Snapshot]: Snapshot[K] extends readonly { readonly evidence: string }[] ? K : never }[keyof Snapshot];

@@ -3,7 +3,7 @@
 import type { FindingReason } from '../crds/reasons.ts';
 import { ownMember } from '../domain/ownMember.ts';
 import { fitsExpression } from '../sources/kubernetes/selection.ts';
-import type { Node, Pod, Requirement } from '../sources/kubernetes/snapshot.ts';
+import type { Node, Pod, Requirement, Toleration } from '../sources/kubernetes/snapshot.ts';
 
 type Placement = Pick<Pod, 'nodeSelector' | 'affinity'>;
 
@@ -31,6 +31,24 @@ export const affinityInWords = ({ affinity }: Placement): string =>
 
 const inWords = ({ key, operator, values }: Requirement): string =>
   values.length === 0 ? `${key} ${operator}` : `${key} ${operator} ${values.join(', ')}`;
+
+type Taint = Node['taints'][number];
+
+/** Taints that keep the pod from nodes which it may be on otherwise, each once. */
+export function untolerated(pod: Placement & Pick<Pod, 'tolerations'>, nodes: readonly Node[]): Taint[] {
+  const keeping = nodes
+    .filter((node) => isAllowed(pod, node))
+    .flatMap(({ taints }) => taints)
+    .filter((taint) => taint.effect !== 'PreferNoSchedule' && !pod.tolerations.some((one) => tolerates(one, taint)));
+  return [...new Map(keeping.map((taint) => [taintInWords(taint), taint])).values()];
+}
+
+/** As the scheduler has it: no key with `Exists` is every taint, no effect every effect. */
+const tolerates = ({ key = '', operator, value = '', effect = '' }: Toleration, taint: Taint): boolean =>
+  (effect === '' || effect === taint.effect) &&
+  (key === '' ? operator === 'Exists' : key === taint.key && (operator === 'Exists' || value === taint.value));
+
+export const taintInWords = ({ key, value, effect }: Taint): string => `${key}${value === '' ? '' : `=${value}`}:${effect}`;
 
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
 

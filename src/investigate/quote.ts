@@ -15,8 +15,6 @@ const withoutTime = (text: string): string => text.replace(LEADING_TIMES, '');
 
 /** Names of hosts, images, paths and fields: no spaces, nothing that could be read as a sentence. */
 const TOKEN = /^[\w./:@*{}$~+=%-]{1,200}$/u;
-const PERSON = /^[\p{L}\p{M}.'’-]{1,40}(?: [\p{L}\p{M}.'’-]{1,40}){0,2}(?: <[^\s<>]{1,100}>)?$/u;
 
 /** A name that strangers chose, as it is when it is like a name, else as a quotation. */
 export const quoteUnlessToken = (text: string): string => (TOKEN.test(text) ? text : quote(text, 120));
-export const quoteUnlessPerson = (text: string): string => (PERSON.test(text) ? text : quote(text, 120));

@@ -7,6 +7,7 @@
  */
 
 import type { ObjectRef } from '../crds/common.ts';
+import { isWorkloadKind } from '../sources/kubernetes/api.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { confidenceOf } from './confidence.ts';
@@ -45,7 +46,7 @@ const ADDS = {
 const TAKES = {
   /** A log that could not be read might have said otherwise. */
   logUnseen: 10,
-  /** Declared, not seen. */
+  /** Declared, not seen, unless it is what was asked about. */
   indirect: 12,
   explained: 30,
   /** It is about something that was not asked about, and nothing that was found points at it. */
@@ -125,7 +126,7 @@ function pointsOf(
     (kinds.size > 1 ? ADDS.corroborated : 0) +
     (named.some((ref) => isNamed(ref, finding)) ? ADDS.named : 0) -
     (logUnseen(snapshot, finding) ? TAKES.logUnseen : 0) -
-    (finding.indirect === true ? TAKES.indirect : 0) -
+    (finding.indirect === true && !named.some((ref) => isItself(ref, finding)) ? TAKES.indirect : 0) -
     (explained ? TAKES.explained : 0) -
     (isBesides(targets, findings, finding) ? TAKES.elsewhere : 0) -
     (isOfOthers(targets, named, finding) ? TAKES.unrelated : 0) +
@@ -156,6 +157,9 @@ function onlyTheNewRevision({ workloads, pods }: Snapshot, finding: Finding): bo
     (workload?.podCounts.some(({ current, ready }) => !current && ready > 0) ?? false)
   );
 }
+
+/** An alert about the very object, be it an autoscaler, an Ingress or a Service, has seen what is otherwise only declared. */
+const isItself = (ref: ObjectRef, { object }: Finding): boolean => !isWorkloadKind(ref.kind) && objectName(ref) === objectName(object);
 
 const isNamed = (ref: ObjectRef, { object, pods }: Finding): boolean =>
   (ref.kind === 'Pod' && pods.includes(ref.name)) || (ref.container !== undefined && ref.container === object.container);

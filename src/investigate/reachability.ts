@@ -1,7 +1,9 @@
 /** Questions about Services that several analyzers ask: whether one could be reached, and who is behind a name. */
+
 import type { ObjectRef } from '../crds/common.ts';
 import { selects } from '../sources/kubernetes/selection.ts';
 import type { Check, Service, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
+import { servicesListed } from './listed.ts';
 
 export const serviceRef = ({ namespace, name }: Pick<Service, 'namespace' | 'name'>): ObjectRef => ({
   apiVersion: 'v1',
@@ -43,4 +45,5 @@ export const workloadsBehind = ({ workloads }: Snapshot, { namespace, selector }
     : workloads.filter(({ ref, podLabels }) => ref.namespace === namespace && selects({ labels: selector, expressions: [] }, podLabels));
 
 /** Only of a namespace whose Services were listed can it be said that one is missing. */
-export const isSeen = ({ services }: Snapshot, namespace: string): boolean => services.some((one) => one.namespace === namespace);
+export const isSeen = (snapshot: Snapshot, namespace: string): boolean =>
+  snapshot.services.some((one) => one.namespace === namespace) || servicesListed(snapshot, namespace);

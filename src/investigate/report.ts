@@ -14,6 +14,7 @@ import { ADVICE } from './advice.ts';
 import { cite, type Numbered } from './citations.ts';
 import { lastEnd } from './containers.ts';
 import type { Link } from './correlate.ts';
+import { type DashboardView, dashboardLines } from './dashboards.ts';
 import { isScaledToZero, type Recovery } from './health.ts';
 import { impactOf } from './impact.ts';
 import type { Ranked } from './rank.ts';
@@ -34,6 +35,7 @@ export interface ReportParts {
   readonly recovery: Recovery | undefined;
   readonly healthy: boolean;
   readonly numbered: Numbered;
+  readonly dashboards?: readonly DashboardView[] | undefined;
   readonly gaps: readonly Gap[];
   /** When the alert says that it began. */
   readonly alertedAt: number | undefined;
@@ -64,7 +66,10 @@ export function reportOf(parts: ReportParts): Report {
     ...(cause === undefined && !parts.healthy ? { tried: triedFor(parts), lookNext: lookNextFor(parts) } : {}),
     immediateActions: actionsOf(parts),
     prevention: cause === undefined ? [] : [ADVICE[cause.finding.reason].prevention],
-    keyMetrics: metricsOf(snapshot, cause, numbered),
+    keyMetrics: [
+      ...metricsOf(snapshot, cause, numbered),
+      ...dashboardLines(parts.dashboards ?? [], (key) => cite(numbered.evidenceIds([key]))),
+    ],
     notSeen: gaps.map(({ source, message }) => `${source}: ${message}`),
     responseMillis,
   };

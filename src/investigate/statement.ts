@@ -2,7 +2,7 @@
 import type { FieldChange, ObservedChange } from '../sources/changes.ts';
 import type { Link } from './correlate.ts';
 import { shortPath } from './fields.ts';
-import { quote, quoteUnlessPerson } from './quote.ts';
+import { quote, quoteUnlessToken } from './quote.ts';
 import type { Ranked } from './rank.ts';
 import { spokenTime } from './times.ts';
 
@@ -27,11 +27,13 @@ const LONG_BEFORE_MS = 60_000;
 export function changeName({ kind, revision, workload, at, commit = '', summary, author, authoredAt = at }: ObservedChange): string {
   if (kind === 'Rollout') return `revision ${revision ?? ''} of ${workload.name}`;
   if (kind === 'Edit')
-    return `an edit of ${workload.kind} ${workload.name} by ${author === undefined ? 'somebody unknown' : quoteUnlessPerson(author)} ${spokenTime(at)}`;
+    return `an edit of ${workload.kind} ${workload.name} by ${author === undefined ? 'somebody unknown' : quoteUnlessToken(author)} ${spokenTime(at)}`;
   if (kind === 'Delivery') return summary;
+  if (kind === 'Reported') return `note ${quote(summary, 160)} in ${author ?? 'a source'}`;
   const written = Math.abs(at - authoredAt) > LONG_BEFORE_MS ? `, written ${spokenTime(authoredAt)}` : '';
   const where = kind === 'SourceCommit' ? ' of the application' : '';
-  const who = author === undefined ? 'somebody unknown' : quoteUnlessPerson(author);
+  // whoever commits chooses the name, and three words are enough for an order
+  const who = author === undefined ? 'somebody unknown' : quote(author, 120);
   return `commit ${commit.slice(0, 10)}${where} ${quote(summary, 120)} by ${who}${written}`;
 }
 

@@ -79,6 +79,7 @@ export const WEIGHTS: Readonly<Record<FindingReason, Weight>> = {
   VolumeMountFailed: at(3, 64),
   VolumePermissionDenied: at(5, 70),
   VolumeFull: at(5, 74),
+  VolumeFilling: at(1, 52),
   VolumeReadOnly: at(5, 70),
   NodeNotReady: at(6, 66),
   KubeletUnavailable: at(7, 80),

@@ -1,16 +1,18 @@
 /**
  * All that changed around the targets, newest first: commits to what is deployed, rollouts, edits by hand, syncs of GitOps engines, commits to
- * the application; and what active checks of what leads to the targets say. For `gather.ts`, which has the snapshot and the commits by then.
+ * the application, what people noted on dashboards; and what active checks of what leads to the targets say. For `gather.ts`, which has the snapshot and the commits by then.
  *
  * Edits cost no call. Engines, sources and checks are asked only where something is wrong, or where nobody knows yet what is.
  */
 import type { Gap } from '../crds/investigation.ts';
 import type { CallBudget } from '../sources/budget.ts';
 import { type ObservedChange, rolloutsOf } from '../sources/changes.ts';
+import type { DashboardsPort } from '../sources/dashboards.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { Cleaner } from '../sources/text.ts';
 import { type Checking, checksAround } from './activeChecks.ts';
 import { type ApplicationSources, sourceCommitsOf } from './applicationSource.ts';
+import { type DashboardView, dashboardsOf } from './dashboards.ts';
 import { deliveriesOf } from './deliveries.ts';
 import { causeOf, rankCauses } from './diagnose.ts';
 import { editsOf } from './edits.ts';
@@ -21,6 +23,8 @@ export interface ChangeSources {
   readonly checks?: Checking | undefined;
   /** Where the source of applications is read; absent: it is not. */
   readonly applications?: ApplicationSources | undefined;
+  /** Where people note what they do, and look at what is wrong; absent or none: nobody is asked. */
+  readonly dashboards?: readonly DashboardsPort[] | undefined;
 }
 
 export interface ChangeRun {
@@ -33,11 +37,12 @@ export interface ChangeRun {
 export interface WhatChanged {
   readonly around: Snapshot;
   readonly changes: readonly ObservedChange[];
+  readonly dashboards: readonly DashboardView[];
   readonly gaps: readonly Gap[];
 }
 
 export async function whatChanged(
-  { checks, applications }: ChangeSources,
+  { checks, applications, dashboards = [] }: ChangeSources,
   run: ChangeRun,
   around: Snapshot,
   commits: readonly ObservedChange[],
@@ -46,16 +51,17 @@ export async function whatChanged(
   const known = [...commits, ...editsOf(run.seen, around, commits, run.cleaner), ...rollouts];
   const { ranked } = rankCauses({ snapshot: around, changes: known });
   const found = ranked.map(({ finding }) => finding);
-  const [delivered, checked, sources] = await Promise.all([
+  const [delivered, checked, sources, noted] = await Promise.all([
     found.length === 0 ? NONE : deliveriesOf(run, around, rollouts),
     checks === undefined
       ? undefined
       : checksAround(checks, { ...run, kube: run.seen.kube }, around, { found, isOpen: causeOf(ranked) === undefined }),
     applications === undefined || found.length === 0 ? NONE : sourceCommitsOf(applications, run, around, { found, rollouts }),
+    found.length === 0 ? { ...NONE, dashboards: [] } : dashboardsOf(dashboards, run, around, found),
   ]);
-  const changes = [...known, ...delivered.changes, ...sources.changes].toSorted((a, b) => b.at - a.at);
-  const gaps = [...delivered.gaps, ...(checked?.gaps ?? []), ...sources.gaps];
-  return { around: { ...around, checks: [...around.checks, ...(checked?.checks ?? [])] }, changes, gaps };
+  const changes = [...known, ...delivered.changes, ...sources.changes, ...noted.changes].toSorted((a, b) => b.at - a.at);
+  const gaps = [...delivered.gaps, ...(checked?.gaps ?? []), ...sources.gaps, ...noted.gaps];
+  return { around: { ...around, checks: [...around.checks, ...(checked?.checks ?? [])] }, changes, dashboards: noted.dashboards, gaps };
 }
 
 const NONE = { changes: [], gaps: [] };

@@ -80,7 +80,7 @@ export interface LogOptions extends CallOptions {
   /** The container's previous run: what it said before it crashed. */
   readonly previous?: boolean | undefined;
   readonly tailLines?: number | undefined;
-  /** The API server cuts after so many bytes. */
+  /** The node cuts after about so many bytes. A node that sends more than twice as many is not listened to (`tooLarge`). */
   readonly limitBytes?: number | undefined;
   readonly sinceSeconds?: number | undefined;
   readonly timestamps?: boolean | undefined;

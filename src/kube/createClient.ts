@@ -39,6 +39,10 @@ function clientOn(transport: Transport, options: ClientOptions, identity: Header
   };
 }
 
+/** Where the caller sets no limit. */
+const MOST_LOG_BYTES = 8 * 2 ** 20;
+const LONGEST_LOG_LINE = 64 * 1024;
+
 function reads(call: Caller): Pick<KubeClient, 'get' | 'list' | 'logs'> {
   return {
     get: async <T extends KubeObject>(resource: ResourceType<T>, key: Key, limits = {}): Promise<T | undefined> => {
@@ -50,7 +54,9 @@ function reads(call: Caller): Pick<KubeClient, 'get' | 'list' | 'logs'> {
     logs: async (namespace, pod, { signal, timeoutMs, ...query }: LogOptions = {}) => {
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`;
       const what = `read the logs of Pod ${namespace}/${pod}`;
-      return (await call({ what, method: 'GET', path: withQuery(path, query) }, { signal, timeoutMs })).body;
+      // the node may send somewhat more than was asked for, and one that is broken or hostile all that it has
+      const maxBytes = 2 * (query.limitBytes ?? MOST_LOG_BYTES) + LONGEST_LOG_LINE;
+      return (await call({ what, method: 'GET', path: withQuery(path, query), maxBytes }, { signal, timeoutMs })).body;
     },
   };
 }

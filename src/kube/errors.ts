@@ -38,7 +38,7 @@ export class ApiError extends Error {
   }
 }
 
-export type ConnectionFailure = 'refused' | 'unresolved' | 'certificate' | 'timeout' | 'closed' | 'malformed' | 'credentials';
+export type ConnectionFailure = 'refused' | 'unresolved' | 'certificate' | 'timeout' | 'closed' | 'malformed' | 'tooLarge' | 'credentials';
 
 /** No answer came, or none that can be read. Whether a write took effect is unknown unless `kind` is refused or unresolved. */
 export class ConnectionError extends Error {

@@ -1,17 +1,28 @@
 /**
- * What may be spent on models: an investigation, an hour, a day; tokens and money.
+ * What may be spent on models: an investigation, any hour, any day; tokens and money.
  *
- * The most that a call can cost is reserved before it is made, in all three at once and without waiting, and settled with what it did cost. So no
- * sum of calls, however many run at once, passes a limit. A server that reports more than is possible is charged what was reserved.
- * All of it is plain data, so that whoever owns the status can keep it there.
+ * The most that a call can cost is written to the account before it is made, by comparing and swapping, and what it did cost with the write that
+ * comes next. So no sum of calls passes a limit, however many run at once, in however many processes, and whenever one of them dies: what was
+ * announced and never settled counts as spent. When the account cannot be read or written, no call is made.
+ * A server that reports more than is possible is charged what was reserved.
  */
+import { randomUUID } from 'node:crypto';
+import {
+  type Account,
+  type Cost,
+  DAY_MS,
+  HOUR_MS,
+  type NewReservation,
+  NOTHING,
+  plus,
+  reserving,
+  spentBy,
+  spentWithin,
+} from './account.ts';
 import { ModelError } from './error.ts';
+import { type AccountStore, createJournal, type Journal } from './journal.ts';
 
-export interface Cost {
-  readonly tokens: number;
-  /** Millionths of the configured currency. */
-  readonly moneyMicros: number;
-}
+export type { Cost } from './account.ts';
 
 /** Absent: without a limit. */
 export interface CostLimits {
@@ -24,146 +35,112 @@ export interface Usage extends Cost {
   readonly toolCalls: number;
 }
 
-interface Window extends Cost {
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-}
-
-export interface LedgerState {
-  readonly hour: Window;
-  readonly day: Window;
-}
-
 export interface Reservation {
   /** Once; what is settled a second time counts for nothing. */
   settle(actual: Cost): void;
 }
 
 export interface Budget {
-  /** @throws ModelError BudgetExceeded */
-  reserve(most: Cost): Reservation;
-  /** What the tightest limit leaves; Infinity where there is none. */
-  left(): Cost;
+  /** @throws ModelError BudgetExceeded, or BudgetUnknown */
+  reserve(most: Cost, signal: AbortSignal): Promise<Reservation>;
   addToolCall(): void;
+  /** What this investigation has spent in all its runs, as far as that was read. */
   usage(): Usage;
+  /** Writes what was settled last, and reads what all runs have spent; what cannot be written stays reserved. Never throws. */
+  close(): Promise<void>;
 }
 
 export interface Ledger {
-  /** @param spent of an earlier run of the same investigation */
-  open(limits: CostLimits, spent?: Usage): Budget;
-  state(): LedgerState;
+  /** @param investigation its uid */
+  open(investigation: string, limits: CostLimits): Budget;
 }
 
 export interface LedgerOptions {
+  readonly store: AccountStore;
   readonly now: () => number;
   readonly hour?: CostLimits | undefined;
   readonly day?: CostLimits | undefined;
-  /** As it was kept; an hour or a day that is over counts no more. */
-  readonly state?: LedgerState | undefined;
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-export function createLedger({ now, hour = {}, day = {}, state }: LedgerOptions): Ledger {
-  const hourly = createRolling('hour', HOUR_MS, hour, now, state?.hour);
-  const daily = createRolling('day', DAY_MS, day, now, state?.day);
+export function createLedger({ store, now, hour = {}, day = {} }: LedgerOptions): Ledger {
+  const journal = createJournal(store, now);
   return {
-    open: (limits, spent) =>
-      createBudget([createAccount('investigation', limits, spent), hourly, daily].map(accountOf), spent?.toolCalls ?? 0),
-    state: () => ({ hour: hourly.window(), day: daily.window() }),
-  };
-}
-
-interface Account {
-  readonly name: string;
-  readonly limits: CostLimits;
-  spent: Cost;
-  reserved: Cost;
-}
-
-interface Rolling {
-  readonly current: () => Account;
-  readonly window: () => Window;
-}
-
-const NOTHING: Cost = { tokens: 0, moneyMicros: 0 };
-const plus = (a: Cost, b: Cost): Cost => ({ tokens: a.tokens + b.tokens, moneyMicros: a.moneyMicros + b.moneyMicros });
-const minus = (a: Cost, b: Cost): Cost => ({ tokens: a.tokens - b.tokens, moneyMicros: a.moneyMicros - b.moneyMicros });
-
-const createAccount = (name: string, limits: CostLimits, { tokens, moneyMicros }: Cost = NOTHING): Account => ({
-  name,
-  limits,
-  spent: { tokens, moneyMicros },
-  reserved: NOTHING,
-});
-
-const accountOf = (account: Account | Rolling) => (): Account => ('current' in account ? account.current() : account);
-
-/** An hour or a day from its first call on. A clock that was set back does not begin a new one. */
-function createRolling(name: string, lengthMs: number, limits: CostLimits, now: () => number, kept: Window | undefined): Rolling {
-  let startedAt = kept?.startedAt ?? now();
-  let account = createAccount(name, limits, kept);
-  const current = (): Account => {
-    if (now() - startedAt >= lengthMs) {
-      startedAt = now();
-      account = createAccount(name, limits);
-    }
-    return account;
-  };
-  return { current, window: () => ({ ...current().spent, startedAt }) };
-}
-
-function createBudget(accounts: readonly (() => Account)[], callsBefore: number): Budget {
-  let toolCalls = callsBefore;
-  return {
-    reserve(most) {
-      const open = accounts.map((account) => account());
-      for (const account of open) refuseWhatPasses(account, most);
-      for (const account of open) account.reserved = plus(account.reserved, most);
-      let settled = false;
-      return {
-        settle: (actual) => {
-          if (settled) return;
-          settled = true;
-          for (const account of open) {
-            account.reserved = minus(account.reserved, most);
-            account.spent = plus(account.spent, {
-              tokens: within(actual.tokens, most.tokens),
-              moneyMicros: within(actual.moneyMicros, most.moneyMicros),
-            });
-          }
-        },
+    open: (investigation, limits) => {
+      const judge = (account: Account, most: Cost): void => {
+        const at = now();
+        refuseWhatPasses('investigation', limits, spentBy(account, investigation), most);
+        refuseWhatPasses('hour', hour, spentWithin(account, HOUR_MS, at), most);
+        refuseWhatPasses('day', day, spentWithin(account, DAY_MS, at), most);
       };
+      const reservationOf = (most: Cost) => ({ id: randomUUID(), investigation, at: new Date(now()).toISOString(), ...most });
+      return createBudget(journal, investigation, reservationOf, judge);
     },
-    left: () => {
-      const open = accounts.map((account) => leftOf(account()));
+  };
+}
+
+function createBudget(
+  journal: Journal,
+  investigation: string,
+  reservationOf: (most: Cost) => NewReservation,
+  judge: (account: Account, most: Cost) => void,
+): Budget {
+  let toolCalls = 0;
+  let spent = NOTHING;
+  return {
+    reserve: async (most, signal) => {
+      const reservation = reservationOf(most);
+      const announce = (account: Account): Account => {
+        spent = spentBy(account, investigation);
+        judge(account, most);
+        return reserving(account, reservation);
+      };
+      try {
+        await journal.update(announce, signal);
+      } catch (cause) {
+        // It may have been written all the same: no call is made, so nothing is spent.
+        if (!(cause instanceof ModelError)) journal.settle(reservation.id, NOTHING);
+        throw cause instanceof ModelError
+          ? cause
+          : signal.aborted
+            ? new ModelError('Aborted', 'the caller gave up', { cause })
+            : unknown(cause);
+      }
+      spent = plus(spent, most);
+      let isSettled = false;
       return {
-        tokens: Math.min(...open.map(({ tokens }) => tokens)),
-        moneyMicros: Math.min(...open.map(({ moneyMicros }) => moneyMicros)),
+        settle: ({ tokens, moneyMicros }) => {
+          if (isSettled) return;
+          isSettled = true;
+          const actual = { tokens: within(tokens, most.tokens), moneyMicros: within(moneyMicros, most.moneyMicros) };
+          journal.settle(reservation.id, actual);
+          spent = plus(spent, { tokens: actual.tokens - most.tokens, moneyMicros: actual.moneyMicros - most.moneyMicros });
+        },
       };
     },
     addToolCall: () => {
       toolCalls += 1;
     },
-    usage: () => ({ ...(accounts[0]?.().spent ?? NOTHING), toolCalls }),
+    usage: () => ({ ...spent, toolCalls }),
+    close: () =>
+      journal.flush((account) => {
+        spent = spentBy(account, investigation);
+      }),
   };
 }
 
-/** What a server says is believed between nothing and what was reserved. */
-const within = (value: number, most: number): number => (Number.isFinite(value) && value >= 0 ? Math.min(value, most) : most);
+const unknown = (cause: unknown): ModelError =>
+  new ModelError('BudgetUnknown', `what was spent before is not known: ${cause instanceof Error ? cause.message : 'it failed'}`, { cause });
 
-function leftOf({ limits, spent, reserved }: Account): Cost {
-  const left = minus(
-    { tokens: limits.tokens ?? Number.POSITIVE_INFINITY, moneyMicros: limits.moneyMicros ?? Number.POSITIVE_INFINITY },
-    plus(spent, reserved),
-  );
-  return { tokens: Math.max(0, left.tokens), moneyMicros: Math.max(0, left.moneyMicros) };
-}
+/** What a server says is believed between nothing and what was reserved; the account holds whole numbers. */
+const within = (value: number, most: number): number => (Number.isFinite(value) && value >= 0 ? Math.min(Math.ceil(value), most) : most);
 
-function refuseWhatPasses(account: Account, most: Cost): void {
-  const left = leftOf(account);
-  const over = most.tokens > left.tokens ? 'tokens' : most.moneyMicros > left.moneyMicros ? 'money' : undefined;
+function refuseWhatPasses(name: string, limits: CostLimits, spent: Cost, most: Cost): void {
+  const passes = (limit: number | undefined, already: number, more: number): boolean => limit !== undefined && already + more > limit;
+  const over = passes(limits.tokens, spent.tokens, most.tokens)
+    ? 'tokens'
+    : passes(limits.moneyMicros, spent.moneyMicros, most.moneyMicros)
+      ? 'money'
+      : undefined;
   if (over === undefined) return;
-  throw new ModelError('BudgetExceeded', `the budget of this ${account.name} has not enough ${over} left for another question to a model`);
+  throw new ModelError('BudgetExceeded', `the budget of this ${name} has not enough ${over} left for another question to a model`);
 }

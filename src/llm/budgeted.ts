@@ -27,7 +27,7 @@ export function withBudget(model: LanguageModel, { budget, estimator, price, enf
         promptTokens: enforcesWindow ? Math.min(bound, request.contextTokens) : bound,
         outputTokens: request.maxOutputTokens,
       };
-      return spend(budget, costOf(most, price), async () => {
+      return spend(budget, costOf(most, price), request.signal, async () => {
         const answer = await model.chat(request);
         if (answer.count !== undefined) estimator.learn(request, answer.count.promptTokens);
         return [answer, costOf(answer.count ?? most, price)];
@@ -42,7 +42,7 @@ export function withEmbeddingBudget(model: EmbeddingModel, budget: Budget, price
     async embed(request) {
       const most = request.texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 16, 0);
       const cost = (promptTokens: number): Cost => costOf({ promptTokens, outputTokens: 0 }, price);
-      return spend(budget, cost(most), async () => {
+      return spend(budget, cost(most), request.signal, async () => {
         const answer = await model.embed(request);
         return [answer, cost(answer.promptTokens ?? most)];
       });
@@ -50,8 +50,8 @@ export function withEmbeddingBudget(model: EmbeddingModel, budget: Budget, price
   };
 }
 
-async function spend<T>(budget: Budget, most: Cost, call: () => Promise<readonly [T, Cost]>): Promise<T> {
-  const reservation = budget.reserve(most);
+async function spend<T>(budget: Budget, most: Cost, signal: AbortSignal, call: () => Promise<readonly [T, Cost]>): Promise<T> {
+  const reservation = await budget.reserve(most, signal);
   try {
     const [answer, actual] = await call();
     reservation.settle(actual);

@@ -23,6 +23,8 @@ export type ModelFailure =
   | 'Malformed'
   /** The call was not made: it might have passed the budget. */
   | 'BudgetExceeded'
+  /** The call was not made: whether it would pass the budget is not known. */
+  | 'BudgetUnknown'
   /** The caller gave up. */
   | 'Aborted';
 

@@ -3,7 +3,7 @@ import { ModelError, type ModelFailure } from './error.ts';
 import type { ChatAnswer, ChatRequest, LanguageModel } from './port.ts';
 
 /** Another model would fail as well, or the caller has to act first: give up, spend less, ask for less, ask without tools. */
-const FINAL: ReadonlySet<ModelFailure> = new Set(['Aborted', 'BudgetExceeded', 'ContextExceeded', 'NoTools']);
+const FINAL: ReadonlySet<ModelFailure> = new Set(['Aborted', 'BudgetExceeded', 'BudgetUnknown', 'ContextExceeded', 'NoTools']);
 
 /** @param models at least one */
 export function withFallbacks(models: readonly [LanguageModel, ...LanguageModel[]]): LanguageModel {

@@ -51,8 +51,11 @@ export interface ModelForPurpose {
 }
 
 export interface Models {
-  /** @param name in place of the configured one, as an Investigation may ask */
-  for(purpose: Exclude<Purpose, 'embeddings'>, budget: Budget, name?: string): ModelForPurpose;
+  /**
+   * @param name in place of the configured one, as an Investigation may ask
+   * @param scope of the answers that are kept
+   */
+  for(purpose: Exclude<Purpose, 'embeddings'>, budget: Budget, name?: string, scope?: string): ModelForPurpose;
   embeddings(budget: Budget): EmbeddingModel | undefined;
 }
 
@@ -65,18 +68,18 @@ export function createModels(options: ModelsOptions): Models {
     estimators.set(name, known);
     return known;
   };
-  const ready = (server: ModelServer, budget: Budget, estimator: TokenEstimator): LanguageModel => {
+  const ready = (server: ModelServer, budget: Budget, estimator: TokenEstimator, scope?: string): LanguageModel => {
     const enforcesWindow = server.provider === 'ollama';
     const counted = withBudget(adapterOf(options, server), { budget, estimator, price: prices[server.name], enforcesWindow });
-    return withRetries(records === undefined ? counted : recorded(counted, records), { clock, random });
+    return withRetries(records === undefined ? counted : recorded(counted, records, scope), { clock, random });
   };
   return {
-    for: (purpose, budget, name = purposes[purpose]) => {
+    for: (purpose, budget, name = purposes[purpose], scope?: string) => {
       const asked = name === undefined ? first : { ...first, name };
       const estimator = estimatorOf(asked.name);
       const model = withFallbacks([
-        ready(asked, budget, estimator),
-        ...others.map((server) => ready(server, budget, estimatorOf(server.name))),
+        ready(asked, budget, estimator, scope),
+        ...others.map((server) => ready(server, budget, estimatorOf(server.name), scope)),
       ]);
       return { model, estimator, contextTokens, maxOutputTokens };
     },

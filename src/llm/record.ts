@@ -1,11 +1,9 @@
 /**
- * Answers kept under sha256(prompt, model, parameters): asked once, paid once.
+ * Answers kept under sha256(prompt, model, parameters): asked once, paid once, for as long as the process lives.
  *
- * `recorded` reads the record before it asks and writes it before the answer is used, so that a process that died in between does not ask
- * again. `createReplay` answers from records alone. The nonce of a prompt's fences counts as equal to any other.
+ * The record is read before a model is asked and written before its answer is used. The nonce of a prompt's fences counts as equal to any other.
  */
 import { digestOf } from '../domain/canonical.ts';
-import { ModelError } from './error.ts';
 import type { ChatAnswer, ChatRequest, LanguageModel } from './port.ts';
 
 export interface AnswerStore {
@@ -20,11 +18,15 @@ export function keyOf(model: string, request: ChatRequest): string {
   return digestOf(JSON.parse(JSON.stringify(question).replaceAll(nonce, '')));
 }
 
-export function recorded(model: LanguageModel, store: AnswerStore): LanguageModel {
+/**
+ * @param scope within which an answer counts, such as one investigation: what a model once said badly is not said for ever, nor of anything else;
+ * absent: everywhere
+ */
+export function recorded(model: LanguageModel, store: AnswerStore, scope = ''): LanguageModel {
   return {
     name: model.name,
     async chat(request) {
-      const key = keyOf(model.name, request);
+      const key = `${scope}${keyOf(model.name, request)}`;
       const before = await store.get(key);
       if (before !== undefined) {
         request.onText?.(before.text);
@@ -32,20 +34,6 @@ export function recorded(model: LanguageModel, store: AnswerStore): LanguageMode
       }
       const answer = await model.chat(request);
       await store.put(key, answer);
-      return answer;
-    },
-  };
-}
-
-/** @param name the model whose records these are */
-export function createReplay(name: string, store: Pick<AnswerStore, 'get'>): LanguageModel {
-  return {
-    name,
-    async chat(request) {
-      const key = keyOf(name, request);
-      const answer = await store.get(key);
-      if (answer === undefined) throw new ModelError('NotFound', `${name}: no record of an answer under ${key}`);
-      request.onText?.(answer.text);
       return answer;
     },
   };

@@ -2,7 +2,7 @@
 
 import { LIST_KEYS } from '../gitops/kustomize/compare.ts';
 
-const STEP = /\.?([A-Za-z_$][\w$-]*)|\[("(?:[^"\\]|\\.)*"|[^\]]*)\]/gu;
+const STEP = /\.?([A-Za-z_$][\w$-]*)|\[("(?:[^"\\]|\\.)*"|[^\]]*)\]/guy;
 
 /** As text; what is no scalar as JSON. */
 export function liveValue(object: unknown, path: string): string | undefined {

@@ -5,7 +5,7 @@ const IMAGE = /\.image$/u;
 const PROGRAM = /\.(?:image|command|args|workingDir|securityContext)\b|\.env(?:From)?\b/u;
 const PROBE = /Probe\b|\.ports\b/u;
 const CONFIGURATION = /configMap|secret|\.env(?:From)?\b|\.volumes?\b|\.volumeMounts\b|^data\b/iu;
-const MEMORY = /\.resources\b.*memory|resources$/u;
+const MEMORY = /\.resources\.(?:limits|requests)\.memory\b|resources$/u;
 const SCHEDULING =
   /nodeSelector|affinity|toleration|topologySpread|\.resources\b|\.nodeName\b|priorityClassName|^spec\.replicas$|volumeClaimTemplates/iu;
 

@@ -45,7 +45,7 @@ export function causeSection({ outcome, rootCause, report }: InvestigationStatus
 export function notSeenSection({ gaps, report }: InvestigationStatus): readonly Line[] {
   return gaps === undefined
     ? listed(report?.notSeen)
-    : listed(gaps.map(({ source, reason, message }) => `${source}: ${reason}. ${message}`));
+    : listed(gaps.map(({ source, reason, message }) => `${source} (${reason}): ${message}`));
 }
 
 export const MODEL_NOTE = 'Written by a language model and not verified; nothing above rests on it.';

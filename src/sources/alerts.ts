@@ -7,7 +7,9 @@
  * see an alert is never proof that it is gone.
  */
 import type { Clock } from '../clock.ts';
+import type { Gap } from '../crds/investigation.ts';
 import type { AlertmanagerClient } from './alertmanager.ts';
+import { gapOf } from './gap.ts';
 import type { Labels, PrometheusClient } from './prometheus.ts';
 
 export type AlertState = 'firing' | 'inactive' | 'unknown';
@@ -15,6 +17,8 @@ export type AlertState = 'firing' | 'inactive' | 'unknown';
 export interface AlertVerdict {
   readonly state: AlertState;
   readonly reason: string;
+  /** Who could not be asked. */
+  readonly gaps: readonly Gap[];
 }
 
 export interface AlertSource {
@@ -33,13 +37,17 @@ export interface AlertSourceOptions {
 /** Prometheus sends an alert that fires again every minute; after this an Alertmanager has heard of all of them. */
 const SETTLED_MS = 5 * 60_000;
 
-/** `silent`: it answered, and cannot tell. */
-type Word = AlertVerdict | { readonly state: 'silent'; readonly reason: string };
+/** `silent`: it answered, and cannot tell. `gap`: it did not answer. */
+interface Word {
+  readonly state: AlertState | 'silent';
+  readonly reason: string;
+  readonly gap?: Gap | undefined;
+}
 
 export function createAlertSource({ prometheus, alertmanager, clock }: AlertSourceOptions): AlertSource {
   const verdict: AlertSource['verdict'] = async (labels, signal) => {
     const { alertname } = labels;
-    if (alertname === undefined) return { state: 'unknown', reason: 'the alert has no name' };
+    if (alertname === undefined) return { state: 'unknown', reason: 'the alert has no name', gaps: [] };
     const [rules, held] = await Promise.all([
       Promise.all(prometheus.map((client) => asked(client.name, () => askPrometheus(client, alertname, labels, signal)))),
       Promise.all(alertmanager.map((client) => asked(client.name, () => askAlertmanager(client, alertname, labels, clock.now(), signal)))),
@@ -51,18 +59,21 @@ export function createAlertSource({ prometheus, alertmanager, clock }: AlertSour
 
 function judge(rules: readonly Word[], held: readonly Word[]): AlertVerdict {
   const words = [...rules, ...held];
-  const decided = wordOf(words, 'firing') ?? wordOf(words, 'unknown') ?? wordOf(rules.length > 0 ? rules : held, 'inactive');
-  return decided ?? { state: 'unknown', reason: words[0]?.reason ?? 'neither Prometheus nor Alertmanager is configured' };
+  const gaps = words.flatMap(({ gap }) => gap ?? []);
+  const verdict = (state: AlertState, said: readonly Word[]): AlertVerdict | undefined => {
+    const word = said.find((each) => each.state === state);
+    return word && { state, reason: word.reason, gaps };
+  };
+  const decided = verdict('firing', words) ?? verdict('unknown', words) ?? verdict('inactive', rules.length > 0 ? rules : held);
+  return decided ?? { state: 'unknown', reason: words[0]?.reason ?? 'neither Prometheus nor Alertmanager is configured', gaps };
 }
-
-const wordOf = (words: readonly Word[], state: AlertState): AlertVerdict | undefined =>
-  words.find((word): word is AlertVerdict => word.state === state);
 
 async function asked(name: string, ask: () => Promise<Word>): Promise<Word> {
   try {
     return await ask();
   } catch (error) {
-    return { state: 'unknown', reason: error instanceof Error ? error.message : `${name} could not be asked` };
+    const gap = gapOf('alerts', `ask ${name} whether the alert fires`, error);
+    return { state: 'unknown', reason: error instanceof Error ? error.message : `${name} could not be asked`, gap };
   }
 }
 

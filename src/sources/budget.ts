@@ -5,12 +5,20 @@ export interface CallBudget {
   /** Runs `call` when its turn comes; throws a SourceError `TooLarge` when nothing is left. */
   spend<T>(call: () => Promise<T>): Promise<T>;
   readonly spent: () => number;
+  readonly left: () => number;
+  /** A share of what is left, with turns of its own: a slow source that has one holds nobody else up. @param share from 0 to 1 */
+  part(share: number, atOnce: number): CallBudget;
 }
 
-export function createCallBudget(limit: number, atOnce: number): CallBudget {
+export function createCallBudget(limit: number, atOnce: number, takeOfWhole?: () => void): CallBudget {
   let spent = 0;
   let running = 0;
   const waiting: (() => void)[] = [];
+  const take = (): void => {
+    if (spent >= limit) throw new SourceError('TooLarge', `the budget of ${limit} calls is spent`);
+    takeOfWhole?.();
+    spent += 1;
+  };
 
   const enter = async (): Promise<void> => {
     if (running < atOnce) {
@@ -28,9 +36,9 @@ export function createCallBudget(limit: number, atOnce: number): CallBudget {
 
   return {
     spent: () => spent,
+    left: () => limit - spent,
     async spend(call) {
-      if (spent >= limit) throw new SourceError('TooLarge', `the budget of ${limit} calls is spent`);
-      spent += 1;
+      take();
       await enter();
       try {
         return await call();
@@ -38,5 +46,6 @@ export function createCallBudget(limit: number, atOnce: number): CallBudget {
         leave();
       }
     },
+    part: (share, turns) => createCallBudget(Math.floor(share * (limit - spent)), turns, take),
   };
 }

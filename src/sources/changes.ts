@@ -50,15 +50,17 @@ export interface ChangesPort {
 
 /** A change of any kind, cleaned. */
 export interface ObservedChange {
-  readonly kind: 'GitCommit' | 'Rollout' | 'Edit' | 'Delivery' | 'SourceCommit';
+  readonly kind: 'GitCommit' | 'Rollout' | 'Edit' | 'Delivery' | 'SourceCommit' | 'Reported';
   /** The commit, or the workload and its revision: tells changes apart. */
   readonly key: string;
   /** When it took effect at the earliest. */
   readonly at: number;
   /** The workload that it was looked up for. */
   readonly workload: ObjectRef;
+  /** It names no workload: whether it concerned this one is not known. */
+  readonly isGeneral?: boolean | undefined;
   readonly summary: string;
-  /** Of an edit, what the client that made it calls itself. */
+  /** Of an edit, what the client that made it calls itself; of what was reported, where. */
   readonly author?: string | undefined;
   /** When its author wrote it, which may be long before it took effect. */
   readonly authoredAt?: number | undefined;

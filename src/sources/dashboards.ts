@@ -52,4 +52,6 @@ export interface DashboardsPort {
   dashboard(uid: string, signal?: AbortSignal): Promise<Dashboard>;
   /** Newest first. */
   annotations(window: TimeWindow, signal?: AbortSignal): Promise<readonly Annotation[]>;
+  /** Where a person looks at it in that time, at one panel if it is said which. */
+  linkTo(uid: string, window: TimeWindow, panel?: number): string;
 }

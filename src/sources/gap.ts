@@ -1,10 +1,13 @@
 /**
  * What could not be seen, and why: a failure to look is a typed result, never "no anomaly".
  *
- * A message says what was tried and what to do about it. Details of an error are cut short and cleaned by the caller's cleaner.
+ * A message says what was tried and what to do about it. Details of an error are cut short, and cleaned before they are shown
+ * (`cleanGaps`).
  */
 import type { Gap } from '../crds/investigation.ts';
+import { ownMember } from '../domain/ownMember.ts';
 import { ApiError, ConnectionError } from '../kube/errors.ts';
+import { type Cleaner, cut } from './text.ts';
 
 export type GapReason = Gap['reason'];
 
@@ -29,17 +32,42 @@ const ADVICE: Readonly<Record<GapReason, string>> = {
   NotFound: 'check the name, or that it has not been deleted',
 };
 
-/** @param tried what was attempted, as in "list pods of shop" */
+/**
+ * What a `SourceError` says is ours. All else may be the words of whoever answered, and stands in quotation marks.
+ *
+ * @param tried what was attempted, as in "list pods of shop"
+ */
 export function gapOf(source: string, tried: string, error: unknown): Gap {
   const reason = gapReason(error);
-  const detail = error instanceof Error ? error.message : 'unknown error';
-  return { source, reason, message: `${tried}: ${detail.slice(0, 300)}; ${ADVICE[reason]}` };
+  const detail = error instanceof Error ? cut(withoutPrefix(error.message, `${tried}: `), LONGEST_DETAIL) : 'unknown error';
+  const said = !(error instanceof Error) || error instanceof SourceError ? detail : `“${detail.replace(/[“”]/gu, '"')}”`;
+  return { source, reason, message: `${tried}: ${said}; ${ADVICE[reason]}` };
 }
+
+const LONGEST_DETAIL = 300;
+
+/** Some errors say themselves what was tried. */
+const withoutPrefix = (text: string, prefix: string): string => (text.startsWith(prefix) ? text.slice(prefix.length) : text);
+
+/** Without what a terminal obeys and what must not be told: a source may repeat what it was sent, or quote what it holds. */
+export const cleanGaps = (gaps: readonly Gap[], cleaner: Pick<Cleaner, 'line'>): Gap[] =>
+  gaps.map((gap) => ({ ...gap, message: cleaner.line(gap.message, LONGEST_MESSAGE) }));
+
+const LONGEST_MESSAGE = 1_000;
 
 /** For an answer that came, and may not be all. @param notes why, as the source says */
 export function partialGap(source: string, tried: string, notes: readonly string[]): Gap {
   return { source, reason: 'Unavailable', message: `${tried}: the answer may not be all: ${notes.join('; ').slice(0, 300)}` };
 }
+
+/** The Git side tells failures apart by a `kind` of its own. */
+const REASONS_OF_GIT: Readonly<Record<string, GapReason>> = {
+  Unauthorized: 'Forbidden',
+  Refused: 'NotConfigured',
+  NotFound: 'NotFound',
+  TimedOut: 'TimedOut',
+  TooLarge: 'TooLarge',
+};
 
 /** The outermost error that is known decides: whoever wrapped it knew more. */
 export function gapReason(error: unknown): GapReason {
@@ -48,6 +76,8 @@ export function gapReason(error: unknown): GapReason {
     if (at instanceof ApiError) return reasonOfStatus(at.status);
     if (at instanceof ConnectionError) return reasonOfConnection(at.kind);
     if (at.name === 'TimeoutError' || at.name === 'AbortError') return 'TimedOut';
+    const reason = 'kind' in at ? ownMember(REASONS_OF_GIT, String(at.kind)) : undefined;
+    if (reason !== undefined) return reason;
   }
   return 'Unavailable';
 }
@@ -64,6 +94,7 @@ export function reasonOfStatus(status: number): GapReason {
 function reasonOfConnection(kind: ConnectionError['kind']): GapReason {
   if (kind === 'timeout') return 'TimedOut';
   if (kind === 'malformed') return 'Malformed';
+  if (kind === 'tooLarge') return 'TooLarge';
   return kind === 'credentials' ? 'Forbidden' : 'Unavailable';
 }
 

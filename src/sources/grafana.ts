@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { createAsk } from './ask.ts';
 import type { Annotation, Dashboard, DashboardsPort, Panel, PanelQuery } from './dashboards.ts';
 import { SourceError } from './gap.ts';
+import { addressOf } from './http/endpoint.ts';
 import type { Endpoint, HttpSource } from './http.ts';
 import type { Cleaner } from './text.ts';
 
@@ -110,6 +111,11 @@ export function createGrafana(http: HttpSource, endpoint: Endpoint, cleaner: Cle
           }),
         )
         .toSorted((a, b) => b.at - a.at);
+    },
+    linkTo: (uid, { start, end }, panelId) => {
+      const query = new URLSearchParams({ from: String(Math.floor(start)), to: String(Math.ceil(end)) });
+      if (panelId !== undefined) query.set('viewPanel', String(panelId));
+      return addressOf(endpoint, `d/${uid}`, query).href;
     },
   };
 }

@@ -8,7 +8,7 @@
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../clock.ts';
 import { type GapReason, reasonOfStatus, SourceError } from './gap.ts';
-import { ACCEPTED_ENCODINGS, readBody } from './http/body.ts';
+import { ACCEPTED_ENCODINGS, jsonIn, readBody } from './http/body.ts';
 import { createConnections } from './http/connections.ts';
 import { headersOf } from './http/credentials.ts';
 import { addressOf, type Endpoint } from './http/endpoint.ts';
@@ -114,16 +114,7 @@ async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData
     const text = bytes.subarray(0, REFUSAL_CHARACTERS).toString('utf8');
     throw new SourceError(options.reasonOf?.(statusCode, text) ?? reasonOfAnswer(statusCode), wordsOf(statusCode));
   }
-  return { status: statusCode, json: parsed(bytes.toString('utf8')), bytes: bytes.byteLength };
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch (cause) {
-    const what = body.trimStart().startsWith('<') ? 'it answered with a web page' : 'its answer is not JSON';
-    throw new SourceError('Malformed', what, { cause });
-  }
+  return { status: statusCode, json: jsonIn(bytes.toString('utf8')), bytes: bytes.byteLength };
 }
 
 /** A redirect mostly leads to a login page. */

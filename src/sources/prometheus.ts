@@ -126,8 +126,3 @@ function wasEvaluated({
 function withoutOwn({ __name__: _name, alertstate: _state, ...own }: Labels): Labels {
   return own;
 }
-
-/** Highest working set of a pod's containers over the last minutes: what the kernel saw just before it killed one. */
-export function workingSetQuery(namespace: string, pod: string): string {
-  return `max by (container) (max_over_time(container_memory_working_set_bytes${selector({ namespace, pod })}[15m]))`;
-}

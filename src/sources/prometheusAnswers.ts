@@ -42,11 +42,14 @@ const matrix = z.array(
 export function samplesOf(name: string, { data }: QueryAnswer): readonly Sample[] {
   const complaint = `${name}: its answer is not Prometheus' answer to an instant query`;
   refuseMoreThan(MAX_SAMPLES, data.result.length, name);
-  if (data.resultType === 'scalar') return finite([{ labels: {}, value: Number(data.result[1]) }]);
+  if (data.resultType === 'scalar') return finite([{ labels: {}, value: numberIn(data.result[1]) }]);
   if (data.resultType !== 'vector') throw new SourceError('Malformed', complaint);
   const found = checked(vector, data.result, complaint);
-  return finite(found.flatMap(({ metric, value }) => (value === undefined ? [] : [{ labels: metric, value: Number(value[1]) }])));
+  return finite(found.flatMap(({ metric, value }) => (value === undefined ? [] : [{ labels: metric, value: numberIn(value[1]) }])));
 }
+
+/** NaN for what is none: `Number` takes an empty text for zero. */
+const numberIn = (text: unknown): number => (typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN);
 
 const finite = (samples: readonly Sample[]): readonly Sample[] => samples.filter(({ value }) => Number.isFinite(value));
 
@@ -73,7 +76,7 @@ function pointsOf(values: readonly WirePoint[], { start, end }: TimeWindow): rea
   let last = -Infinity;
   for (const [seconds, text] of values) {
     const at = Math.round(seconds * 1000);
-    const value = Number(text);
+    const value = numberIn(text);
     if (!Number.isFinite(value) || at < start || at > end) continue;
     sorted &&= at > last;
     last = at;

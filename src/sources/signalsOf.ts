@@ -1,5 +1,5 @@
 /**
- * What telemetry says about a workload, now and before: metrics, complaints in logs, traces that failed or were slow.
+ * What telemetry says about a workload, now and before: metrics, complaints in logs, traces.
  *
  * All sources are asked side by side; one that is not configured, fails or answers in part is a gap, and never "nothing unusual".
  * Whether anything is unusual is not judged here.
@@ -8,7 +8,7 @@ import type { Gap } from '../crds/investigation.ts';
 import type { LogsPort } from './logs.ts';
 import type { MetricsPort } from './metrics.ts';
 import { type LogSignals, logSignals } from './signals/logSignals.ts';
-import { createLooking } from './signals/looking.ts';
+import { createLooking, type SignalKind, type Spend } from './signals/looking.ts';
 import { metricSignals, type SignalSeries } from './signals/metricSignals.ts';
 import type { Subject } from './signals/subject.ts';
 import { type TraceSignals, traceSignals } from './signals/traceSignals.ts';
@@ -32,30 +32,27 @@ export interface WorkloadSignals {
 }
 
 export interface SignalsOptions {
-  /** Runs a call when its turn comes, as a `CallBudget` does. */
-  readonly spend: <T>(call: () => Promise<T>) => Promise<T>;
+  readonly spend: Spend;
   readonly signal: AbortSignal;
-  /** From here on a request counts as slow, in milliseconds. */
-  readonly slowMs?: number | undefined;
 }
 
 export async function signalsOf(
   subject: Subject,
   window: TimeWindow,
   ports: TelemetryPorts,
-  { spend, signal, slowMs }: SignalsOptions,
+  { spend, signal }: SignalsOptions,
 ): Promise<WorkloadSignals> {
   const gaps: Gap[] = notConfigured(ports);
   const looking = createLooking(spend, signal, gaps);
   const [metrics, logs, traces] = await Promise.all([
     metricSignals(subject, window, ports.metrics, looking),
     logSignals(subject, window, ports.logs, looking),
-    traceSignals(subject, window, ports.traces, looking, { slowMs }),
+    traceSignals(subject, window, ports.traces, looking),
   ]);
   return { subject, window, metrics, logs, traces, gaps };
 }
 
-const MISSING: Readonly<Record<keyof TelemetryPorts, string>> = {
+const MISSING: Readonly<Record<SignalKind, string>> = {
   metrics: 'metrics were not looked at: configure a Prometheus in sources.prometheus',
   logs: 'stored logs were not looked at: configure a Loki in sources.loki',
   traces: 'traces were not looked at: configure a Tempo in sources.tempo',

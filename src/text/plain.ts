@@ -14,6 +14,8 @@ export function plain(text: string): string {
 /** In one line. */
 export function oneLine(text: string): string {
   return plain(text)
-    .replaceAll(/\s*\n\s*/gu, ' ')
-    .trim();
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 }

@@ -8,7 +8,6 @@ import { investigationStatus } from '../../src/crds/investigation.ts';
 import type { Investigation } from '../../src/crds/kinds.ts';
 import { type Conclusion, conclude } from '../../src/investigate/conclude.ts';
 import { createModelAdviser } from '../../src/investigate/model/adviser.ts';
-import { createLedger } from '../../src/llm/budget.ts';
 import { createModelHttp } from '../../src/llm/http.ts';
 import { createModels } from '../../src/llm/models.ts';
 import { createOllama } from '../../src/llm/ollama.ts';
@@ -17,6 +16,7 @@ import { tinyModel } from '../cluster/addons/gguf.ts';
 import { type OllamaServer, startOllama } from '../cluster/addons/ollama.ts';
 import { openWorkspace, type Workspace } from '../cluster/workspace/workspace.ts';
 import { type LogLine, recordingLogger } from '../support/logger.ts';
+import { memoryLedger } from '../support/memoryLedger.ts';
 import { cart, container, ended, log, NOW, pod, snapshot, waiting, workload } from '../unit/investigate/builders.ts';
 
 const BUILD_MS = 1_800_000;
@@ -76,7 +76,7 @@ async function consult(
   });
   const adviser = createModelAdviser({
     models,
-    ledger: createLedger({ now: systemClock.now }),
+    ledger: memoryLedger(systemClock.now()),
     clock: systemClock,
     logger: recordingLogger(lines),
     redact: createRedactor().text,

@@ -11,38 +11,16 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../../src/clock.ts';
 import { runCommand } from '../../src/commands/run.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
-import { defineResource, type ResourceType } from '../../src/kube/object.ts';
-import { claims, configMaps, pods, workloadResources } from '../../src/sources/kubernetes/api.ts';
-import { autoscalers, disruptionBudgets, namespaces, quotas, serviceAccounts, volumes } from '../../src/sources/kubernetes/boundsApi.ts';
-import { ingresses, networkPolicies, serviceObjects } from '../../src/sources/kubernetes/networkApi.ts';
+import { pods, workloadResources } from '../../src/sources/kubernetes/api.ts';
 import { startCluster } from '../cluster/cluster.ts';
+import { applyTo, createNamespace } from '../live/apply.ts';
+import { isSettled } from '../live/settled.ts';
+import { SHAPES, type Shape } from '../live/shapes.ts';
 import { createCapturedTerminal } from '../support/capturedTerminal.ts';
 import { testClient } from '../support/testClient.ts';
 import { untilTrue } from '../support/until.ts';
-import type { Applied } from './live/objects.ts';
-import { isSettled } from './live/settled.ts';
-import { SHAPES, type Shape } from './live/shapes.ts';
 import { predictAll } from './pool.ts';
 
-const core = { group: '', version: 'v1', namespaced: true };
-const secrets = defineResource({ ...core, kind: 'Secret', plural: 'secrets' });
-const limitRanges = defineResource({ ...core, kind: 'LimitRange', plural: 'limitranges' });
-const RESOURCES: readonly ResourceType[] = [
-  ...Object.values(workloadResources),
-  pods,
-  configMaps,
-  claims,
-  secrets,
-  limitRanges,
-  autoscalers,
-  disruptionBudgets,
-  quotas,
-  serviceAccounts,
-  volumes,
-  ingresses,
-  networkPolicies,
-  serviceObjects,
-];
 const PATIENCE_MS = 300_000;
 
 const { values } = parseArgs({ options: { out: { type: 'string' } } });
@@ -67,12 +45,8 @@ try {
 }
 
 async function prepare(kube: KubeClient, { name, objects, patches = [], deletesPod = false }: Shape): Promise<void> {
-  await kube.create(namespaces, { metadata: { name } });
-  await untilTrue(
-    `${name} to have an account`,
-    async () => (await kube.get(serviceAccounts, { namespace: name, name: 'default' })) !== undefined,
-  );
-  for (const object of objects) await create(kube, name, object);
+  await createNamespace(kube, name);
+  await applyTo(kube, name, objects);
   await untilTrue(`${name} to be well`, () => isSettled(kube, name), PATIENCE_MS);
   const web = { namespace: name, name: 'web' };
   for (const [index, patch] of patches.entries()) {
@@ -91,13 +65,6 @@ async function hasSecondRevision(kube: KubeClient, namespace: string): Promise<b
   return items.some(
     ({ status }) => status?.containerStatuses?.some(({ state }) => state?.waiting?.reason?.includes('Image') === true) === true,
   );
-}
-
-async function create(kube: KubeClient, namespace: string, { kind, metadata, ...rest }: Applied): Promise<void> {
-  const resource = RESOURCES.find((one) => one.kind === kind);
-  if (resource === undefined) throw new Error(`no resource for a ${kind}`);
-  const place = resource.namespaced ? { namespace } : {};
-  await kube.create(resource, { metadata: { ...metadata, ...place }, ...rest });
 }
 
 async function collected(name: string): Promise<string> {

@@ -7,7 +7,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock.ts';
 import { loadKubeConfig } from '../../src/config/kubeConfig.ts';
-import { defaultInstallation } from '../../src/crds/installation.ts';
+import { defaultInstallation, PROCESSES } from '../../src/crds/installation.ts';
 import { createKubeClient } from '../../src/kube/createClient.ts';
 import type { Logger } from '../../src/kube/logger.ts';
 import { startFlux } from '../cluster/addons/flux.ts';
@@ -20,7 +20,7 @@ import { command, type Printed } from './command.ts';
 import { deployShop } from './delivery.ts';
 import { addressOf, shopIsOpen } from './expectations.ts';
 import { type Monitoring, startMonitoring } from './monitoring.ts';
-import { type Operator, type OperatorParts, startOperator } from './operator.ts';
+import { type Operator, startOperator } from './operator.ts';
 import { openShopRepository, type ShopRepository } from './shopRepository.ts';
 import { simulateTraffic, withSimulation } from './simulation/simulation.ts';
 import { sendTraffic, type Traffic } from './traffic.ts';
@@ -105,7 +105,7 @@ async function furnish(cluster: Cluster, { soakSeconds }: StageOptions, part: Pa
   const repository = part('Git server', () => openShopRepository(cluster.workspace));
   const shop = Promise.all([repository, flux]).then(([there]) => part('shop', () => openShop(cluster, there, world)));
   const operator = Promise.all([monitoring, repository, installed]).then(([watching, there]) =>
-    part('operator', () => startOperatorFor(cluster, { monitoring: watching, repository: there, soakSeconds })),
+    part('operator', () => startOperatorFor(cluster, { monitoring: watching, repository: there }, soakSeconds)),
   );
   await Promise.all([installed, flux, monitoring, repository, shop, operator]);
   return {
@@ -152,9 +152,18 @@ async function openShop({ api }: Cluster, repository: ShopRepository, world: Wor
   await world.until(shopIsOpen());
 }
 
-async function startOperatorFor(cluster: Cluster, parts: OperatorParts): Promise<Operator> {
-  const operator = await startOperator(cluster, parts);
-  await parts.monitoring.notify({ url: operator.webhookUrl, tokenFile: operator.webhookTokenFile });
+async function startOperatorFor(
+  cluster: Cluster,
+  { monitoring, repository }: { readonly monitoring: Monitoring; readonly repository: ShopRepository },
+  soakSeconds: number,
+): Promise<Operator> {
+  const operator = await startOperator(cluster, {
+    processes: PROCESSES,
+    monitoring,
+    repository,
+    settings: { remediation: { soakSeconds } },
+  });
+  await monitoring.notify({ url: operator.webhookUrl, tokenFile: operator.webhookTokenFile });
   return operator;
 }
 

@@ -20,6 +20,8 @@ export interface GitCall {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
   readonly maxBytes?: number | undefined;
+  /** It reads what a host sends: its memory and the files that it writes are bounded too. */
+  readonly fromHost?: boolean | undefined;
 }
 
 export interface GitAnswer {
@@ -41,6 +43,13 @@ export interface GitOptions {
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 64 * 2 ** 20;
 
+/**
+ * Git holds what a host says of its branches in memory, and writes what it sends to disk, however much that is. 512 MiB is enough for a
+ * hundred thousand branches and a million objects; 4 GiB of files is more than a repository of manifests has. A write beyond fails, and Git clears up, as the signal is not heeded.
+ * `ulimit` takes KiB and blocks of 512 bytes.
+ */
+const BOUNDED = `trap '' XFSZ; ulimit -S -d ${2 ** 19}; ulimit -S -f ${2 ** 23}; exec "$0" "$@"`;
+
 const CONFIG = [
   `core.hooksPath=${devNull}`,
   `core.attributesFile=${devNull}`,
@@ -59,6 +68,7 @@ const CONFIG = [
   'push.gpgSign=false',
   'gc.auto=0',
   'maintenance.auto=false',
+  'pack.threads=2',
   'safe.directory=*',
   'init.defaultBranch=main',
 ] as const;
@@ -83,10 +93,11 @@ const ENVIRONMENT = {
 const SETTINGS = CONFIG.flatMap((setting) => ['-c', setting]);
 
 export function createGit({ clock, binary = 'git', path = SYSTEM_PATH }: GitOptions): Git {
-  return async ({ dir, args, input, env, signal, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES }) => {
+  return async ({ dir, args, input, env, signal, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES, fromHost = false }) => {
     const command = {
-      file: binary,
-      args: [...SETTINGS, ...args],
+      file: fromHost ? '/bin/sh' : binary,
+      name: binary,
+      args: [...(fromHost ? ['-c', BOUNDED, binary] : []), ...SETTINGS, ...args],
       cwd: dir,
       env: { ...ENVIRONMENT, PATH: path, ...env },
       input,

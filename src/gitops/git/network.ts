@@ -66,13 +66,14 @@ const MEANINGS: readonly (readonly [pattern: RegExp, kind: GitFailure, advice: s
     'Unauthorized',
     'check the git credential that is configured for it, and what it may do',
   ],
-  [/couldn't find remote ref|remote branch .* not found/iu, 'NotFound', 'check the branch'],
+  [/couldn't find remote ref|remote branch .{1,300} not found/iu, 'NotFound', 'check the branch'],
   [
-    /repository ['"]?.*['"]? not found|returned error: 404|does not appear to be a git repository|project you were looking for/iu,
+    /repository (?:['"]?[^\s'"]{1,1100}['"]? )?not found|returned error: 404|does not appear to be a git repository|project you were looking for/iu,
     'NotFound',
     'check the address; many hosts say so for want of credentials, too',
   ],
-  [/transport '.*' not allowed/iu, 'Refused', 'use https or ssh'],
+  [/transport '[^']*' not allowed/iu, 'Refused', 'use https or ssh'],
+  [/out of memory|file too large/iu, 'TooLarge', 'the host sends more than is read of a repository'],
   [/redirect/iu, 'Refused', 'use the address that it redirects to'],
   [
     /could not resolve|failed to connect|couldn't connect|connection (refused|reset|timed out|closed)|timed out|early eof|rpc failed|hung up|returned error: (5\d\d|429)|operation too slow|network is unreachable|ssl|certificate/iu,

@@ -54,7 +54,7 @@ export interface Repositories {
 const NETWORK_TIMEOUT_MS = 120_000;
 const LOCK_TIMEOUT_MS = 180_000;
 const DAMAGED =
-  /object file .* is empty|loose object .* is corrupt|bad object|unable to read tree|pack .* (is corrupt|far too short)|not a git repository/iu;
+  /object file .{1,300} is empty|loose object .{1,300} is corrupt|bad object|unable to read tree|pack .{1,300} (is corrupt|far too short)|not a git repository/iu;
 
 export function createRepositories(options: RepositoriesOptions): Repositories {
   const { clock, binary } = options;
@@ -81,7 +81,8 @@ function repositoryAt(mirror: Mirror): Repository {
   const { git, url, dir, inTurn, clock } = mirror;
   const remote = async (args: readonly string[], { signal }: CallLimits = {}): Promise<GitAnswer> => {
     const access = await networkAccess(url, credentialFor(url, mirror.credentials));
-    return git({ dir, args: [...access.args, ...args], env: access.env, signal, timeoutMs: mirror.timeoutMs ?? NETWORK_TIMEOUT_MS });
+    const timeoutMs = mirror.timeoutMs ?? NETWORK_TIMEOUT_MS;
+    return git({ dir, args: [...access.args, ...args], env: access.env, signal, timeoutMs, fromHost: true });
   };
   const exclusively = <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> =>
     inTurn(dir, () => withFileLock(`${dir}.lock`, { clock, signal, timeoutMs: LOCK_TIMEOUT_MS }, work));

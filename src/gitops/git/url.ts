@@ -42,7 +42,7 @@ export function parseRepositoryUrl(text: string, httpHosts: readonly string[]): 
   }
   const problem = hiddenIn(url, scheme);
   if (problem !== undefined) throw refused(text, problem);
-  return { href: url.href.replace(/\/+$/u, ''), scheme, host: url.host };
+  return { href: url.href.replace(/(?<!\/)\/+$/u, ''), scheme, host: url.host };
 }
 
 function hiddenIn(url: URL, scheme: RepositoryUrl['scheme']): string | undefined {
@@ -72,7 +72,7 @@ function covers(prefix: string, href: string): boolean {
   const wanted = new URL(prefix);
   const actual = new URL(href);
   if (wanted.protocol !== actual.protocol || wanted.host !== actual.host) return false;
-  const path = wanted.pathname.replace(/\/+$/u, '');
+  const path = wanted.pathname.replace(/(?<!\/)\/+$/u, '');
   return actual.pathname === path || actual.pathname.startsWith(`${path}/`);
 }
 

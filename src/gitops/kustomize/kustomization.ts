@@ -101,7 +101,7 @@ function looksRemote(name: string): boolean {
 /** `name`, as seen from `folder`, from the root of the repository; undefined when it leaves it. */
 export function resolveIn(folder: string, name: string): string | undefined {
   if (posix.isAbsolute(name) || name.includes('\\') || name.includes('\0')) return undefined;
-  const path = posix.normalize(posix.join(folder, name)).replace(/\/+$/u, '');
+  const path = posix.normalize(posix.join(folder, name)).replace(/(?<!\/)\/+$/u, '');
   if (path === '..' || path.startsWith('../')) return undefined;
   return path === '.' ? '' : path;
 }

@@ -128,8 +128,14 @@ export function lastEnd(text: string, node: Node): number {
     const item = node.items.at(-1) as Node | undefined;
     if (item !== undefined) return lastEnd(text, item);
   }
-  const end = node.range?.[1] ?? 0;
-  return text.slice(0, end).replace(/(?:\r?\n[ \t]*)+$/u, '').length;
+  return withoutLastLineBreaks(text.slice(0, node.range?.[1] ?? 0)).length;
+}
+
+/** Without the empty lines at its end; the spaces after its last word stay. */
+function withoutLastLineBreaks(text: string): string {
+  const space = /(?<![ \t\r\n])[ \t\r\n]+$/u.exec(text);
+  const lineBreak = space?.[0].search(/\r?\n/u) ?? -1;
+  return space === null || lineBreak < 0 ? text : text.slice(0, space.index + lineBreak);
 }
 
 function isEmptyAt(node: Node): boolean {

@@ -2,9 +2,11 @@
 import type { Analyzer } from '../finding.ts';
 import { admission } from './admission.ts';
 import { autoscaler } from './autoscaler.ts';
+import { autoscalerUndone } from './autoscalerUndone.ts';
 import { certificates } from './certificates.ts';
 import { clientAddress } from './clientAddress.ts';
 import { clusterDns } from './clusterDns.ts';
+import { cpuPressure } from './cpuPressure.ts';
 import { crashLoop } from './crashLoop.ts';
 import { database } from './database.ts';
 import { deleting } from './deleting.ts';
@@ -12,9 +14,12 @@ import { deliveries } from './deliveries.ts';
 import { dependency } from './dependency.ts';
 import { disruptionBudget } from './disruptionBudget.ts';
 import { environmentReference } from './environmentReference.ts';
+import { errorRate } from './errorRate.ts';
+import { failingCalls } from './failingCalls.ts';
 import { imagePull } from './imagePull.ts';
 import { ingress } from './ingress.ts';
 import { jobs } from './jobs.ts';
+import { latency } from './latency.ts';
 import { memoryLeak } from './memoryLeak.ts';
 import { misdirectedRoute } from './misdirectedRoute.ts';
 import { missingConfig } from './missingConfig.ts';
@@ -23,6 +28,7 @@ import { networkPolicy } from './networkPolicy.ts';
 import { nodeConditions } from './nodeConditions.ts';
 import { nodeDaemons } from './nodeDaemons.ts';
 import { oomKilled } from './oomKilled.ts';
+import { packetLoss } from './packetLoss.ts';
 import { performance } from './performance.ts';
 import { podDns } from './podDns.ts';
 import { probe } from './probe.ts';
@@ -34,8 +40,10 @@ import { sandbox } from './sandbox.ts';
 import { scaledToZero } from './scaledToZero.ts';
 import { service } from './service.ts';
 import { startFailure } from './startFailure.ts';
+import { trafficSurge } from './trafficSurge.ts';
 import { unschedulable } from './unschedulable.ts';
 import { volumeClaim } from './volumeClaim.ts';
+import { volumeFilling } from './volumeFilling.ts';
 import { volumeMounts } from './volumeMounts.ts';
 import { volumeUse } from './volumeUse.ts';
 
@@ -61,6 +69,7 @@ export const analyzers: readonly Analyzer[] = [
   volumeClaim,
   admission,
   autoscaler,
+  autoscalerUndone,
   certificates,
   clusterDns,
   deleting,
@@ -78,4 +87,11 @@ export const analyzers: readonly Analyzer[] = [
   memoryLeak,
   volumeMounts,
   volumeUse,
+  cpuPressure,
+  errorRate,
+  failingCalls,
+  latency,
+  packetLoss,
+  trafficSurge,
+  volumeFilling,
 ];

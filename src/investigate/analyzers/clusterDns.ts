@@ -110,6 +110,7 @@ function unknownName(snapshot: Snapshot, name: string, { owner, container, text,
     pods: beside ? [] : podNamesOf(snapshot, owner),
     indirect: beside || namespace === undefined || !servicesListed(snapshot, namespace),
     detail: name,
+    blames: namespace === undefined ? [] : [serviceRef({ namespace, name: service })],
     touchedBy: {
       direct: podFields(owner, 'containers'),
       plausible: objectFields(serviceRef({ namespace: namespace ?? '', name: service }), ''),

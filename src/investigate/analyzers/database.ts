@@ -14,6 +14,8 @@ import { livingPods } from '../containers.ts';
 import { configurationOf, containerFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';
+import { workloadsBehind } from '../reachability.ts';
+import { servicesNamedIn } from '../serviceNames.ts';
 import { linesOf, type TroubleLine, timeOf } from '../troubleLines.ts';
 import { DATABASE_TROUBLES, type DatabaseTrouble } from './databaseTroubles.ts';
 
@@ -91,7 +93,11 @@ function manyOfOne(snapshot: Snapshot, clients: readonly Complaint[]): (readonly
 function* aboutClient(snapshot: Snapshot, trouble: DatabaseTrouble, { workload, lines, pods }: Complaint, all: number): Iterable<Finding> {
   const line = tellingLine(lines);
   const behind = databaseOf(snapshot, [{ workload, lines, pods }]);
-  if (trouble.reason === 'DatabaseUnreachable' && behind !== undefined && isDown(snapshot, behind)) return;
+  if (
+    trouble.reason === 'DatabaseUnreachable' &&
+    (isDownBehind(snapshot, workload, line) || (behind !== undefined && isDown(snapshot, behind)))
+  )
+    return;
   const container =
     workload.containers.find(({ name }) => name === line?.container) ?? workload.containers.find(({ role }) => role === 'app');
   const [pod] = pods;
@@ -111,16 +117,27 @@ function* aboutClient(snapshot: Snapshot, trouble: DatabaseTrouble, { workload, 
   };
 }
 
+/** The line names a Service, and all that is behind it is down, whatever it calls itself. */
+function isDownBehind(snapshot: Snapshot, { ref }: Workload, line: TroubleLine | undefined): boolean {
+  const named = line === undefined ? [] : servicesNamedIn(snapshot, line.text, ref.namespace ?? '');
+  const backing = named.flatMap((service) => workloadsBehind(snapshot, service));
+  return backing.length > 0 && backing.every((one) => isDown(snapshot, one));
+}
+
 /** The one with the most words: drivers write a number in one line and what it means in the next. */
 const tellingLine = (lines: readonly TroubleLine[]): TroubleLine | undefined =>
   lines.toSorted((a, b) => wordsOf(b.text) - wordsOf(a.text))[0];
 const wordsOf = (text: string): number => (text.slice(0, 300).match(/(?<![\w.])[a-z'-]{2,20}(?![\w.])/giu) ?? []).length;
 
-/** Switched off, or none of its pods is ready: why is for others to find. */
-const isDown = ({ pods }: Snapshot, { ref, desired }: Workload): boolean => {
-  const own = pods.filter(({ owner }) => objectName(owner) === objectName(ref));
-  return desired === 0 || (own.length > 0 && !own.some(({ ready }) => ready));
+/** Switched off, or none of its pods is ready but between two crashes: why is for others to find. */
+const isDown = (snapshot: Snapshot, { ref, desired }: Workload): boolean => {
+  const own = snapshot.pods.filter(({ owner }) => objectName(owner) === objectName(ref));
+  return desired === 0 || (own.length > 0 && !own.some((pod) => pod.ready && !flaps(snapshot, pod)));
 };
+
+const flaps = ({ at }: Snapshot, { containers }: Pod): boolean =>
+  containers.some(({ restarts, lastState: { terminated } }) => restarts > 1 && (terminated?.finishedAt ?? 0) > at - RECENT_MS);
+const RECENT_MS = 5 * 60_000;
 
 const MANY = 3;
 

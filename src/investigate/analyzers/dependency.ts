@@ -6,27 +6,20 @@
  * that one it is said that it cannot be reached, where a check says the same or it has no ready endpoint. Both are symptoms: whatever is found
  * at the end of the chain explains them. Disproved by a check that reached it.
  */
-import { deepestFailing } from '../../analysis/deepestFailing.ts';
-import { type NodeKind, topologyOf } from '../../analysis/topology.ts';
 import type { ObjectRef } from '../../crds/common.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
-import type { Service, Snapshot, Workload } from '../../sources/kubernetes/snapshot.ts';
+import type { Service, Snapshot } from '../../sources/kubernetes/snapshot.ts';
+import { complaintsOfServices, type ServiceComplaint } from '../complaintsOfServices.ts';
+import { endsOfFailing } from '../failingChain.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote } from '../quote.ts';
 import { checksOf, failedChecks, serviceRef, workloadsBehind } from '../reachability.ts';
-import { type TroubleLine, troubleWith } from '../troubleLines.ts';
-
-interface Complaint {
-  readonly workload: Workload;
-  readonly service: Service;
-  readonly lines: readonly TroubleLine[];
-}
 
 export const dependency: Analyzer = {
   name: 'dependency',
   *find(snapshot) {
-    const complaints = complaintsOf(snapshot);
-    const ends = endsOf(snapshot, complaints);
+    const complaints = complaintsOfServices(snapshot);
+    const ends = new Map(endsOfFailing(snapshot, complaints).map((ref) => [objectName(ref), ref]));
     for (const complaint of complaints) yield passedOn(snapshot, complaint, ends);
     for (const service of new Set(complaints.map((one) => one.service))) {
       const about = complaints.filter((one) => one.service === service);
@@ -37,44 +30,7 @@ export const dependency: Analyzer = {
   },
 };
 
-function complaintsOf(snapshot: Snapshot): Complaint[] {
-  return snapshot.workloads.flatMap((workload) =>
-    snapshot.services.flatMap((service): Complaint[] => {
-      if (workloadsBehind(snapshot, service).some(({ ref }) => objectName(ref) === objectName(workload.ref))) return [];
-      const lines = [
-        service.name,
-        ...(service.headless || service.clusterIP === undefined || service.clusterIP === '' ? [] : [service.clusterIP]),
-      ]
-        .flatMap((name) => troubleWith(snapshot, workload, name))
-        .filter(({ text }) => UNREACHED.test(text));
-      return lines.length === 0 ? [] : [{ workload, service, lines }];
-    }),
-  );
-}
-
-/** That the other end could not be reached or did not answer; what it answered is another matter. */
-const UNREACHED =
-  /refused|timed? ?out|deadline exceeded|unavailable|unreachable|no such host|not resolve|ENOTFOUND|ECONN|EAI_AGAIN|reset by peer|no route to host|no healthy upstream|connect(?:ion)? (?:error|failure)|(?:cannot|can't|failed to|could not) connect/iu;
-
-/** Names of those at whom chains of complaints end. */
-function endsOf(snapshot: Snapshot, complaints: readonly Complaint[]): ReadonlySet<string> {
-  const targetsOf = ({ service }: Complaint): string[] => {
-    const behind = workloadsBehind(snapshot, service);
-    return behind.length === 0 ? [objectName(serviceRef(service))] : behind.map(({ ref }) => objectName(ref));
-  };
-  const edges = complaints.flatMap((complaint) =>
-    targetsOf(complaint).map((to) => ({
-      from: objectName(complaint.workload.ref),
-      to,
-      kind: 'calls' as const,
-      source: 'address' as const,
-    })),
-  );
-  const nodes = new Map<string, NodeKind>(edges.flatMap(({ from, to }) => [from, to].map((name) => [name, 'workload' as const])));
-  return new Set(deepestFailing(topologyOf(nodes, edges), () => true).flat());
-}
-
-function passedOn(snapshot: Snapshot, { workload, service, lines }: Complaint, ends: ReadonlySet<string>): Finding {
+function passedOn(snapshot: Snapshot, { workload, service, lines }: ServiceComplaint, ends: ReadonlyMap<string, ObjectRef>): Finding {
   const behind = workloadsBehind(snapshot, service).map(({ ref }) => ref);
   const atEnd: ObjectRef[] = snapshot.workloads.filter(({ ref }) => ends.has(objectName(ref))).map(({ ref }) => ref);
   return {
@@ -96,7 +52,7 @@ function isDown(snapshot: Snapshot, service: Service): boolean {
   return !reached && (failedChecks(snapshot, service).length > 0 || service.endpoints?.ready === 0);
 }
 
-function unreachable(snapshot: Snapshot, service: Service, about: readonly Complaint[]): Finding {
+function unreachable(snapshot: Snapshot, service: Service, about: readonly ServiceComplaint[]): Finding {
   const checks = failedChecks(snapshot, service);
   const who = about.map(({ workload }) => objectName(workload.ref));
   return {

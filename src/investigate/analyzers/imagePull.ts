@@ -41,7 +41,7 @@ function finding(snapshot: Snapshot, pod: Pod, container: Container): Finding {
     analyzer: imagePull.name,
     reason,
     object: { ...pod.owner, container: container.name },
-    message: `Image ${quoteUnlessToken(container.image)} of container ${container.name} of ${podName(pod)} ${SAYS[reason] ?? 'cannot be pulled'}: ${quoteEnd(words)}.`,
+    message: `Image ${quoteUnlessToken(container.image)} of container ${container.name} of ${podName(pod)} ${SAYS[reason] ?? 'cannot be pulled'}${reason === 'ImagePullSecretMissing' ? missingSecrets(snapshot, pod) : ''}: ${quoteEnd(words)}.`,
     cures: ['RevertCommit', 'SetImage'],
     evidence: evidenceFor(snapshot, pod),
     pods: [pod.name],
@@ -90,7 +90,7 @@ function reasonOf(snapshot: Snapshot, pod: Pod, container: Container, words: str
 /** Words that mean one thing, whatever else is known. */
 const CLEAR: readonly (readonly [pattern: RegExp, reason: FindingReason])[] = [
   [/invalid reference format|couldn't parse image|must be lowercase/iu, 'ImageNameInvalid'],
-  [/\blookup \S{1,253}.{0,80}(?:server misbehaving|i\/o timeout)|no such host/iu, 'ImageRegistryNotResolved'],
+  [/\blookup \S{1,253}(?: on \S{1,80})?: |no such host/iu, 'ImageRegistryNotResolved'],
   [/no match for platform|no matching manifest for|exec format error/iu, 'ImageArchitectureMismatch'],
   [/toomanyrequests|too many requests|rate limit|\b429\b/iu, 'ImageRateLimited'],
 ];
@@ -109,6 +109,16 @@ const lacksPullSecret = (snapshot: Snapshot, pod: Pod): boolean =>
   eventsOf(snapshot, pod).some(
     ({ reason, message }) => reason === 'FailedToRetrieveImagePullSecret' || /unable to retrieve some image pull secrets/iu.test(message),
   );
+
+/** Those that the pod names and the kubelet did not find. */
+function missingSecrets(snapshot: Snapshot, pod: Pod): string {
+  const said = eventsOf(snapshot, pod).map(
+    ({ message }) => /unable to retrieve some image pull secrets \(([^()]{1,500})\)/iu.exec(message)?.[1],
+  );
+  const names = new Set(said.flatMap((list) => list?.split(/[,\s]+/u) ?? []));
+  const missing = pod.pullSecrets.filter((name) => names.has(name));
+  return missing.length === 0 ? '' : `, ${missing.join(', ')}`;
+}
 
 const NO_REGISTRY =
   /connection refused|connection reset|i\/o timeout|handshake timeout|deadline exceeded|network is unreachable|no route to host|x509|certificate|http: server gave HTTP response|\b50[0234]\b|dial tcp|\bEOF\b/iu;

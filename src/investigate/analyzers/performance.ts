@@ -11,8 +11,8 @@ import type { FindingReason } from '../../crds/reasons.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { calleesOf } from '../callees.ts';
-import { containerFields, type FieldPattern } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
+import { aboutWorkload } from '../workloadFinding.ts';
 import { isSlow, isStarved, type Profile, profilesOf, ratio, rise, type Starved, starvedUnmeasured } from './latencyProfile.ts';
 import { nodeFinding, nodesInTrouble } from './nodeNetwork.ts';
 
@@ -61,23 +61,14 @@ function starvedFinding(snapshot: Snapshot, { object, cpu, throttled, since, evi
 }
 
 const base = (
-  { workloads, pods }: Snapshot,
+  snapshot: Snapshot,
   object: Profile['object'],
   evidence: readonly string[],
-): Pick<Finding, 'analyzer' | 'object' | 'cures' | 'evidence' | 'pods' | 'touchedBy'> => {
-  const workload = workloads.find(({ ref }) => objectName(ref) === objectName(object));
-  const containers = workload?.containers.filter(({ role }) => role === 'app') ?? [];
-  const fields = (...names: readonly string[]): FieldPattern[] =>
-    containers.flatMap((container) => containerFields(object, container, ...names));
-  return {
-    analyzer: performance.name,
-    object,
-    cures: ['RevertCommit'],
-    evidence: [...evidence],
-    pods: pods.filter(({ owner }) => objectName(owner) === objectName(object)).map(({ name }) => name),
-    touchedBy: { direct: fields('resources'), plausible: fields('image', 'env', 'args') },
-  };
-};
+): Pick<Finding, 'analyzer' | 'object' | 'cures' | 'evidence' | 'pods' | 'touchedBy'> => ({
+  analyzer: performance.name,
+  ...aboutWorkload(snapshot, object),
+  evidence: [...evidence],
+});
 
 function workloadFinding(snapshot: Snapshot, one: Profile): Finding {
   const { object, median, tail } = one;

@@ -17,7 +17,7 @@ import type { Claim, Container, Node, Pod, Snapshot } from '../../sources/kubern
 import { eventsOf, evidenceFor, livingPods, podName } from '../containers.ts';
 import { containerFields, type FieldPattern, objectFields, podFields } from '../fields.ts';
 import type { Analyzer, Finding, Interest } from '../finding.ts';
-import { affinityInWords, choosesNodes, isAllowed, isKeptFree, selectionBlame } from '../placement.ts';
+import { affinityInWords, choosesNodes, isAllowed, isKeptFree, selectionBlame, taintInWords, untolerated } from '../placement.ts';
 import { quote } from '../quote.ts';
 import { CORDON_STAGE, KEPT_FREE_STAGE, type Obstacle, obstaclesIn, SELECTOR_STAGE } from './schedulerMessage.ts';
 
@@ -76,7 +76,7 @@ function finding(snapshot: Snapshot, pod: Pod, reason: FindingReason, words: str
       ...claims.map(({ evidence }) => evidence),
     ],
     pods: [pod.name],
-    blames: blamesOf(snapshot, reason, words),
+    blames: blamesOf(snapshot, pod, reason, words),
     since: pod.unscheduled?.since ?? pod.createdAt,
     touchedBy: interestOf(pod, reason),
   };
@@ -85,8 +85,10 @@ function finding(snapshot: Snapshot, pod: Pod, reason: FindingReason, words: str
 /** A taint that Kubernetes itself puts on a node tells of the node's state, which is then what is wrong. */
 const STATE_TAINT = /node\.kubernetes\.io\/(?!unschedulable)/u;
 
-function blamesOf({ nodes }: Snapshot, reason: FindingReason, words: string): ObjectRef[] {
-  if (reason !== 'TaintNotTolerated' || !STATE_TAINT.test(words)) return [];
+/** Some schedulers say which taints, others that there are some. */
+function blamesOf({ nodes }: Snapshot, pod: Pod, reason: FindingReason, words: string): ObjectRef[] {
+  const isOfState = STATE_TAINT.test(words) || (!words.includes('{') && untolerated(pod, nodes).some(({ key }) => STATE_TAINT.test(key)));
+  if (reason !== 'TaintNotTolerated' || !isOfState) return [];
   const ill = nodes.filter(({ taints }) => taints.some(({ key }) => STATE_TAINT.test(key)));
   return ill.map(({ name }) => ({ apiVersion: 'v1', kind: 'Node', name }));
 }
@@ -105,11 +107,19 @@ const hungriest = ({ containers }: Pod, reason: FindingReason): Container | unde
 function explained(snapshot: Snapshot, pod: Pod, reason: FindingReason, claims: readonly Claim[]): string {
   if (reason === 'InsufficientCPU' || reason === 'InsufficientMemory') return comparison(snapshot.nodes, pod, reason);
   if (reason === 'NodeAffinityUnsatisfied') return `, as none that could take it fits ${affinityInWords(pod)}`;
+  if (reason === 'TaintNotTolerated') return taintsInWords(snapshot.nodes, pod);
   if (reason === 'NodeSelectorUnsatisfied' && Object.keys(pod.nodeSelector).length > 0) {
     const wanted = Object.entries(pod.nodeSelector).map(([key, value]) => `${key}=${value}`);
     return `, as none that could take it has ${wanted.join(', ')}`;
   }
   return claims.map(({ name, exists, phase }) => `, claim ${name} ${exists ? `is ${phase}` : 'does not exist'}`).join('');
+}
+
+const MOST_TAINTS = 3;
+
+function taintsInWords(nodes: readonly Node[], pod: Pod): string {
+  const all = untolerated(pod, nodes).map(taintInWords);
+  return all.length === 0 ? '' : `, as it does not tolerate ${all.slice(0, MOST_TAINTS).join(', ')}`;
 }
 
 /** What it asks for beside what the largest node has to give at all. */

@@ -2,7 +2,7 @@
  * Takes a conclusion to a model and brings it back with what the model added: the one function that an investigator calls, after ranking.
  *
  * A verification and an investigation that found nothing wrong are not taken to a model: there is nothing to explain, and it would find something.
- * Nor is one that may spend no tokens. Each has those that it asks for; the hour and the day are the process's.
+ * Nor is one that may spend no tokens. Each has those that it asks for, over all its runs; the hour and the day belong to all.
  */
 import type { Clock } from '../../clock.ts';
 import type { Investigation } from '../../crds/kinds.ts';
@@ -52,26 +52,30 @@ export function createModelAdviser({ models, ledger, clock, logger, redact, dead
       const tokens = spec.budget?.tokens ?? DEFAULT_TOKENS;
       if (spec.purpose === 'Verification' || result.outcome === 'NothingWrong' || tokens === 0) return conclusion;
       const candidates = candidatesOf(result);
+      const budget = ledger.open(metadata.uid, { tokens });
       const opinion = await askModel(
         { models, clock, redact, deadlineMs: Math.max(0, Math.min(deadlineMs, leftMs)) },
         {
           ...analysedOf(conclusion, spec.question),
-          budget: ledger.open({ tokens }),
+          budget,
           signal,
           tools,
           guidance,
           model: spec.model,
+          scope: metadata.uid,
           rootCause: result.rootCause,
           candidates,
         },
       );
-      const { dropped, lowered, objections, usage, gaps } = opinion;
+      await budget.close();
+      const usage = budget.usage();
+      const { dropped, lowered, objections, gaps } = opinion;
       logger.info(
         { investigation: metadata.name, hypotheses: opinion.hypotheses.length, dropped, lowered, objections, usage, gaps },
         'asked a model',
       );
       const order = opinion.actions?.order.flatMap((id) => candidates.find((candidate) => candidate.id === id)?.type ?? []);
-      return { ...conclusion, result: withOpinion(result, opinion, order ?? []) };
+      return { ...conclusion, result: withOpinion(result, { ...opinion, usage }, order ?? []) };
     },
   };
 }

@@ -41,6 +41,8 @@ export interface AskModelRequest extends Analysed {
   readonly candidates?: readonly CandidateAction[] | undefined;
   /** In place of the configured model. */
   readonly model?: string | undefined;
+  /** Within which an answer may be given again without asking. */
+  readonly scope?: string | undefined;
   /** Of a specialist. */
   readonly guidance?: string | undefined;
 }
@@ -79,7 +81,7 @@ const NOTHING: Said = { hypotheses: [], dropped: 0, lowered: 0, objections: [] }
 async function hypothesesOf(deps: AskModelDeps, request: AskModelRequest, signal: AbortSignal): Promise<Said> {
   const { models, redact, randomBytes = systemRandomBytes } = deps;
   const { budget, tools = [], guidance } = request;
-  const asked = models.for('diagnosis', budget, request.model);
+  const asked = models.for('diagnosis', budget, request.model, request.scope);
   const abstraction = createAbstraction({ redact, nonce: nonceFrom(randomBytes(8)) });
   const submitted = await diagnose({
     asked,
@@ -119,7 +121,12 @@ const isWorthOrdering = ({ rootCause, candidates = [] }: AskModelRequest): boole
 async function orderOf({ models, redact }: AskModelDeps, request: AskModelRequest, signal: AbortSignal): Promise<ActionOrder | undefined> {
   const { rootCause, candidates = [], budget, model } = request;
   if (rootCause === undefined) return undefined;
-  const { order, reasons } = await rankActions({ asked: models.for('actions', budget, model), rootCause, candidates, signal });
+  const { order, reasons } = await rankActions({
+    asked: models.for('actions', budget, model, request.scope),
+    rootCause,
+    candidates,
+    signal,
+  });
   const speak = createSpeech(redact);
   return { order, reasons: Object.fromEntries(Object.entries(reasons).map(([id, reason]) => [id, speak(reason, 200)])) };
 }
@@ -146,6 +153,7 @@ const GAP_REASONS: Readonly<Record<ModelFailure, GapReason>> = {
   ContextExceeded: 'TooLarge',
   TooLarge: 'TooLarge',
   BudgetExceeded: 'TooLarge',
+  BudgetUnknown: 'Unavailable',
   NoTools: 'Malformed',
   Malformed: 'Malformed',
 };

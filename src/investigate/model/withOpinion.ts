@@ -20,9 +20,10 @@ export function withOpinion(
   const added = hypotheses.map(({ statement, category, confidence, citations }, index) => ({
     id: `m${index + 1}`,
     statement: `A model suggests, unverified: ${statement}`,
-    category: `${category} (model)`,
+    category,
     confidence,
     supports: [...citations],
+    source: 'model' as const,
   }));
   const merged = mergeGaps([...result.gaps, ...gaps]);
   return bounded({

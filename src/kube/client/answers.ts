@@ -78,6 +78,7 @@ function explain(kind: ConnectionFailure, code: string, server: string): string 
     case 'timeout':
       return `no answer from ${server} in time (${code})`;
     case 'malformed':
+    case 'tooLarge':
     case 'credentials':
     case 'closed':
       return `the connection to ${server} broke (${code})`;

@@ -19,6 +19,8 @@ export interface CallRequest extends Pick<TransportRequest, 'what' | 'method' | 
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly contentType?: string | undefined;
+  /** Of an answer that another machine sends through the API server; absent: as long as it is. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** Gives the answer if its status is below 300 or `accept` takes it; throws otherwise. */
@@ -36,17 +38,18 @@ export function callerOn(transport: Transport, { clock }: ClientOptions, identit
     const text = body === undefined ? undefined : JSON.stringify(body);
     const leave = await transport.gate.enter(signal);
     try {
-      return await received(what, await transport.send({ what, method, path, headers, body: text, lane, signal }), signal);
+      return await received(request, await transport.send({ what, method, path, headers, body: text, lane, signal }), signal);
     } finally {
       leave();
     }
   }
 
-  async function received(what: string, answer: TransportResponse, signal: AbortSignal): Promise<Answer> {
+  async function received({ what, maxBytes }: CallRequest, answer: TransportResponse, signal: AbortSignal): Promise<Answer> {
     try {
-      const body = await answer.body.text();
+      const body = maxBytes === undefined ? await answer.body.text() : await textOf(what, answer.body, maxBytes);
       return { status: answer.status, retryAfter: answer.header('retry-after'), contentType: answer.header('content-type') ?? '', body };
     } catch (cause) {
+      if (cause instanceof ConnectionError) throw cause;
       throw signal.aborted ? signal.reason : transport.broken(what, cause);
     }
   }
@@ -80,6 +83,18 @@ export function callerOn(transport: Transport, { clock }: ClientOptions, identit
       },
     );
   };
+}
+
+/** Given up at the first byte too many. */
+async function textOf(what: string, body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new ConnectionError(`${what}: the answer is larger than ${maxBytes} bytes`, 'tooLarge');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** How long the server asks to wait before the same request; undefined where it does not, or where it may have acted on it. */

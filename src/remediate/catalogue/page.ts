@@ -41,7 +41,7 @@ export function actionPage({ type, summary, bounds, cures, inverse, soakSeconds 
     '',
   ]
     .join('\n\n')
-    .replace(/\n+$/u, '\n');
+    .replace(/(?<!\n)\n+$/u, '\n');
 }
 
 const SUCCESS = {

@@ -6,7 +6,7 @@
  */
 import type { Gap } from '../../crds/investigation.ts';
 import type { CallBudget } from '../budget.ts';
-import { type GapReason, gapOf, SourceError } from '../gap.ts';
+import { cleanGaps, gapOf } from '../gap.ts';
 import type { Cleaner } from '../text.ts';
 import type { StackFrame } from './frames.ts';
 import type { LineChange, SourceCommit, SourceComparison, SourceLimits, SourcePort, SourceRef } from './port.ts';
@@ -48,7 +48,7 @@ export async function gatherSource(deps: SourceDeps, { present, lastGood, frames
     try {
       return await deps.budget.spend(() => call({ signal: deps.signal }));
     } catch (error) {
-      gaps.push(gapOf(SOURCE, tried, asSourceError(error, deps.cleaner)));
+      gaps.push(...cleanGaps([gapOf(SOURCE, tried, error)], deps.cleaner));
       return undefined;
     }
   };
@@ -94,17 +94,3 @@ const cleanChange = (change: LineChange, cleaner: Cleaner): LineChange => ({
   commit: cleanCommit(change.commit, cleaner),
   text: change.text === undefined ? undefined : cleaner.line(change.text, 200),
 });
-
-const REASONS: Readonly<Record<string, GapReason>> = {
-  Unauthorized: 'Forbidden',
-  Refused: 'NotConfigured',
-  NotFound: 'NotFound',
-  TimedOut: 'TimedOut',
-  TooLarge: 'TooLarge',
-};
-
-/** The Git side tells failures apart by a `kind` of its own. */
-function asSourceError(error: unknown, cleaner: Cleaner): unknown {
-  if (error instanceof SourceError || !(error instanceof Error) || !('kind' in error)) return error;
-  return new SourceError(REASONS[String(error.kind)] ?? 'Unavailable', cleaner.line(error.message, 300), { cause: error });
-}

@@ -8,7 +8,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { isNotFound } from '../../kube/errors.ts';
 import { defineResource, type ResourceType } from '../../kube/object.ts';
 import { gapOf, SourceError } from '../gap.ts';
-import { serviceObjects as services } from '../kubernetes/networkApi.ts';
+import { ingresses, httpRoutes as routes, serviceObjects as services } from '../kubernetes/networkApi.ts';
 import { leadingTo, type PodLabels } from './relevant.ts';
 import { type CheckDeps, type Checked, runChecks } from './run.ts';
 import { hostsNamedBy } from './targets.ts';
@@ -21,19 +21,11 @@ export interface GatherChecksDeps extends CheckDeps {
 }
 
 const READ_TIMEOUT_MS = 5_000;
-const ingresses = defineResource({ group: 'networking.k8s.io', version: 'v1', kind: 'Ingress', plural: 'ingresses', namespaced: true });
 const gateways = defineResource({
   group: 'gateway.networking.k8s.io',
   version: 'v1',
   kind: 'Gateway',
   plural: 'gateways',
-  namespaced: true,
-});
-const routes = defineResource({
-  group: 'gateway.networking.k8s.io',
-  version: 'v1',
-  kind: 'HTTPRoute',
-  plural: 'httproutes',
   namespaced: true,
 });
 

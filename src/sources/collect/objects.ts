@@ -4,7 +4,7 @@
  * Each is stripped of what only the API server needs, and redacted; what says which object it is stays as it was. Volumes that belong to
  * claims of other namespaces are left out.
  */
-import type { KubeObject, ObjectMeta, ResourceType } from '../../kube/object.ts';
+import type { KubeObject, ManagedFieldsEntry, ObjectMeta, ResourceType } from '../../kube/object.ts';
 import { resourceName } from '../../kube/object.ts';
 import { SourceError } from '../gap.ts';
 import { events, nodes } from '../kubernetes/api.ts';
@@ -69,12 +69,22 @@ function belongs(object: KubeObject, namespace: string): boolean {
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 function fitForBundle(object: KubeObject, redact: RedactValue): KubeObject {
-  const { managedFields: _managed, annotations: { [LAST_APPLIED]: _applied, ...annotations } = {}, ...metadata } = object.metadata;
-  const stripped = withoutImages({ ...object, metadata: { ...metadata, annotations } });
+  const { managedFields = [], annotations: { [LAST_APPLIED]: _applied, ...annotations } = {}, ...metadata } = object.metadata;
+  const owners = object.kind === 'Deployment' || object.kind === 'StatefulSet' ? managedFields.flatMap(owningReplicas) : [];
+  const kept = owners.length === 0 ? {} : { managedFields: owners };
+  const stripped = withoutImages({ ...object, metadata: { ...metadata, annotations, ...kept } });
   const redacted = redact(stripped);
   const { apiVersion, kind } = object;
   if (!isObject(redacted)) return { apiVersion, kind, metadata: identityOf(object) as ObjectMeta };
   return { ...redacted, apiVersion, kind, metadata: { ...redacted.metadata, ...identityOf(object) } };
+}
+
+const REPLICAS = { 'f:spec': { 'f:replicas': {} } };
+
+/** Of all that is kept of who wrote what, who gave a workload its number of replicas: an autoscaler, an engine, or one after the other. */
+function owningReplicas({ fieldsV1, ...entry }: ManagedFieldsEntry): readonly ManagedFieldsEntry[] {
+  const { 'f:spec': spec } = (fieldsV1 ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof spec === 'object' && spec !== null && 'f:replicas' in spec ? [{ ...entry, fieldsV1: REPLICAS }] : [];
 }
 
 /** A redactor that gives up gives a word in place of the whole. */

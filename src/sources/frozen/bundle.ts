@@ -3,16 +3,14 @@
  *
  * `objects` is a v1 List as kubectl writes it, each with a kind and a name; the rest of them is judged when they are read (`objects.ts`).
  * `evidence` holds what tools said, by the arguments of the call; `notSeen`, the kinds that could not be read, so that none is taken for
- * absent. A file is at most 256 MiB when inflated; whatever else is wrong with it is said with its name and what to do.
+ * absent. What is wrong with a file is said with its name and what to do.
  */
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gzip } from 'node:zlib';
 import { z } from 'zod';
 import { gap } from '../../crds/investigation.ts';
 import type { KubeObject } from '../../kube/object.ts';
-
-const LARGEST = 256 * 2 ** 20;
+import { BundleError, parseJson, readText } from './bundleFile.ts';
 
 const byCall = z.record(z.string(), z.unknown()).nullish();
 const bundleSchema = z.object({
@@ -44,40 +42,21 @@ const bundleSchema = z.object({
 /** Its objects have a kind and a name; of the rest nobody has checked yet that it is what whoever collected it says. */
 export type Bundle = Omit<z.infer<typeof bundleSchema>, 'objects'> & { readonly objects: { readonly items: readonly KubeObject[] } };
 
-/** Not a snapshot: the message says which file, what is wrong, and what to do. */
-export class BundleError extends Error {
-  override readonly name = 'BundleError';
-}
-
-export async function readBundle(path: string): Promise<Bundle> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new BundleError(`${path}: cannot be read: ${(cause as Error).message}`, { cause });
-  });
-  const isZipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const text = isZipped ? await inflated(path, bytes) : bytes;
-  return parseBundle(path, text.toString('utf8'));
-}
-
-async function inflated(path: string, bytes: Uint8Array): Promise<Buffer> {
-  try {
-    return await promisify(gunzip)(bytes, { maxOutputLength: LARGEST });
-  } catch (cause) {
-    throw new BundleError(`${path}: is not whole gzip, or larger than ${LARGEST / 2 ** 20} MiB; collect it again`, { cause });
-  }
-}
+export const readBundle = async (path: string): Promise<Bundle> => parseBundle(path, await readText(path));
 
 export function parseBundle(path: string, text: string): Bundle {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (cause) {
-    throw new BundleError(`${path}: is not JSON: ${(cause as Error).message}`, { cause });
-  }
-  const parsed = bundleSchema.safeParse(data);
+  const parsed = bundleSchema.safeParse(parseJson(path, text));
   if (parsed.success) return parsed.data as unknown as Bundle;
   const [issue] = parsed.error.issues;
-  const where = issue?.path.join('.') ?? '';
-  throw new BundleError(`${path}: ${where === '' ? 'it' : where}: ${issue?.message ?? 'is wrong'}; agent-sre collect writes such a file`);
+  throw new BundleError(
+    `${path}: is no snapshot: ${issue === undefined ? 'it is wrong' : inWords(issue)}; agent-sre collect writes such a file`,
+  );
+}
+
+function inWords({ path, message, ...issue }: z.core.$ZodIssue): string {
+  const what = path.length === 0 ? 'it' : path.join('.');
+  if (message.endsWith('received undefined')) return `${what} is missing`;
+  return 'expected' in issue ? `${what} is not of the type ${issue.expected}` : `${what}: ${message}`;
 }
 
 export const packBundle = (bundle: Bundle): Promise<Buffer> => promisify(gzip)(JSON.stringify(bundle));

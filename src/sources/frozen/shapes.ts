@@ -188,7 +188,7 @@ const KINDS: Readonly<Record<string, Readonly<Record<string, Fit>>>> = {
   ResourceQuota: { spec: record({ hard: quantities }), status: record({ hard: quantities, used: quantities }) },
   HorizontalPodAutoscaler: {
     spec: record({ minReplicas: number, maxReplicas: number, scaleTargetRef: record({ apiVersion: text, kind: text, name: text }) }),
-    status: record({ currentReplicas: number, desiredReplicas: number, conditions }),
+    status: record({ currentReplicas: number, desiredReplicas: number, lastScaleTime: text, conditions }),
   },
   PodDisruptionBudget: {
     spec: record({ selector }),

@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'undici';
 import type { Clock } from '../../clock.ts';
 import { type GapReason, reasonOfStatus, SourceError } from '../gap.ts';
+import { ACCEPTED_ENCODINGS, jsonIn, readBody } from '../http/body.ts';
 
 export interface GitHubOptions {
   /** As configured; told in messages. */
@@ -106,6 +107,7 @@ async function send(
     accept: 'application/vnd.github+json',
     'x-github-api-version': '2022-11-28',
     'user-agent': 'agent-sre',
+    'accept-encoding': ACCEPTED_ENCODINGS,
     ...(options.tokenFile === undefined ? {} : { authorization: `Bearer ${await tokenIn(options.tokenFile)}` }),
     ...(etag === undefined ? {} : { 'if-none-match': etag }),
   };
@@ -123,14 +125,8 @@ async function once(
   maxBytes = MAX_BYTES,
 ): Promise<Answer> {
   const answer = await request(address, { dispatcher, method: 'GET', headers, signal });
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new SourceError('TooLarge', `its answer is larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return { status: answer.statusCode, headers: answer.headers, text: Buffer.concat(chunks).toString('utf8') };
+  const body = await readBody(answer.body, String(answer.headers['content-encoding'] ?? ''), maxBytes);
+  return { status: answer.statusCode, headers: answer.headers, text: body.toString('utf8') };
 }
 
 async function tokenIn(file: string): Promise<string> {
@@ -162,13 +158,7 @@ const limited = (until: number): SourceError =>
 
 function bodyOf({ status, text }: Answer): unknown {
   if (status !== 200) throw new SourceError(reasonOf(status), `HTTP ${status}`);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new SourceError('Malformed', text.trimStart().startsWith('<') ? 'it answered with a web page' : 'its answer is not JSON', {
-      cause,
-    });
-  }
+  return jsonIn(text);
 }
 
 /** 422: no such commit. 409: the repository is empty. */

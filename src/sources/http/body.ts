@@ -64,3 +64,33 @@ async function* boundedChunks(body: AsyncIterable<Uint8Array>, maxBytes: number)
     yield chunk;
   }
 }
+
+/** Deeper than any answer of a source; a list that holds nothing but a list takes fifty times the memory of its text. */
+const DEEPEST = 200;
+
+export function jsonIn(body: string): unknown {
+  if (isDeeperThan(DEEPEST, body)) throw new SourceError('Malformed', `its answer nests more than ${DEEPEST} deep`);
+  try {
+    return JSON.parse(body) as unknown;
+  } catch (cause) {
+    const what = body.trimStart().startsWith('<') ? 'it answered with a web page' : 'its answer is not JSON';
+    throw new SourceError('Malformed', what, { cause });
+  }
+}
+
+/** @param json of any kind, also none: then the answer does not matter */
+function isDeeperThan(most: number, json: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const letter = json.charCodeAt(at);
+    if (letter === QUOTE) quoted = !quoted;
+    else if (quoted) at += letter === BACKSLASH ? 1 : 0;
+    else if (letter === OPEN_LIST || letter === OPEN_OBJECT) depth += 1;
+    else if (letter === CLOSE_LIST || letter === CLOSE_OBJECT) depth -= 1;
+    if (depth > most) return true;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Array.from('"\\[]{}', (letter) => letter.charCodeAt(0));

@@ -1,6 +1,9 @@
 /** The parts of a snapshot that lie around workloads: storage, traffic, bounds, delivery, and what telemetry says. See `snapshot.ts`. */
 import type { ObjectRef } from '../../crds/common.ts';
-import type { Condition, Selector } from './snapshot.ts';
+import type { CallReading } from '../signals/callReading.ts';
+import type { Complaint } from '../signals/complaints.ts';
+import type { SignalSeries } from '../signals/metricSignals.ts';
+import type { Condition, Selector } from './terms.ts';
 
 export interface Volume {
   readonly name: string;
@@ -105,6 +108,8 @@ export interface Autoscaler {
   readonly max: number;
   readonly current: number;
   readonly desired: number;
+  /** When it last gave its target another number of replicas. */
+  readonly scaledAt?: number | undefined;
   readonly conditions: readonly Condition[];
   readonly evidence: string;
 }
@@ -213,4 +218,17 @@ export interface Series {
   /** Oldest first; times in milliseconds since the epoch. Gaps are left out. */
   readonly points: readonly (readonly [at: number, value: number])[];
   readonly evidence: string;
+}
+
+/** What telemetry says of a workload, now and before, where it was asked. */
+export interface Signals {
+  readonly object: ObjectRef;
+  /** Within which trouble was looked for. Milliseconds since the epoch. */
+  readonly window: { readonly start: number; readonly end: number };
+  readonly metrics: readonly SignalSeries[];
+  /** Of its stored logs: news first. */
+  readonly complaints: readonly Complaint[];
+  /** The instance that has its logs. */
+  readonly logSource?: string | undefined;
+  readonly traces?: CallReading | undefined;
 }

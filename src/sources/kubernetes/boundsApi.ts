@@ -17,6 +17,7 @@ export interface ApiAutoscaler extends KubeObject {
   readonly status?: {
     readonly currentReplicas?: number;
     readonly desiredReplicas?: number;
+    readonly lastScaleTime?: string;
     readonly conditions?: readonly ApiCondition[];
   };
 }

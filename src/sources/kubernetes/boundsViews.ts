@@ -47,6 +47,7 @@ export function autoscalerView(object: ApiAutoscaler, cleaner: Cleaner): Autosca
     max: spec?.maxReplicas ?? 1,
     current,
     desired,
+    scaledAt: apiTime(object.status?.lastScaleTime),
     conditions: conditions.map((condition) => conditionView(condition, cleaner)),
     evidence: evidenceKeys.object(ref.kind, ref.namespace ?? '', ref.name),
   };

@@ -39,7 +39,19 @@ async function linesOf(reader: Reader, pod: Pod, container: string, cleaner: Cle
   return {
     owner: pod.owner,
     container,
-    lines: lines.slice(-LIMITS.quietErrorLines).map((line) => ({ text: line, count: 1 })),
+    lines: alike(lines).slice(-LIMITS.quietErrorLines),
     evidence: evidenceKeys.errors(pod.owner),
   };
+}
+
+/** Lines that differ in nothing but digits are one that was said so often; the last of them stands for all, at its place. */
+function alike(lines: readonly string[]): { readonly text: string; readonly count: number }[] {
+  const groups = new Map<string, { readonly text: string; readonly count: number }>();
+  for (const text of lines) {
+    const key = text.replaceAll(/\d+/gu, '#');
+    const count = (groups.get(key)?.count ?? 0) + 1;
+    groups.delete(key);
+    groups.set(key, { text, count });
+  }
+  return [...groups.values()];
 }

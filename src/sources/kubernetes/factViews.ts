@@ -28,9 +28,12 @@ export function nodeView({ metadata, spec, status }: ApiNode, cleaner: Cleaner):
   };
 }
 
+/** As the API server has them: a snapshot that somebody wrote by hand may hold others, which are texts. */
+const CONFIG_KEY = /^[\w.-]{1,253}$/u;
+
 /** Its keys and nothing else: what a ConfigMap holds is not needed to see that a key is missing. */
 export function configMapView(namespace: string, name: string, object: ApiConfigMap | undefined): ConfigMapFacts {
-  const keys = [...Object.keys(object?.data ?? {}), ...Object.keys(object?.binaryData ?? {})];
+  const keys = [...Object.keys(object?.data ?? {}), ...Object.keys(object?.binaryData ?? {})].filter((key) => CONFIG_KEY.test(key));
   return { namespace, name, exists: object !== undefined, keys: keys.toSorted(), evidence: evidenceKeys.configMap(namespace, name) };
 }
 

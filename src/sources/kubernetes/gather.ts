@@ -60,14 +60,14 @@ export async function gatherCluster(asked: Reader, request: GatherRequest, clean
   const workloads = families.map((family) => workloadView(family, cleaner));
   const [facts, surroundings] = await Promise.all([
     readFacts(reader, { pods, resolution, whole }, cleaner),
-    readSurroundings(reader, namespacesOf(workloads, pods), pods.some(waitsForVolume), cleaner),
+    readSurroundings(reader, namespacesOf(workloads, pods, resolution.around), pods.some(waitsForVolume), cleaner),
   ]);
   return {
     at: request.at,
     window: request.window,
     workloads,
     pods,
-    events: [...events, ...(await readLaterEvents(reader, { pods, claims: facts.claims, routes: surroundings.routes }, cleaner))],
+    events: [...events, ...(await readLaterEvents(reader, { ...surroundings, pods, workloads, claims: facts.claims }, cleaner))],
     ...facts,
     ...surroundings,
     deleting: [...surroundings.deleting, ...deletingViews(podResource, apiPods, cleaner)],
@@ -79,8 +79,8 @@ export async function gatherCluster(asked: Reader, request: GatherRequest, clean
   };
 }
 
-const namespacesOf = (workloads: readonly Workload[], pods: readonly Pod[]): string[] => [
-  ...new Set([...workloads.flatMap(({ ref }) => ref.namespace ?? []), ...pods.map(({ namespace }) => namespace)]),
+const namespacesOf = (workloads: readonly Workload[], pods: readonly Pod[], around: readonly string[]): string[] => [
+  ...new Set([...workloads.flatMap(({ ref }) => ref.namespace ?? []), ...pods.map(({ namespace }) => namespace), ...around]),
 ];
 
 const waitsForVolume = ({ phase, claims }: Pod): boolean => phase === 'Pending' && claims.length > 0;
@@ -94,7 +94,8 @@ const foreignGap = (target: ObjectRef): Gap => ({
   message: `${objectName(target)}: nobody here knows how to look at this kind; name the workload behind it`,
 });
 
-const missingGap = (target: ObjectRef): Gap => ({
+/** A target that is not there. */
+export const missingGap = (target: ObjectRef): Gap => ({
   source: KUBERNETES,
   reason: 'NotFound',
   message: `${objectName(target)} does not exist, and nothing that it made is left; check the name, or whether it was deleted`,
@@ -216,10 +217,10 @@ async function readClaims(reader: Reader, pods: readonly Pod[]): Promise<Claim[]
   return seen.flat();
 }
 
-/** What provisioners say of claims that wait, and controllers of Ingresses that name a certificate; what the kubelet says of nodes. */
+/** What provisioners say of claims that wait, autoscalers of what they did, and controllers of Ingresses that name a certificate; what the kubelet says of nodes. */
 async function readLaterEvents(
   reader: Reader,
-  { pods, claims, routes }: Pick<Snapshot, 'pods' | 'claims' | 'routes'>,
+  { pods, workloads, claims, routes, autoscalers }: Pick<Snapshot, 'pods' | 'workloads' | 'claims' | 'routes' | 'autoscalers'>,
   cleaner: Cleaner,
 ): Promise<ObjectEvent[]> {
   const waiting = claims
@@ -228,7 +229,11 @@ async function readLaterEvents(
   const secured = routes
     .filter(({ tlsSecret }) => tlsSecret !== undefined)
     .map(({ owner: { kind, namespace, name } }) => ({ kind, namespace, name }));
-  return readEvents(reader, [...waiting, ...distinct(secured).slice(0, LIMITS.securedRoutes), ...killingNodes(pods)], cleaner);
+  const scalers = autoscalers
+    .filter(({ target }) => workloads.some(({ ref }) => objectName(ref) === objectName(target)))
+    .map(({ ref: { kind, namespace, name } }) => ({ kind, namespace, name }));
+  const some = [...distinct(secured).slice(0, LIMITS.securedRoutes), ...scalers.slice(0, LIMITS.autoscalers)];
+  return readEvents(reader, [...waiting, ...some, ...killingNodes(pods)], cleaner);
 }
 
 /** Nodes that may have run out of memory. */

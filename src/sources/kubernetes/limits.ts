@@ -7,8 +7,8 @@ export const LIMITS = {
   logs: 4,
   logLines: 80,
   logBytes: 64 * 1024,
-  /** What is read again of a log whose last lines did not fit. */
-  fewLogLines: 5,
+  /** What is read again of a log whose last lines did not fit, until they do. */
+  fewerLogLines: [5, 1],
   headBytes: 8 * 1024,
   nodes: 8,
   references: 8,
@@ -17,6 +17,8 @@ export const LIMITS = {
   services: 500,
   /** Ingresses with a certificate whose events are read. */
   securedRoutes: 5,
+  /** Autoscalers of what was asked about whose events are read. */
+  autoscalers: 5,
   /** Pods in good health whose logs are read, and how much of each. */
   quietLogs: 6,
   quietLogLines: 200,

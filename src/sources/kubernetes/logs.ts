@@ -65,8 +65,9 @@ async function readOne(reader: Reader, { pod, status }: Wanted, cleaner: Cleaner
 async function readTail(reader: Reader, pod: ApiPod, container: string, previous: boolean, cleaner: Cleaner): Promise<LogTail | undefined> {
   const ask = (tailLines: number): Promise<string | undefined> =>
     read(reader, pod, { container, previous, tailLines, limitBytes: LIMITS.logBytes });
+  const isCut = (text: string | undefined): text is string => text !== undefined && Buffer.byteLength(text) >= LIMITS.logBytes;
   let text = await ask(LIMITS.logLines);
-  if (text !== undefined && Buffer.byteLength(text) >= LIMITS.logBytes) text = (await ask(LIMITS.fewLogLines)) ?? text;
+  for (const fewer of LIMITS.fewerLogLines) if (isCut(text)) text = (await ask(fewer)) ?? text;
   return tailOf(text, pod, container, previous ? 'previous' : 'current', cleaner);
 }
 

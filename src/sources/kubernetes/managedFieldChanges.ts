@@ -37,6 +37,7 @@ const entry = z.object({
   fieldsType: z.literal('FieldsV1').optional(),
   fieldsV1: z.record(z.string(), z.unknown()),
 });
+const owning = entry.partial({ time: true });
 const managed = z.object({
   kind: z.string(),
   metadata: z.object({ name: z.string(), namespace: z.string().optional(), managedFields: z.array(z.unknown()).default([]) }),
@@ -137,6 +138,22 @@ function shown(object: string, path: string, value: unknown, cleaner: Cleaner): 
   if (value === undefined) return { object, path: readable };
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return { object, path: readable, after: cleaner.setting(settingName(path), text) };
+}
+
+export interface FieldOwner extends Pick<ManagedFieldChange, 'manager' | 'by'> {
+  /** When it last wrote anything that it owns, in milliseconds since the epoch; of writes to `scale` the API server keeps no time. */
+  readonly at?: number | undefined;
+}
+
+/** Who owns one field now: whoever gave it its value, and those that applied the same one since. @param path as in `['spec', 'replicas']` */
+export function ownersOf(object: unknown, path: readonly string[], cleaner: Cleaner): readonly FieldOwner[] {
+  const entries = managed.safeParse(object).data?.metadata.managedFields.slice(0, MOST_ENTRIES) ?? [];
+  return entries.flatMap((each): FieldOwner[] => {
+    const { data } = owning.safeParse(each);
+    if (data === undefined || data.subresource === 'status') return [];
+    const owned = path.reduce<unknown>((fields, name) => memberOf(fields, `f:${name}`), data.fieldsV1);
+    return owned === undefined ? [] : [{ manager: cleaner.line(data.manager, 128), by: whoIs(data.manager), at: apiTime(data.time) }];
+  });
 }
 
 const PEOPLE =

@@ -19,7 +19,9 @@ export const evidenceKeys = {
   series: (object: ObjectRef, metric: string): string => `series/${objectName(object)}/${metric}`,
   check: (namespace: string, service: string, port: number): string => `check/${namespace}/${service}/${port}`,
   daemon: (node: string, name: string): string => `daemon/${node}/${name}`,
-  memory: (namespace: string, pod: string): string => `memory/${namespace}/${pod}`,
+  signal: (object: ObjectRef, signal: string, instance: string): string => `signal/${objectName(object)}/${[signal, instance].join('/')}`,
+  complaints: (object: ObjectRef): string => `complaints/${objectName(object)}`,
+  traces: (object: ObjectRef): string => `traces/${objectName(object)}`,
 } as const;
 
 /** The selector in the syntax of a list call; undefined for one that selects nothing or cannot be written. */

@@ -23,11 +23,19 @@ import type {
   Route,
   Series,
   Service,
+  Signals,
   StorageClass,
   Volume,
 } from './around.ts';
+import type { FieldOwner } from './managedFieldChanges.ts';
 
 export type * from './around.ts';
+export type { FieldOwner } from './managedFieldChanges.ts';
+
+import type { Condition, Requirement, Selector } from './terms.ts';
+
+export type * from './around.ts';
+export type * from './terms.ts';
 
 export interface Snapshot {
   readonly at: number;
@@ -66,21 +74,13 @@ export interface Snapshot {
   /** What runs nodes and the control plane. */
   readonly daemons: readonly Daemon[];
   readonly series: readonly Series[];
+  /** Of the workloads that telemetry was asked about. */
+  readonly signals: readonly Signals[];
   /** Targets that do not exist, and left nobody behind to look at. */
   readonly missing: readonly ObjectRef[];
   /** Targets that could not be read. */
   readonly unseen: readonly ObjectRef[];
   readonly gaps: readonly Gap[];
-}
-
-export interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly since?: number | undefined;
-  /** When it was last confirmed, where the controller says so. */
-  readonly updatedAt?: number | undefined;
 }
 
 export interface Workload {
@@ -111,6 +111,10 @@ export interface Workload {
   readonly podsSeen: boolean;
   /** Of a CronJob. */
   readonly schedule?: Schedule | undefined;
+  /** Who gave it the replica count that it has; undefined where that is not kept. */
+  readonly replicaOwners?: readonly FieldOwner[] | undefined;
+  /** Object of a GitOps engine that deploys it, by its own marks. */
+  readonly deliveredBy?: string | undefined;
 }
 
 export interface Schedule {
@@ -182,12 +186,6 @@ export interface Pod {
   readonly pullSecrets: readonly string[];
 }
 
-export interface Requirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values: readonly string[];
-}
-
 export interface Affinity {
   /** Terms of required node affinity: a node has to fit one of them, in full. */
   readonly node: readonly (readonly Requirement[])[];
@@ -199,11 +197,6 @@ export interface Affinity {
 export interface PodTerm {
   readonly topologyKey: string;
   readonly selector: Selector;
-}
-
-export interface Selector {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly expressions: readonly Requirement[];
 }
 
 export interface Toleration {

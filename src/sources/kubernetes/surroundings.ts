@@ -41,7 +41,7 @@ export type Surroundings = Pick<
 >;
 
 /** What is told by other sources than the API server. */
-export type Telemetry = Pick<Snapshot, 'errorLines' | 'calls' | 'checks' | 'daemons' | 'series'>;
+export type Telemetry = Pick<Snapshot, 'errorLines' | 'calls' | 'checks' | 'daemons' | 'series' | 'signals'>;
 
 export const NO_SURROUNDINGS: Surroundings = {
   volumes: [],
@@ -57,7 +57,7 @@ export const NO_SURROUNDINGS: Surroundings = {
   certificates: [],
   deleting: [],
 };
-export const NO_TELEMETRY: Telemetry = { errorLines: [], calls: [], checks: [], daemons: [], series: [] };
+export const NO_TELEMETRY: Telemetry = { errorLines: [], calls: [], checks: [], daemons: [], series: [], signals: [] };
 
 /** @param storage whether a pod waits for a volume, so that volumes of the cluster matter */
 export async function readSurroundings(

@@ -5,6 +5,7 @@
  * it. A target that does not exist and left nobody behind is `missing`, a clear result. An owner of a kind that is not known
  * here (a custom controller) ends the chain below it: such an object is never changed under its owner.
  */
+import { closest } from '../../analysis/similarity.ts';
 import type { ObjectRef } from '../../crds/common.ts';
 import { apiVersionOf, type KubeObject, type ResourceType } from '../../kube/object.ts';
 import { type ApiPod, type ApiWorkload, isWorkloadKind, pods, type WorkloadKind, workloadResources } from './api.ts';
@@ -12,6 +13,8 @@ import { LIMITS } from './limits.ts';
 import { objectName, selectorText } from './names.ts';
 import { serviceObjects } from './networkApi.ts';
 import type { Reader, Seen } from './reader.ts';
+import { selects } from './selection.ts';
+import { type StandIn, standInFor } from './standIns.ts';
 
 export interface Root {
   readonly ref: ObjectRef;
@@ -28,15 +31,23 @@ export interface Resolution {
   readonly unseen: readonly ObjectRef[];
   /** Targets of kinds that nobody here knows how to look at. */
   readonly foreign: readonly ObjectRef[];
+  /** Namespaces of targets that are there, whether or not a workload is behind them. */
+  readonly around: readonly string[];
 }
 
 /** More workloads than this are another question than "what is wrong with this one"; of a whole namespace, all are asked for. */
 const MOST_ROOTS = 5;
-const NOTHING: Resolution = { roots: [], lonePods: [], nodes: [], missing: [], unseen: [], foreign: [] };
+const NOTHING: Resolution = { roots: [], lonePods: [], nodes: [], missing: [], unseen: [], foreign: [], around: [] };
 
 export async function resolveTargets(reader: Reader, targets: readonly ObjectRef[]): Promise<Resolution> {
   const distinct = [...new Map(targets.map((target) => [objectName(target), target])).values()];
-  const resolved = await Promise.all(distinct.map((target) => resolveTarget(reader, target)));
+  const resolved = await Promise.all(
+    distinct.map(async (target) => {
+      const found = await resolveTarget(reader, target);
+      const isThere = [found.missing, found.unseen, found.foreign].every((list) => list.length === 0);
+      return isThere ? { ...found, around: namespaceOf(target) } : found;
+    }),
+  );
   const byUid = <T extends { readonly metadata: { readonly uid: string } }>(objects: readonly T[]): T[] => [
     ...new Map(objects.map((object) => [object.metadata.uid, object])).values(),
   ];
@@ -52,6 +63,7 @@ export async function resolveTargets(reader: Reader, targets: readonly ObjectRef
     ),
     unseen: resolved.flatMap(({ unseen }) => unseen),
     foreign: resolved.flatMap(({ foreign }) => foreign),
+    around: [...new Set(resolved.flatMap(({ around }) => around))],
   };
 }
 
@@ -61,12 +73,17 @@ function withoutGuesses(missing: readonly ObjectRef[], targets: readonly ObjectR
   return missing.filter(({ namespace, name }) => !seen.some((pod) => pod.namespace === namespace && pod.name.startsWith(`${name}-`)));
 }
 
+const namespaceOf = ({ kind, namespace, name }: ObjectRef): string[] =>
+  kind === 'Namespace' ? [name] : namespace === undefined || namespace === '' ? [] : [namespace];
+
 async function resolveTarget(reader: Reader, target: ObjectRef): Promise<Resolution> {
   const { kind, namespace = '', name } = target;
   if (kind === 'Node') return { ...NOTHING, nodes: [name] };
   if (kind === 'Pod') return resolvePod(reader, target);
   if (kind === 'Service') return resolveService(reader, target);
   if (kind === 'Namespace') return resolveNamespace(reader, target);
+  const standIn = standInFor(target);
+  if (standIn !== undefined) return resolveStandIn(reader, target, standIn);
   if (!isOurKind(target)) return { ...NOTHING, foreign: [target] };
   const seen = await reader.get(resourceOf(kind as WorkloadKind), { namespace, name });
   if (seen.kind === 'absent') return { ...NOTHING, missing: [target] };
@@ -108,13 +125,42 @@ async function resolveNamespace(reader: Reader, target: ObjectRef): Promise<Reso
 /** A ReplicaSet without an owner and without pods is what a deleted Deployment left behind. */
 const isRetired = (kind: WorkloadKind, { spec }: ApiWorkload): boolean => kind === 'ReplicaSet' && spec?.replicas === 0;
 
+/** What is behind it; of that, what is not there is not what was asked about. */
+async function resolveStandIn(reader: Reader, target: ObjectRef, { resource, behind }: StandIn): Promise<Resolution> {
+  const seen = await reader.get(resource, { namespace: target.namespace ?? '', name: target.name });
+  if (seen.kind === 'absent') return { ...NOTHING, missing: [target] };
+  const found = seen.kind === 'found' ? await behind(reader, seen.object) : undefined;
+  if (found === undefined) return { ...NOTHING, unseen: [target] };
+  if ('pods' in found) return rootsOfPods(reader, found.pods);
+  const resolved = await Promise.all(found.refs.slice(0, MOST_ROOTS).map((ref) => resolveTarget(reader, ref)));
+  return { ...NOTHING, roots: resolved.flatMap(({ roots }) => roots), lonePods: resolved.flatMap(({ lonePods }) => lonePods) };
+}
+
+/** Its pods' workloads. A Service that is not there, or selects no pod, still says by its name and selector which workloads are meant. */
 async function resolveService(reader: Reader, target: ObjectRef): Promise<Resolution> {
   const { namespace = '', name } = target;
   const seen = await reader.get(serviceObjects, { namespace, name });
-  if (seen.kind === 'absent') return { ...NOTHING, missing: [target] };
-  const labelSelector = seen.kind === 'found' ? selectorText({ matchLabels: seen.object.spec?.selector ?? {} }) : undefined;
+  if (seen.kind === 'absent') return { ...NOTHING, missing: [target], roots: await meantBy(reader, target, {}) };
+  const selector = seen.kind === 'found' ? (seen.object.spec?.selector ?? {}) : {};
+  const labelSelector = selectorText({ matchLabels: selector });
   const found = labelSelector === undefined ? undefined : await reader.list(pods, { namespace, labelSelector });
-  return found === undefined ? { ...NOTHING, unseen: [target] } : rootsOfPods(reader, found);
+  if (found === undefined) return { ...NOTHING, unseen: [target] };
+  return found.length > 0 ? rootsOfPods(reader, found) : { ...NOTHING, roots: await meantBy(reader, target, selector) };
+}
+
+/** Workloads whose pods it would select, and else those that are called nearly as it is. */
+async function meantBy(reader: Reader, { namespace = '', name }: ObjectRef, selector: Readonly<Record<string, string>>): Promise<Root[]> {
+  const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+  const lists = await Promise.all(
+    kinds.map(async (kind) => ((await reader.list(resourceOf(kind), { namespace })) ?? []).map((object) => rootOf(kind, object))),
+  );
+  const all = lists.flat().filter(({ object }) => controllerOf(object) === undefined);
+  const isMeant = ({ object }: Root): boolean =>
+    selects({ labels: selector, expressions: [] }, object.spec?.template?.metadata?.labels ?? {});
+  const meant = Object.keys(selector).length === 0 ? [] : all.filter(isMeant);
+  if (meant.length > 0) return meant.slice(0, MOST_ROOTS);
+  const near = closest(name, [...new Set(all.map(({ object }) => object.metadata.name))], MOST_ROOTS);
+  return near.flatMap((one) => all.filter(({ object }) => object.metadata.name === one)).slice(0, MOST_ROOTS);
 }
 
 /** The workloads of some pods, each climbed to once; pods that nothing owns stay as they are. */

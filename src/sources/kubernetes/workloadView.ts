@@ -1,11 +1,13 @@
 /** A workload as analyzers read it, and its rollout history: which revisions there were, and what each changed. */
 import type { ObjectRef } from '../../crds/common.ts';
 import type { FieldChange } from '../changes.ts';
+import { claimsOn } from '../deliveries/owners.ts';
 import { type Cleaner, tidy } from '../text.ts';
 import type { ApiControllerRevision, ApiPodTemplate, ApiWorkload } from './api.ts';
 import { conditionView } from './commonViews.ts';
 import { containerSpecs } from './containerView.ts';
 import { templateChanges } from './diff.ts';
+import { ownersOf } from './managedFieldChanges.ts';
 import { apiTime, evidenceKeys, objectName } from './names.ts';
 import { references } from './podView.ts';
 import type { PodCount, Revision, Schedule, Workload } from './snapshot.ts';
@@ -51,7 +53,19 @@ export function workloadView({ ref, object, history, podCounts, podsSeen }: Work
     podCounts,
     podsSeen,
     schedule: scheduleOf(object),
+    replicaOwners: replicaOwners(ref, object, cleaner),
+    deliveredBy: engineOf(object),
   };
+}
+
+function replicaOwners(ref: ObjectRef, object: ApiWorkload, cleaner: Cleaner): Workload['replicaOwners'] {
+  const owners = ownersOf({ kind: ref.kind, metadata: object.metadata }, ['spec', 'replicas'], cleaner);
+  return owners.length === 0 ? undefined : owners;
+}
+
+function engineOf(object: ApiWorkload): string | undefined {
+  const [claim] = claimsOn([object]);
+  return claim && objectName(claim);
 }
 
 function scheduleOf({ spec, status }: ApiWorkload): Schedule | undefined {

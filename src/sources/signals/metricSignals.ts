@@ -1,5 +1,5 @@
 /**
- * The metrics of one workload, now and before: each signal over the window, the hour before it, and the same time a day earlier.
+ * The metrics of one workload, now and before: each signal over the window with the hour before it, and the same stretch a day earlier.
  *
  * What exists is looked up first, so that nothing is asked in vain. A signal comes from the first instance that has its metrics.
  */
@@ -21,16 +21,16 @@ export interface SignalSeries {
   /** Which container or claim; empty for the workload as a whole. */
   readonly labels: Series['labels'];
   readonly stepMs: number;
-  readonly now: readonly Point[];
-  /** At their own times. Empty when it was not measured then, or could not be seen. */
-  readonly hourBefore: readonly Point[];
+  /** From an hour before the window to its end. */
+  readonly points: readonly Point[];
+  /** The same stretch a day before, at its own times. Empty when it was not measured then, or could not be seen. */
   readonly dayBefore: readonly Point[];
 }
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Of the window with the hour before it. */
-const POINTS = 240;
+const POINTS = 480;
 const MAX_SERIES = 50;
 
 export async function metricSignals(
@@ -101,14 +101,10 @@ async function seriesOf(
     query,
     labels: readable(labels),
     stepMs: present.stepMs,
-    now: within(window, points),
-    hourBefore: within(earlier(HOUR_MS, window), points),
-    dayBefore: within(earlier(DAY_MS, window), twinOf(labels, past)),
+    points,
+    dayBefore: twinOf(labels, past),
   }));
 }
-
-const within = ({ start, end }: TimeWindow, points: readonly Point[]): readonly Point[] =>
-  points.filter(([at]) => at >= start && at <= end);
 
 /** Whoever is scraped may write anything into a label. */
 const readable = (labels: Series['labels']): Series['labels'] =>

@@ -1,5 +1,5 @@
 /**
- * Traces through one workload: some that failed, some that were slow, and some of the same time a day before to compare them with.
+ * Traces through one workload, as they come, now and at the same time a day before, so that they can be compared; and some that failed.
  *
  * Whole traces, as the cause is mostly further down. From the first instance that has any.
  */
@@ -12,66 +12,72 @@ export interface TraceSignals {
   /** The instance that answered; absent when none did. */
   readonly source?: string | undefined;
   readonly service: string;
-  readonly failed: readonly Trace[];
-  /** Without those that failed. */
-  readonly slow: readonly Trace[];
-  /** Of any kind, a day before. */
+  readonly now: readonly Trace[];
   readonly dayBefore: readonly Trace[];
-}
-
-export interface TraceOptions {
-  /** From here on a request counts as slow. */
-  readonly slowMs?: number | undefined;
+  /** Chosen because they failed: they say where, and nothing of how often. */
+  readonly failed: readonly Trace[];
+  /** How many were found that failed a day before, of as many as were looked for now; absent when that could not be seen. */
+  readonly failedDayBefore?: number | undefined;
 }
 
 const DAY_MS = 24 * 3_600_000;
-const SLOW_MS = 500;
-const EACH = 4;
-const BEFORE = 8;
+/** Enough of each side for a comparison, with some to spare. */
+const SAMPLE = 15;
+const FAILED = 4;
+/** Of one side, so that traces of thousands of spans fit into memory. */
+const MOST_SPANS = 10_000;
 
 export async function traceSignals(
-  subject: Subject,
+  { service: named, name, namespace }: Subject,
   window: TimeWindow,
   ports: readonly TracesPort[],
   looking: Looking,
-  { slowMs = SLOW_MS }: TraceOptions = {},
 ): Promise<TraceSignals> {
-  const { service = subject.name } = subject;
+  const service = named ?? name;
   let answered: TraceSignals | undefined;
   for (const port of ports) {
-    const found = await fromPort(port, { service, namespace: subject.namespace, window }, slowMs, looking);
-    if (found !== undefined && found.failed.length + found.slow.length + found.dayBefore.length > 0) return found;
+    const found = await fromPort(port, { service, namespace, window }, looking);
+    if (found !== undefined && found.now.length + found.failed.length + found.dayBefore.length > 0) return found;
     answered ??= found;
   }
-  return answered ?? { service, failed: [], slow: [], dayBefore: [] };
+  return answered ?? { service, now: [], dayBefore: [], failed: [] };
 }
 
 /** Undefined when nothing could be searched. */
 async function fromPort(
   port: TracesPort,
   query: TraceQuery & { readonly service: string },
-  slowMs: number,
   looking: Looking,
 ): Promise<TraceSignals | undefined> {
   const { service, window } = query;
   const past = earlier(DAY_MS, window);
   const searched = (kind: string, more: Partial<TraceQuery>): Promise<readonly string[] | undefined> =>
     search(port, kind, { ...query, ...more }, looking);
-  const [failed, slow, before] = await Promise.all([
-    searched('failed', { errorsOnly: true, limit: EACH }),
-    searched('slow', { minDurationMs: slowMs, limit: EACH }),
-    searched('earlier', { window: past, limit: BEFORE }),
+  const [now, failed, before, failedBefore] = await Promise.all([
+    searched('present', { limit: SAMPLE }),
+    searched('failed', { errorsOnly: true, limit: FAILED }),
+    searched('earlier', { window: past, limit: SAMPLE }),
+    searched('earlier failed', { window: past, errorsOnly: true, limit: FAILED }),
   ]);
-  if (failed === undefined && slow === undefined && before === undefined) return undefined;
-  const alreadyFailed = new Set(failed);
+  if (now === undefined && failed === undefined && before === undefined) return undefined;
   const inFull = async (ids: readonly string[] = [], over: TimeWindow = window): Promise<readonly Trace[]> =>
-    (await fetchAll(port, ids, over, looking)).filter((trace) => isOf(trace, query));
-  const [failedTraces, slowTraces, dayBefore] = await Promise.all([
-    inFull(failed),
-    inFull(slow?.filter((id) => !alreadyFailed.has(id))),
+    bounded((await fetchAll(port, ids, over, looking)).filter((trace) => isOf(trace, query)));
+  const sample = new Set(now);
+  const [nowTraces, others, dayBefore] = await Promise.all([
+    inFull(now),
+    inFull(failed?.filter((id) => !sample.has(id))),
     inFull(before, past),
   ]);
-  return { source: port.name, service, failed: failedTraces, slow: slowTraces, dayBefore };
+  const known = nowTraces.filter(({ spans }) => failed?.includes(spans[0]?.traceId ?? ''));
+  return { source: port.name, service, now: nowTraces, dayBefore, failed: [...known, ...others], failedDayBefore: failedBefore?.length };
+}
+
+function bounded(traces: readonly Trace[]): readonly Trace[] {
+  let left = MOST_SPANS;
+  return traces.filter(({ spans }) => {
+    left -= spans.length;
+    return left >= 0;
+  });
 }
 
 /** The service of that name may be another one's, in another namespace. */

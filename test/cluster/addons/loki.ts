@@ -91,6 +91,8 @@ function configOf(folder: string, host: string, { http, grpc }: Ports, limits: R
         { from: '2024-01-01', store: 'tsdb', object_store: 'filesystem', schema: 'v13', index: { prefix: 'index_', period: '24h' } },
       ],
     },
+    // Whatever the age of what is pushed: it is not in the store yet.
+    querier: { query_ingesters_within: '0s' },
     limits_config: { allow_structured_metadata: true, reject_old_samples: false, ...limits },
     analytics: { reporting_enabled: false },
   };

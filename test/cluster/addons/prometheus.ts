@@ -24,12 +24,24 @@ export interface PrometheusOptions {
   readonly alertmanagerUrl?: string;
   readonly scrapeSeconds?: number;
   readonly evaluationSeconds?: number;
+  /** Hours of the past of which it takes samples by OTLP; none if not said. */
+  readonly historyHours?: number;
+}
+
+export interface CounterHistory {
+  /** Without `_total`. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Times in milliseconds since the epoch. */
+  readonly points: readonly (readonly [at: number, value: number])[];
 }
 
 export interface Prometheus {
   readonly url: string;
   /** Takes other settings; those left out stay as they are. */
   reload(change: PrometheusOptions): Promise<void>;
+  /** Counters as an application has counted them, in the past too; with `historyHours` alone. They are named with `_total` at the end. */
+  push(counters: readonly CounterHistory[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,6 +65,7 @@ export async function startPrometheus(workspace: Workspace, options: PrometheusO
         `--storage.tsdb.path=${join(folder, 'data')}`,
         `--web.listen-address=${workspace.hostAddress}:${port}`,
         '--web.enable-lifecycle',
+        ...(options.historyHours === undefined ? [] : ['--web.enable-otlp-receiver']),
         '--log.level=warn',
       ],
     };
@@ -69,8 +82,28 @@ function handle(daemon: Daemon, url: string, folder: string, initial: Prometheus
       writeConfig(folder, current);
       await post(`${url}/-/reload`);
     },
+    push: async (counters) => {
+      await post(`${url}/api/v1/otlp/v1/metrics`, otlpOf(counters));
+    },
     stop: () => daemon.stop(),
   };
+}
+
+/** https://opentelemetry.io/docs/specs/otlp/, in JSON. */
+function otlpOf(counters: readonly CounterHistory[]): object {
+  const metrics = counters.map(({ name, labels, points }) => ({
+    name,
+    sum: {
+      aggregationTemporality: 2,
+      isMonotonic: true,
+      dataPoints: points.map(([at, value]) => ({
+        timeUnixNano: `${Math.round(at)}000000`,
+        asDouble: value,
+        attributes: Object.entries(labels).map(([key, text]) => ({ key, value: { stringValue: text } })),
+      })),
+    },
+  }));
+  return { resourceMetrics: [{ resource: {}, scopeMetrics: [{ scope: {}, metrics }] }] };
 }
 
 function writeConfig(folder: string, options: PrometheusOptions): string {
@@ -83,6 +116,7 @@ function writeConfig(folder: string, options: PrometheusOptions): string {
       scrape_timeout: `${Math.min(options.scrapeSeconds ?? DEFAULT_SECONDS, 10)}s`,
       evaluation_interval: `${options.evaluationSeconds ?? DEFAULT_SECONDS}s`,
     },
+    ...(options.historyHours !== undefined && { storage: { tsdb: { out_of_order_time_window: `${options.historyHours}h` } } }),
     scrape_configs: scrapeJobs,
     rule_files: [ownRules, ...ruleFiles],
     ...(alertmanagerUrl !== undefined && {

@@ -131,8 +131,27 @@ describe('agent-sre diagnose', () => {
     expect(out).not.toContain(CANARY);
   });
 
-  test('nothing in a namespace: nothing wrong, and null', async () => {
-    expect(cause(await run('diagnose', '--namespace', empty, '--json'))).toBeNull();
+  test('nothing in a namespace: no cause, and a gap that tells it from a healthy one', async () => {
+    const answer = await run('diagnose', '--namespace', empty, '--json');
+    expect(cause(answer)).toBeNull();
+    expect(JSON.parse(answer.out)).toMatchObject({ gaps: [{ reason: 'NotFound', message: expect.stringContaining('Nothing runs here') }] });
+  });
+
+  test.each<{ name: string; args: () => readonly string[]; says: string }>([
+    { name: 'a workload', args: () => ['--object', 'deploy/carr', '-n', namespace], says: '/carr; did you mean cart?' },
+    { name: 'a pod', args: () => ['--object', 'pod/cart-6d4f8c7b9-aaaa', '-n', namespace], says: 'did you mean cart-6d4f8c7b9-aaaaa?' },
+    { name: 'one like no other', args: () => ['--object', 'sts/qqqqqqqq', '-n', namespace], says: 'check the name, the namespace (-n)' },
+    { name: 'a node', args: () => ['--object', 'node/none'], says: 'there is no Node none; check the name and the --context' },
+    {
+      name: 'what an alert is about',
+      args: () => ['--alert', `Gone{namespace="${namespace}",deployment="gone"}`],
+      says: 'there is none, and nothing is left of it; ask what is wrong with all of --namespace shop-',
+    },
+  ])('$name that is not there is an error that helps', async ({ args, says }) => {
+    const { code, out, errors } = await run('diagnose', ...args(), '--json');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(errors).toContain(says);
+    expect(errors.trim().split('\n')).toHaveLength(1);
   });
 });
 
@@ -161,7 +180,7 @@ describe('agent-sre collect', () => {
     expect(await content()).not.toContain(Buffer.from(CANARY).toString('base64'));
   });
 
-  test('holds no Secret, no managed fields, no applied configuration, and a time with its zone', async () => {
+  test('holds no Secret, no managed fields but of replicas, no applied configuration, and a time with its zone', async () => {
     const { objects, collectedAt } = JSON.parse(await content()) as {
       readonly collectedAt: string;
       readonly objects: { readonly items: readonly KubeObject[] };
@@ -171,7 +190,9 @@ describe('agent-sre collect', () => {
       expect.arrayContaining(['Namespace', 'Deployment', 'ReplicaSet', 'Pod', 'Event', 'ConfigMap']),
     );
     expect(objects.items.filter(({ kind }) => kind === 'Secret')).toEqual([]);
-    expect(JSON.stringify(objects)).not.toMatch(/managedFields|last-applied-configuration/u);
+    const managed = objects.items.flatMap(({ metadata }) => metadata.managedFields ?? []);
+    expect(managed.map(({ fieldsV1 }) => fieldsV1)).toEqual([{ 'f:spec': { 'f:replicas': {} } }]);
+    expect(JSON.stringify(objects)).not.toContain('last-applied-configuration');
   });
 
   test('keeps what a diagnosis needs: plain settings, names, uids', async () => {

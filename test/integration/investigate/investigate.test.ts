@@ -1,18 +1,26 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { createModelAccount } from '../../../src/compose/modelAccount.ts';
 import { type Investigation, investigations } from '../../../src/crds/kinds.ts';
 import { createEvidenceStore, type EvidenceStore } from '../../../src/evidence/store.ts';
 import { createInvestigator, type InvestigatorDeps } from '../../../src/investigate/investigate.ts';
+import { createModelAdviser } from '../../../src/investigate/model/adviser.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
+import { createLedger } from '../../../src/llm/budget.ts';
+import { createModelHttp } from '../../../src/llm/http.ts';
+import { createModels } from '../../../src/llm/models.ts';
+import { createMemoryStore } from '../../../src/llm/record.ts';
 import { createRedactor } from '../../../src/redact/redactor.ts';
 import type { GitChange } from '../../../src/sources/changes.ts';
-import { replicaSets, workloadResources } from '../../../src/sources/kubernetes/api.ts';
+import { workloadResources } from '../../../src/sources/kubernetes/api.ts';
+import { startLanguageModel } from '../../standins/languageModel/server.ts';
 import { installCrds } from '../../support/installCrds.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { makeNamespace } from '../../support/namespace.ts';
 import { newInvestigation } from '../../support/sreObjects.ts';
 import { testClient } from '../../support/testClient.ts';
-import { type Made, makeEvent, makePod, makeReplicaSet, makeWorkload, podSpec, prepare, refTo, setStatus } from '../sources/world.ts';
+import { type Made, prepare, refTo } from '../sources/world.ts';
+import { loweredLimit } from './loweredLimit.ts';
 
 const { Deployment } = workloadResources;
 const redactor = createRedactor();
@@ -48,38 +56,6 @@ function ask(spec: Partial<Investigation['spec']> = {}): Promise<Investigation> 
   );
 }
 
-const limited = (memory: string) => podSpec('cart:1.0', { resources: { limits: { memory } } });
-
-/** The memory limit was lowered; the new pod is killed at it while the old one serves. */
-async function loweredLimit(): Promise<void> {
-  const cart = await makeWorkload(made, 'Deployment', 'cart', limited('16Mi'));
-  const before = await makeReplicaSet(made, cart, 'cart-6d4f8c7b9', 1, limited('256Mi'));
-  const after = await makeReplicaSet(made, cart, 'cart-7c9f5d6b8', 2, limited('16Mi'));
-  const at = new Date().toISOString();
-  const killed = { exitCode: 137, reason: 'OOMKilled', startedAt: at, finishedAt: at };
-  const status = {
-    restartCount: 3,
-    state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } },
-    lastState: { terminated: killed },
-  };
-  await makePod(made, [before, replicaSets], 'cart-6d4f8c7b9-aaaaa', limited('256Mi'), {
-    ready: true,
-    status: { ready: true, state: { running: {} } },
-  });
-  await makePod(made, [after, replicaSets], 'cart-7c9f5d6b8-bbbbb', limited('16Mi'), { status });
-  await makeEvent(made, 'Pod', 'cart-7c9f5d6b8-bbbbb', 'BackOff', {
-    message: 'Back-off restarting, DB_PASSWORD=hunter2-hunter2',
-    count: 9,
-  });
-  await setStatus(made, Deployment, cart, {
-    observedGeneration: 1,
-    replicas: 2,
-    readyReplicas: 1,
-    updatedReplicas: 1,
-    availableReplicas: 1,
-  });
-}
-
 const lowered = (): GitChange => ({
   commit: '5f2e1c0a9b8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f',
   repository: 'https://git.example/shop.git',
@@ -99,7 +75,7 @@ const lowered = (): GitChange => ({
 
 describe('an investigation on a real API server', () => {
   test('names the commit that lowered the limit, and stores what it cites', async () => {
-    await loweredLimit();
+    await loweredLimit(made);
     const investigation = await ask();
     const git = { changesFor: async () => [lowered()] };
     const result = await investigator({ git }).run({ investigation, signal: AbortSignal.timeout(30_000) });
@@ -110,7 +86,7 @@ describe('an investigation on a real API server', () => {
       findings: [{ cures: ['RevertCommit', 'SetResources'] }],
     });
     expect(result.rootCause?.statement).toContain(
-      '“Save memory” by Robin, which changed containers[app].resources.limits.memory from “256Mi” to “16Mi”',
+      '“Save memory” by “Robin”, which changed containers[app].resources.limits.memory from “256Mi” to “16Mi”',
     );
     expect(result.report.impact).toContain('the rollout of revision 2');
     const cited = result.evidence.filter(({ id }) => result.rootCause?.evidence.includes(id));
@@ -120,7 +96,7 @@ describe('an investigation on a real API server', () => {
   });
 
   test('lets no secret through, into the result or into the evidence', async () => {
-    await loweredLimit();
+    await loweredLimit(made);
     const result = await investigator({ git: { changesFor: async () => [lowered()] } }).run({
       investigation: await ask(),
       signal: AbortSignal.timeout(30_000),
@@ -131,7 +107,7 @@ describe('an investigation on a real API server', () => {
   });
 
   test('is written to the status as it is', async () => {
-    await loweredLimit();
+    await loweredLimit(made);
     const investigation = await ask();
     const result = await investigator().run({ investigation, signal: AbortSignal.timeout(30_000) });
     const { metadata } = investigation;
@@ -145,7 +121,7 @@ describe('an investigation on a real API server', () => {
   });
 
   test('goes on without Git, and says so', async () => {
-    await loweredLimit();
+    await loweredLimit(made);
     const broken = { changesFor: () => Promise.reject(new Error('remote hung up')) };
     const result = await investigator({ git: broken }).run({ investigation: await ask(), signal: AbortSignal.timeout(30_000) });
     expect(result.rootCause).toMatchObject({ reason: 'ContainerOutOfMemory' });
@@ -155,7 +131,7 @@ describe('an investigation on a real API server', () => {
   });
 
   test('reports what it knows when a source does not answer in time', async () => {
-    await loweredLimit();
+    await loweredLimit(made);
     const silent = { changesFor: () => new Promise<never>(() => undefined) };
     const investigation = await ask({ budget: { seconds: 2, tokens: 0, toolCalls: 50 } });
     const result = await investigator({ git: silent }).run({ investigation, signal: AbortSignal.timeout(30_000) });
@@ -168,6 +144,40 @@ describe('an investigation on a real API server', () => {
     await expect(investigator().run({ investigation: await ask(), signal: AbortSignal.abort(shutdown) })).rejects.toThrow('shutting down');
   });
 
+  test('pays a model once when its result could not be stored and it is run again', async () => {
+    await loweredLimit(made);
+    const server = await startLanguageModel({ script: [{ kind: 'says', text: '{"hypotheses":[]}' }] });
+    try {
+      const model = createModelAdviser({
+        models: createModels({
+          http: createModelHttp(systemClock),
+          clock: systemClock,
+          random: Math.random,
+          servers: [{ provider: 'ollama', url: server.url, name: 'test' }],
+          contextTokens: 8_000,
+          maxOutputTokens: 1_000,
+          records: createMemoryStore(),
+        }),
+        ledger: createLedger({ store: createModelAccount(admin, namespace), now: systemClock.now }),
+        clock: systemClock,
+        logger: silentLogger,
+        redact: redactor.text,
+        deadlineMs: 20_000,
+      });
+      const investigation = await ask();
+      const request = { investigation, signal: AbortSignal.timeout(30_000) };
+      const full = { put: () => Promise.reject(new Error('etcdserver: no space')) };
+      const first = await investigator({ model, evidence: full }).run(request);
+      const asks = server.asks.length;
+      expect(asks).toBeGreaterThan(0);
+      const second = await investigator({ model }).run(request);
+      expect(server.asks).toHaveLength(asks);
+      expect(second.usage.tokens).toBe(first.usage.tokens);
+    } finally {
+      await server.stop();
+    }
+  });
+
   test('says that a target does not exist', async () => {
     const result = await investigator().run({ investigation: await ask(), signal: AbortSignal.timeout(30_000) });
     expect(result).toMatchObject({ outcome: 'Unresolved', findings: [] });
@@ -175,7 +185,7 @@ describe('an investigation on a real API server', () => {
   });
 
   test('a verification judges the present pods alone', async () => {
-    await loweredLimit();
+    await loweredLimit(made);
     const verification = await ask({ purpose: 'Verification', planRef: { name: 'rp-1', uid: 'uid-rp-1' } });
     const result = await investigator().run({ investigation: verification, signal: AbortSignal.timeout(30_000) });
     expect(result).toMatchObject({ outcome: 'Unresolved', findings: [{ reason: 'ContainerOutOfMemory' }], changes: [] });
@@ -183,7 +193,7 @@ describe('an investigation on a real API server', () => {
   });
 
   test('does not look where it may not', async () => {
-    await loweredLimit();
+    await loweredLimit(made);
     const request = { investigation: await ask(), signal: AbortSignal.timeout(30_000), namespaces: ['elsewhere'] };
     const result = await investigator().run(request);
     expect(result.findings).toEqual([]);
@@ -191,7 +201,7 @@ describe('an investigation on a real API server', () => {
   });
 
   test('reads on behalf of somebody, who may see nothing', async () => {
-    await loweredLimit();
+    await loweredLimit(made);
     const mallory = testClient(inject('cluster').kubeconfigs.mallory);
     try {
       const result = await investigator().run({ investigation: await ask(), signal: AbortSignal.timeout(30_000), kube: mallory });

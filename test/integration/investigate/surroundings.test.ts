@@ -118,6 +118,33 @@ async function pausedRollout(): Promise<void> {
   await setStatus(made, Deployment, cart, { ...counts, observedGeneration: 2, updatedReplicas: 0 });
 }
 
+/** As Flux applies it, and as the controller of autoscalers scales. */
+const deliver = (replicas: number) =>
+  admin.apply(
+    Deployment,
+    { metadata: { namespace, name: 'cart', labels: FLUX_MARKS }, spec: { replicas } },
+    { fieldManager: 'kustomize-controller', force: true },
+  );
+const FLUX_MARKS = { 'kustomize.toolkit.fluxcd.io/name': 'shop', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' };
+
+async function scale(replicas: number): Promise<void> {
+  const manager = { type: 'merge', fieldManager: 'kube-controller-manager' } as const;
+  const key = { namespace, name: 'cart' };
+  await admin.patch(Deployment, key, { spec: { replicas } }, { ...manager, subresource: 'scale' });
+  const status = { currentReplicas: replicas, desiredReplicas: replicas, lastScaleTime: new Date().toISOString() };
+  await admin.patch(autoscalers, key, { status }, { ...manager, subresource: 'status' });
+}
+
+/** Scaled by both, one after the other, and well each time. */
+async function scaledBy(...steps: readonly (() => Promise<unknown>)[]): Promise<void> {
+  await deliver(2);
+  await autoscaler(8, { type: 'AbleToScale', status: 'True', reason: 'ReadyForNewScale', message: '' });
+  for (const step of steps) await step();
+  const { spec: { replicas = 0 } = {} } = (await admin.get(Deployment, { namespace, name: 'cart' })) ?? {};
+  const all = { replicas, readyReplicas: replicas, updatedReplicas: replicas, availableReplicas: replicas };
+  await setStatus(made, Deployment, cart, { ...all, observedGeneration: 99 });
+}
+
 /** Ten minutes from now: by then what is being deleted has not gone away. */
 const later = { ...systemClock, now: () => Date.now() + 10 * MINUTE };
 
@@ -166,6 +193,26 @@ describe('what lies around a workload', () => {
       want: ['AutoscalerMetricsMissing HorizontalPodAutoscaler/cart'],
     },
     {
+      name: 'an autoscaler that an engine undoes',
+      make: () =>
+        scaledBy(
+          () => scale(5),
+          () => deliver(2),
+        ),
+      want: ['AutoscalerConflict HorizontalPodAutoscaler/cart'],
+    },
+    { name: 'an autoscaler that has the last word', make: () => scaledBy(() => scale(5)), want: [] },
+    {
+      name: 'an autoscaler that comes to what Git says',
+      make: () =>
+        scaledBy(
+          () => scale(5),
+          () => scale(2),
+          () => deliver(2),
+        ),
+      want: [],
+    },
+    {
       name: 'a claim that a finalizer holds',
       make: heldClaim,
       want: ['StuckTerminating PersistentVolumeClaim/data'],
@@ -181,7 +228,7 @@ describe('what lies around a workload', () => {
     await prepared();
     const { findings, outcome, gaps } = await investigate();
     expect(findings.map(({ reason, object }) => `${reason} ${object.kind}/${object.name}`)).toEqual(want);
-    expect(gaps.filter(({ source }) => source !== 'git')).toEqual([]);
+    expect(gaps.filter(({ reason }) => reason !== 'NotConfigured')).toEqual([]);
     if (want.length === 0) expect(outcome).toBe('NothingWrong');
     for (const { evidence } of findings) expect(evidence).not.toEqual([]);
   });

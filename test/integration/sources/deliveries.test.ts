@@ -73,13 +73,13 @@ async function ask(more: readonly KubeObject[] = []): Promise<Deliveries> {
   return gatherDeliveries(deps, claimsOn([deployment, ...more]), { start, end: Date.now() + 60_000 });
 }
 
-/** Once Flux says so. */
+/** Once Flux says so, and is not about to try again: what it says of the object while it does is not its last word. */
 const delivered = (kind: string, commit: string, outcome: string): Promise<Deliveries> =>
   until(`${kind} ${outcome} ${commit}`, async () => {
     const found = await ask();
-    return found.deliveries.some((each) => each.object.kind === kind && each.commit === commit && each.outcome === outcome)
-      ? found
-      : undefined;
+    const isSaid = found.deliveries.some((each) => each.object.kind === kind && each.commit === commit && each.outcome === outcome);
+    const isBusy = found.states.some(({ object, sync }) => object.kind === kind && sync === 'Progressing');
+    return isSaid && !isBusy ? found : undefined;
   });
 
 describe('Flux', () => {

@@ -108,8 +108,8 @@ describe('the real Prometheus', () => {
   test('tells what a workload does, and not its neighbours', async () => {
     const subject: Subject = { kind: 'Deployment', namespace: 'shop', name: 'cart', claims: [] };
     const ports = { metrics: [prometheus], logs: [], traces: [] };
-    const { metrics } = await signalsOf(subject, window(), ports, { spend: (call) => call(), signal: AbortSignal.timeout(20_000) });
-    const last = metrics.map(({ signal, labels, now }) => [signal, labels['container'], now.at(-1)?.[1]]);
+    const { metrics } = await signalsOf(subject, window(), ports, { spend: (_, call) => call(), signal: AbortSignal.timeout(20_000) });
+    const last = metrics.map(({ signal, labels, points }) => [signal, labels['container'], points.at(-1)?.[1]]);
     expect(last).toEqual([
       ['memoryUsage', 'app', 96],
       ['memoryOfLimit', 'app', 0.75],

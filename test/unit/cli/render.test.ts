@@ -67,7 +67,7 @@ WHAT CHANGED
        + 2500ms
 
 NOT SEEN
-  - prometheus: Unavailable. http://prometheus:9090 refused the connection;
+  - prometheus (Unavailable): http://prometheus:9090 refused the connection;
     check sources.prometheus.
 
 EVIDENCE

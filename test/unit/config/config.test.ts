@@ -101,7 +101,7 @@ describe('an environment variable', () => {
     {
       name: 'PROMETHEUS_URL is the first Prometheus',
       environment: { PROMETHEUS_URL: 'http://p:9090' },
-      want: { sources: { prometheus: [{ name: 'default', url: 'http://p:9090' }] } },
+      want: { sources: { prometheus: [{ name: 'prometheus', url: 'http://p:9090' }] } },
     },
     {
       name: 'ALERTMANAGER_URL is the first Alertmanager',
@@ -236,7 +236,7 @@ describe('a problem says where, what, and what to do', () => {
     {
       name: 'two sources of one name',
       text: 'sources: {prometheus: [{url: "http://a"}, {url: "http://b"}]}',
-      want: ['config.yaml:1: sources.prometheus[1].name: "default" is the name of another one; give each its own'],
+      want: ['config.yaml:1: sources.prometheus[1].name: "prometheus" is the name of another one; give each its own'],
     },
     {
       name: 'a certificate without its key',

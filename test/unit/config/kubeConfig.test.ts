@@ -52,7 +52,16 @@ describe('loadKubeConfig', () => {
     {
       name: 'a file without a current context',
       options: () => ({ kubeconfig: written('one', { current: '' }) }),
-      says: /has no current context; name one in kubernetes\.context or KUBE_CONTEXT$/u,
+      says: /has no current context; name one of one by --context, kubernetes\.context or KUBE_CONTEXT$/u,
+    },
+    {
+      name: 'a file that is none',
+      options: () => {
+        const path = join(folder, 'notes');
+        writeFileSync(path, 'hello');
+        return { kubeconfig: path };
+      },
+      says: /notes has no context at all; name the file that kubectl uses$/u,
     },
   ])('says what is wrong with $name', ({ options, says }) => {
     expect(() => loadKubeConfig(options())).toThrow(says);

@@ -14,7 +14,9 @@ const MOST_SCANS = 400;
 /** What a team configures, refused beyond 200 characters. */
 const BOUNDED = ['src/investigate/specialists/rulePattern.ts'];
 
-const files = sourceFiles('src/investigate', 'src/sources', 'src/analysis', 'src/domain', 'src/redact', 'src/llm');
+const files = sourceFiles('src');
+/** Entry points: to load them is to run them. */
+const modules = files.filter((file) => !file.endsWith('/main.ts'));
 
 function timeOf(work: () => void): number {
   const began = performance.now();
@@ -41,7 +43,7 @@ function isOutOfProportion(pattern: RegExp, text: string): boolean {
   const unit = least(5, () => scan(text));
   const whole = least(5, runOver(pattern, text));
   const quarter = least(5, runOver(pattern, text.slice(-LENGTH / 4)));
-  return whole > MOST_SCANS * unit && whole > 8 * quarter;
+  return whole > MOST_SCANS * unit && whole > 10 * quarter;
 }
 
 /** The text on which it is slower than in proportion, if there is one. */
@@ -63,12 +65,12 @@ describe('the scan of sources', () => {
     expect(slowOn({ where: '', pattern: /\s+$/u })).toBeDefined();
     expect(slowOn({ where: '', pattern: /[a-z]+:/u })).toBeDefined();
     expect(slowOn({ where: '', pattern: /\berror\b|[A-Z]x/iu })).toBeUndefined();
-  });
+  }, 120_000);
 });
 
 describe('an expression', () => {
   test('takes no longer than in proportion to its text', async () => {
-    const all = [...literals(files), ...(await composed(files))];
+    const all = [...literals(files), ...(await composed(modules))];
     expect(all.length).toBeGreaterThan(200);
     const unbounded = all.filter(({ where }) => !BOUNDED.some((file) => where.startsWith(file)));
     const distinct = [...new Map(unbounded.map((one) => [String(one.pattern), one])).values()];
@@ -77,5 +79,5 @@ describe('an expression', () => {
       return text === undefined ? [] : [`${one.where} on ${JSON.stringify(text.slice(0, 30))}`];
     });
     expect(slow).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });

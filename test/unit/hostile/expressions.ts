@@ -131,8 +131,9 @@ export function adversaries({ source }: RegExp, length: number): string[] {
     .replaceAll(/\[(?:\\.|[^\]\\])*\]/gu, 'a')
     .replaceAll(/[()?*+|]/gu, ' ')
     .replaceAll('\\', '');
+  const pieces = source.split(/\||(?:\.|\[(?:\\.|[^\]\\])*\])[*+]\??/u).map((piece) => piece.replaceAll(/\\.|[()|?^$[\]]/gu, ''));
   const words = [...new Set(literal.split(/\s+/u).filter((word) => word !== ''))];
-  const letters = [...new Set([...'aA0 -_./:,="(\t'.split(''), ...classes, ...words.map((word) => word.charAt(0))])];
+  const letters = [...new Set([...'aA0 -_./:,="(\t\n\r'.split(''), ...classes, ...words.map((word) => word.charAt(0))])];
   const filled = (unit: string): string => (unit === '' ? '' : unit.repeat(Math.ceil(length / unit.length)).slice(0, length));
   const runs = letters.flatMap((letter) => [filled(letter), `${filled(letter).slice(1)}\u0001`]);
   const repeated = words.flatMap((word) => [
@@ -154,6 +155,7 @@ export function adversaries({ source }: RegExp, length: number): string[] {
       ...runs,
       ...repeated,
       ...near,
+      ...pieces.map(filled),
       filled('a '),
       filled('a.'),
       filled('a-'),

@@ -1,8 +1,8 @@
 /** What strangers write is looked at and never followed: no finding, no cause and no action changes with it. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { investigationStatus } from '../../../src/crds/investigation.ts';
 import { FIELDS, type Field } from './fields.ts';
 import { factsOf, follow, type Outcome, textsIn } from './path.ts';
+import { wronglySaid } from './said.ts';
 import { type Scene, scenes } from './scenes.ts';
 import { HOSTILE, type HostileText } from './texts.ts';
 
@@ -34,29 +34,13 @@ function changesIn(outcome: Outcome, facts: unknown): string[] {
   return JSON.stringify(found) === JSON.stringify(facts) ? [] : [`${JSON.stringify(facts)} became ${JSON.stringify(found)}`];
 }
 
-const QUOTED = /“[^”]*”/gu;
-/** What no sentence of ours has, wherever it came from: line breaks are in evidence, nowhere else. */
-const UNFIT = /[\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]|[^\P{Cc}\t\n]/u;
-
 function leaksIn({ diagnosis, conclusion, proposal }: Outcome, { mark }: HostileText, fields: readonly Field[]): string[] {
   const { result, records } = conclusion;
-  const sentences = [
-    ...diagnosis.findings.map(({ statement }) => statement),
-    ...result.findings.map(({ message }) => message),
-    ...result.hypotheses.map(({ statement }) => statement),
-    ...textsIn(result.report).filter((text) => text !== result.report.alert),
-  ];
-  const unquoted = fields.some(({ isName = false }) => isName) ? [] : sentences.filter((text) => text.replace(QUOTED, '').includes(mark));
+  const more = { said: diagnosis.findings.map(({ statement }) => statement), stored: [...records.values()].map(({ content }) => content) };
   const acted = textsIn(proposal.kind === 'proposal' ? proposal.spec : [proposal.message, proposal.commands]);
-  const parsed = investigationStatus.safeParse({ ...result });
   return [
-    ...unquoted.map((text) => `said without quotation marks: ${text}`),
+    ...wronglySaid(result, fields.some(({ isName = false }) => isName) ? undefined : mark, more),
     ...acted.filter((text) => text.includes(mark)).map((text) => `in what is proposed: ${text}`),
-    ...sentences.filter((text) => text.length > 4096).map((text) => `too long: ${text.slice(0, 200)}`),
-    ...[...sentences, ...textsIn(result), ...[...records.values()].map(({ content }) => content)]
-      .filter((text) => UNFIT.test(text))
-      .map((text) => `not clean: ${JSON.stringify(text.slice(0, 300))}`),
-    ...(parsed.success ? [] : [`does not fit the schema: ${parsed.error.message.slice(0, 300)}`]),
   ];
 }
 

@@ -21,7 +21,7 @@ export interface Outcome {
   readonly proposal: Proposal | Handoff;
 }
 
-const investigation: Investigation = {
+export const investigation: Investigation = {
   apiVersion: 'agentsre.io/v1alpha1',
   kind: 'Investigation',
   metadata: { namespace: OPERATOR, name: 'inv', uid: 'inv-uid', resourceVersion: '1', creationTimestamp: AT },
@@ -36,15 +36,19 @@ export async function follow({ bundle, commits, incident }: Scene): Promise<Outc
   const question = questionOf(investigation, asIncident(incident), undefined, now);
   const gathered = { snapshot, changes, calls: 1, around: snapshot };
   const conclusion = conclude({ investigation, incident: asIncident(incident), gathered, question, now });
-  const found = conclusion.result.rootCause?.object;
-  const proposal = propose({
+  return { diagnosis, conclusion, proposal: proposalFor(incident, conclusion) };
+}
+
+/** What would be done about it. */
+export function proposalFor(incident: Scene['incident'], { result }: Conclusion): Proposal | Handoff {
+  return propose({
     incident: asIncident(incident),
-    investigation: { ...investigation, status: conclusion.result },
-    workload: found?.kind === 'Deployment' ? workloadOf({}, [{}, { images: { app: 'registry.test/cart:1.0' } }]) : undefined,
+    investigation: { ...investigation, status: result },
+    workload:
+      result.rootCause?.object.kind === 'Deployment' ? workloadOf({}, [{}, { images: { app: 'registry.test/cart:1.0' } }]) : undefined,
     owner: ownerOf(),
     settings: { operatorNamespace: OPERATOR },
   });
-  return { diagnosis, conclusion, proposal };
 }
 
 /** What was found, without the words; details that are names of what strangers name are left to the object. */

@@ -143,8 +143,8 @@ describe('conclude', () => {
   const unseenPods: Snapshot = { ...healthy, workloads: [workload({ ready: 1, available: 1, complete: true, podsSeen: false })], pods: [] };
   const notReady: Snapshot = { ...healthy, workloads: [workload()], pods: [pod({}, container({ state: waiting('ContainerCreating') }))] };
   const absent = snapshot({ workloads: [], pods: [], missing: [cart] });
-  const inactive = { state: 'inactive', reason: 'prometheus: KubePodCrashLooping was evaluated and does not fire' } as const;
-  const fires = { state: 'firing', reason: 'prometheus: KubePodCrashLooping fires' } as const;
+  const inactive = { state: 'inactive', reason: 'prometheus: KubePodCrashLooping was evaluated and does not fire', gaps: [] } as const;
+  const fires = { state: 'firing', reason: 'prometheus: KubePodCrashLooping fires', gaps: [] } as const;
 
   test.each<{ name: string; seen: Snapshot; more?: Partial<ConcludeRequest>; outcome: string; says: string }>([
     { name: 'finds nothing wrong where all was seen and is well', seen: healthy, outcome: 'NothingWrong', says: 'Nothing is wrong now' },

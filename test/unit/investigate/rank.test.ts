@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ObjectRef } from '../../../src/crds/common.ts';
 import { analyse } from '../../../src/investigate/analyse.ts';
 import { linksOf } from '../../../src/investigate/correlate.ts';
 import { curesOf } from '../../../src/investigate/cures.ts';
@@ -22,6 +23,7 @@ import {
   waiting,
   workload,
 } from './builders.ts';
+import { app, tcp, world } from './surroundingsBuilders.ts';
 
 const crashing: Partial<Container> = {
   state: waiting('CrashLoopBackOff'),
@@ -189,4 +191,18 @@ describe('curesOf', () => {
     const [found] = analyse(seen).findings;
     expect(found === undefined ? [] : curesOf(found, linksOf(found, changes, seen), seen)).toEqual(want);
   });
+});
+
+test('what is only declared is a hint, unless it is the very object that was asked about', () => {
+  const seen = world(app('web', { container: { ports: [{ port: 8080, protocol: 'TCP' }] }, service: { ports: [tcp(80, 8090)] } }));
+  const confidence = (...named: readonly ObjectRef[]) => {
+    const { findings } = analyse(seen);
+    return rank({ snapshot: seen, findings, linksOf: () => [], named })[0];
+  };
+  const service = { kind: 'Service', namespace: 'shop', name: 'web' };
+  expect(confidence()?.finding).toMatchObject({ reason: 'ServicePortMismatch', indirect: true });
+  const hint = confidence()?.confidence ?? 0;
+  expect(confidence(service)?.confidence).toBeGreaterThan(hint);
+  expect(confidence({ ...service, name: 'api' })?.confidence).toBe(hint);
+  expect(confidence({ ...service, kind: 'Deployment' })?.confidence).toBe(hint);
 });

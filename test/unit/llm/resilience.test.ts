@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ModelError, type ModelErrorDetails, type ModelFailure } from '../../../src/llm/error.ts';
 import { withFallbacks } from '../../../src/llm/fallbacks.ts';
-import { createMemoryStore, createReplay, keyOf, recorded } from '../../../src/llm/record.ts';
+import { createMemoryStore, keyOf, recorded } from '../../../src/llm/record.ts';
 import { withRetries } from '../../../src/llm/retries.ts';
 import { createFakeClock } from '../../support/fakeClock.ts';
 import { question, type Scripted, scriptedModel } from './scripted.ts';
@@ -85,6 +85,7 @@ describe('fallbacks', () => {
   test.each<{ reason: ModelFailure }>([
     { reason: 'Aborted' },
     { reason: 'BudgetExceeded' },
+    { reason: 'BudgetUnknown' },
     { reason: 'ContextExceeded' },
     { reason: 'NoTools' },
   ])('are not asked after $reason: the caller has to act first', async ({ reason }) => {
@@ -95,6 +96,14 @@ describe('fallbacks', () => {
 });
 
 describe('records', () => {
+  test('of one scope say nothing in another', async () => {
+    const store = createMemoryStore();
+    const of = (scope: string, ...answers: readonly [string, ...string[]]) => recorded(scriptedModel(answers), store, scope);
+    expect((await of('inv-1', 'nonsense').chat(question('a'))).text).toBe('nonsense');
+    expect((await of('inv-1', 'sense').chat(question('a'))).text).toBe('nonsense');
+    expect((await of('inv-2', 'sense').chat(question('a'))).text).toBe('sense');
+  });
+
   test('answer the same question once asked, and only the same', async () => {
     const store = createMemoryStore();
     const model = scriptedModel(['first', 'second']);
@@ -112,14 +121,6 @@ describe('records', () => {
     for (const content of ['a', 'b', 'c']) await kept.chat(question(content));
     expect(store.size).toBe(2);
     expect(await store.get(keyOf('scripted', question('a')))).toBeUndefined();
-  });
-
-  test('replay without any model, and say which record is missing', async () => {
-    const store = createMemoryStore();
-    await recorded(scriptedModel(['kept'], 'm'), store).chat(question('a'));
-    const replay = createReplay('m', store);
-    expect((await replay.chat(question('a'))).text).toBe('kept');
-    await expect(replay.chat(question('b'))).rejects.toMatchObject({ reason: 'NotFound', message: expect.stringContaining('sha256:') });
   });
 
   test('are the same whatever the nonce of the fences was', () => {

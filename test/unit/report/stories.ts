@@ -70,7 +70,7 @@ const commit: InvestigationStatus = {
   rootCause: {
     reason: 'ContainerConfigurationInvalid',
     object: checkout,
-    statement: `${crash} It follows commit 5d1f0c2ab6 “Give payments more time” by Robin Example.`,
+    statement: `${crash} It follows commit 5d1f0c2ab6 “Give payments more time” by “Robin Example”.`,
     confidence: 93,
     finding: 'f1',
     change: 'c1',
@@ -87,7 +87,7 @@ const commit: InvestigationStatus = {
     alertedAt: '2026-01-15T10:08:00Z',
     rootCause: `${crash} Confidence 93 %. [e1, e2, c1]`,
     timeline: [
-      '2026-01-15T10:02:10Z Commit 5d1f0c2ab6 “Give payments more time” by Robin Example [c1]',
+      '2026-01-15T10:02:10Z Commit 5d1f0c2ab6 “Give payments more time” by “Robin Example” [c1]',
       '2026-01-15T10:03:00Z First seen: ContainerConfigurationInvalid [f1]',
       '2026-01-15T10:08:00Z The alert began',
     ],

@@ -26,4 +26,41 @@ describe('a call budget', () => {
     expect(most).toBe(3);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
   });
+
+  describe('a part of it', () => {
+    const reasonOf = (answer: Promise<unknown>): Promise<unknown> => answer.then(() => 'done', gapReason);
+
+    test('has so many of the calls that are left, which count for the whole', async () => {
+      const budget = createCallBudget(10, 2);
+      await budget.spend(() => Promise.resolve());
+      const part = budget.part(0.5, 2);
+      expect(part.left()).toBe(4);
+      const answers = await Promise.all(Array.from({ length: 5 }, () => reasonOf(part.spend(() => Promise.resolve()))));
+      expect(answers).toEqual(['done', 'done', 'done', 'done', 'TooLarge']);
+      expect([part.spent(), budget.spent(), budget.left()]).toEqual([4, 5, 5]);
+    });
+
+    test('takes no call that the whole has not', async () => {
+      const budget = createCallBudget(4, 2);
+      const part = budget.part(1, 2);
+      for (let call = 0; call < 3; call += 1) await budget.spend(() => Promise.resolve());
+      expect(await reasonOf(part.spend(() => Promise.resolve()))).toBe('done');
+      expect(await reasonOf(part.spend(() => Promise.resolve()))).toBe('TooLarge');
+      expect(budget.spent()).toBe(4);
+    });
+
+    test('has turns of its own: what hangs in one holds up neither the whole nor another', async () => {
+      const budget = createCallBudget(10, 1);
+      const [slow, quick] = [budget.part(0.5, 1), budget.part(0.5, 1)];
+      const hangs = Promise.withResolvers<void>();
+      const first = slow.spend(() => hangs.promise);
+      const second = slow.spend(() => Promise.resolve('after it'));
+      expect([await quick.spend(() => Promise.resolve('quick')), await budget.spend(() => Promise.resolve('whole'))]).toEqual([
+        'quick',
+        'whole',
+      ]);
+      hangs.resolve();
+      expect(await Promise.all([first, second])).toEqual([undefined, 'after it']);
+    });
+  });
 });

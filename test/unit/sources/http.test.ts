@@ -5,6 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { gapReason } from '../../../src/sources/gap.ts';
+import { jsonIn } from '../../../src/sources/http/body.ts';
 import type { TlsOptions } from '../../../src/sources/http/endpoint.ts';
 import { createHttpSource, type Endpoint, type HttpSource } from '../../../src/sources/http.ts';
 import { createAuthority } from '../../cluster/api/certificates.ts';
@@ -241,4 +242,12 @@ describe('a question', () => {
     expect(gapReason(error)).toBe('TooLarge');
     expect(error.message).toBe('main: HTTP 422: it could not work out the answer');
   });
+});
+
+test('JSON that is deeper than any answer is refused before it is read, and brackets in texts do not count', () => {
+  const brackets = '[{'.repeat(10_000);
+  expect(jsonIn(JSON.stringify({ a: brackets, b: `\\"${brackets}` }))).toEqual({ a: brackets, b: `\\"${brackets}` });
+  expect(jsonIn('[[],[],{}]')).toEqual([[], [], {}]);
+  expect(() => jsonIn(`${'['.repeat(201)}${']'.repeat(201)}`)).toThrow('nests more than 200 deep');
+  expect(jsonIn(`${'['.repeat(200)}${']'.repeat(200)}`)).toBeDefined();
 });

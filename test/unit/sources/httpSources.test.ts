@@ -6,7 +6,8 @@ import { createAlertmanager } from '../../../src/sources/alertmanager.ts';
 import { createAlertSource } from '../../../src/sources/alerts.ts';
 import { gapReason } from '../../../src/sources/gap.ts';
 import { createHttpSource, type HttpSource } from '../../../src/sources/http.ts';
-import { createPrometheus, type PrometheusClient, workingSetQuery } from '../../../src/sources/prometheus.ts';
+import { createPrometheus, type PrometheusClient } from '../../../src/sources/prometheus.ts';
+import { selector } from '../../../src/sources/promql.ts';
 
 /** Answers as the test says; a function gets the request. */
 let answer: RequestListener;
@@ -104,7 +105,7 @@ describe('Prometheus', () => {
       json({ status: 'success', data: { resultType: 'vector', result: [] } })(request, response);
     };
     const mimir = createPrometheus(http, { name: 'mimir', url: `${url}/prometheus/`, tenant: 'shop' });
-    await mimir.instant(workingSetQuery('shop', 'cart"} or up{a="'));
+    await mimir.instant(`up${selector({ namespace: 'shop', pod: 'cart"} or up{a="' })}`);
     const { pathname, searchParams } = new URL(asked.url, url);
     expect([pathname, asked.tenant]).toEqual(['/prometheus/api/v1/query', 'shop']);
     expect(searchParams.get('query')).toContain('{namespace="shop",pod="cart\\"} or up{a=\\""}');
@@ -183,6 +184,13 @@ describe('createAlertSource', () => {
     const verdict = await source.verdict(labels);
     expect(verdict).toMatchObject({ state: want });
     expect(await source.state(labels)).toBe(want);
+  });
+
+  test('tells who could not be asked, and how that failed', async () => {
+    answer = serve({ rules: [rule([alert('firing')])], held: 503 });
+    const alertmanager = [createAlertmanager(http, { name: 'am', url })];
+    const { gaps } = await createAlertSource({ prometheus: [prometheus()], alertmanager, clock: systemClock }).verdict(labels);
+    expect(gaps).toMatchObject([{ source: 'alerts', reason: 'Unavailable', message: expect.stringContaining('ask am whether') }]);
   });
 
   test('is unknown where nobody can be asked, and for an alert without a name', async () => {

@@ -98,7 +98,7 @@ describe('signalsOf', () => {
     traces: [createTempo(http, { name: 'tempo', url: tempo.url }, cleaner)],
   });
   const look = (of: TelemetryPorts = ports()): Promise<WorkloadSignals> =>
-    signalsOf(cart, window, of, { spend: (call) => call(), signal: AbortSignal.timeout(10_000) });
+    signalsOf(cart, window, of, { spend: (_, call) => call(), signal: AbortSignal.timeout(10_000) });
 
   /** A Prometheus with these metrics, whose every series has a point each half hour: the hour of the day. */
   function measuring(names: readonly string[]): AnsweringServer['answer'] {
@@ -121,24 +121,20 @@ describe('signalsOf', () => {
       const { pathname, searchParams } = new URL(request.url ?? '', 'http://server');
       if (pathname === '/loki/api/v1/labels') return json({ status: 'success', data: ['namespace', 'pod'] })(request, response);
       const start = Number(searchParams.get('start')?.slice(0, -6));
-      const isCount = searchParams.get('query')?.startsWith('sum(') === true;
-      const data = isCount
-        ? { resultType: 'matrix', result: [{ metric: {}, values: [[start / 1000 + 60, '7']] }] }
-        : { resultType: 'streams', result: [{ stream: { pod: 'cart-1' }, values: [[`${start + 1000}000000`, line]] }] };
+      const data = { resultType: 'streams', result: [{ stream: { pod: 'cart-1' }, values: [[`${start + 1000}000000`, line]] }] };
       return json({ status: 'success', data })(request, response);
     };
   }
 
-  test('gives what exists, now, the hour before and the day before, and says what may not be all', async () => {
+  test('gives what exists, with the hour before and of the day before, and says what may not be all', async () => {
     const { metrics: found, gaps } = await look();
     expect(found.map(({ signal }) => signal)).toEqual(['memoryUsage', 'requestRate', 'errorShare']);
     expect(found[0]).toMatchObject({ unit: 'bytes', convention: 'cAdvisor', source: 'main', labels: { container: 'app' } });
     const hoursOf = (points: readonly (readonly [number, number])[] = []): string =>
       points.map(([at, value]) => `${new Date(at).toISOString().slice(8, 16)}=${value}`).join(' ');
-    expect([found[0]?.now, found[0]?.hourBefore, found[0]?.dayBefore].map(hoursOf)).toEqual([
-      '02T11:00=11 02T11:30=11 02T12:00=12',
-      '02T10:00=10 02T10:30=10 02T11:00=11',
-      '01T11:00=11 01T11:30=11 01T12:00=12',
+    expect([found[0]?.points, found[0]?.dayBefore].map(hoursOf)).toEqual([
+      '02T10:00=10 02T10:30=10 02T11:00=11 02T11:30=11 02T12:00=12',
+      '01T10:00=10 01T10:30=10 01T11:00=11 01T11:30=11 01T12:00=12',
     ]);
     expect(gaps.map(({ message }) => message)).toContain('memoryUsage from main: the answer may not be all: a store is down');
   });
@@ -146,12 +142,25 @@ describe('signalsOf', () => {
   test('gives complaints in logs of now and of the day before', async () => {
     const { logs: found } = await look();
     expect(found.source).toBe('loki');
-    expect(found.now.map(({ at }) => at)).toEqual([window.start + 1000]);
-    expect(found.dayBefore.map(({ at, line }) => [at, line])).toEqual([[window.start - DAY + 1000, 'boom error']]);
-    expect(found.counts?.points).toEqual([[window.start - HOUR + 60_000, 7]]);
+    expect(found.now.lines.map(({ at }) => at)).toEqual([window.start + 1000]);
+    expect(found.dayBefore?.lines.map(({ at, line }) => [at, line])).toEqual([[window.start - DAY + 1000, 'boom error']]);
   });
 
-  test('gives traces that failed, that were slow, and of the day before, without those of a namesake elsewhere', async () => {
+  test('a day before of which it has no logs at all is not known, and no day without complaints', async () => {
+    const isPast = (url = ''): boolean =>
+      Number(new URL(url, 'http://server').searchParams.get('end')?.slice(0, -6)) < END - DAY + 2 * HOUR;
+    logs.answer = (request, response) =>
+      request.url?.startsWith('/loki/api/v1/labels') === true && isPast(request.url)
+        ? json({ status: 'success', data: [] })(request, response)
+        : complaining('boom error')(request, response);
+    const { logs: found, gaps } = await look();
+    expect([found.now.lines.length, found.dayBefore]).toEqual([1, undefined]);
+    expect(gaps.map(({ message }) => message)).toContain(
+      'complaints from loki: the answer may not be all: it has no logs at all of that time',
+    );
+  });
+
+  test('gives traces as they come, those that failed, and of the day before, without those of a namesake elsewhere', async () => {
     const resource = (namespace: string) => ({
       attributes: [
         { key: 'service.name', value: { stringValue: 'cart' } },
@@ -184,8 +193,9 @@ describe('signalsOf', () => {
     push('shop', 'd', END - DAY - 60_000, 10);
     push('other', 'e', END - DAY - 60_000, 10);
     const { traces } = await look();
-    const ids = [traces.failed, traces.slow, traces.dayBefore].map((list) => list.map(({ spans }) => spans[0]?.traceId[0]).join(''));
-    expect(ids).toEqual(['a', 'b', 'd']);
+    const ids = [traces.now, traces.failed, traces.dayBefore].map((list) => list.map(({ spans }) => spans[0]?.traceId[0]).join(''));
+    expect(ids).toEqual(['abc', 'a', 'd']);
+    expect(traces.failedDayBefore).toBe(0);
   });
 
   test('of a service that does not send its namespace, traces are found all the same, and none of a namesake elsewhere', async () => {
@@ -204,7 +214,7 @@ describe('signalsOf', () => {
     push('a', undefined);
     push('b', 'other');
     const { traces } = await look();
-    expect(traces.slow.map(({ spans }) => spans[0]?.traceId[0])).toEqual(['a']);
+    expect(traces.now.map(({ spans }) => spans[0]?.traceId[0])).toEqual(['a']);
   });
 
   test('without anything configured there are three gaps, and nothing is known', async () => {

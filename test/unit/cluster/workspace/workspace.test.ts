@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { until } from '../../../cluster/lib/poll.ts';
 import { childrenOf, isRunning, markedProcesses, type ProcessIdentity } from '../../../cluster/lib/processes.ts';
 import { type DaemonSpec, startOnFreePorts } from '../../../cluster/workspace/daemon.ts';
@@ -12,7 +12,11 @@ import { MARK, tearDown } from '../../../cluster/workspace/teardown.ts';
 import { openWorkspace, type Workspace } from '../../../cluster/workspace/workspace.ts';
 
 const HERE = import.meta.dirname;
+const PATIENT = { deadlineSeconds: 60 };
 const onLinux = process.platform === 'linux';
+// each starts several processes, which a loaded machine takes its time for
+vi.setConfig({ testTimeout: 120_000 });
+
 const open: Workspace[] = [];
 const children: ChildProcess[] = [];
 
@@ -53,9 +57,12 @@ describe('a workspace', () => {
 
   test.runIf(onLinux)('is cleared away by whoever opens the next one when its guardian was killed too', async () => {
     const { child, dir, id } = await startElsewhere('');
-    process.kill(readState(dir)?.guardian?.pid ?? 0, 'SIGKILL');
+    const guardian = readState(dir)?.guardian as ProcessIdentity;
+    process.kill(guardian.pid, 'SIGKILL');
     child.kill('SIGKILL');
     await once(child, 'exit');
+    // a signal is delivered when its process gets to run, and one whose guardian runs is not abandoned
+    await until('the guardian has ended', PATIENT, async () => (isRunning(guardian) ? 'it runs' : undefined));
     await opened();
     await gone(dir, id);
   });
@@ -85,7 +92,7 @@ describe('a daemon', () => {
     await expect(workspace.start({ ...sleeper(), health, deadlineSeconds: 0.2 })).rejects.toThrow(
       /sleeper is ready: not after 0\.2 s: .*ENOENT/,
     );
-    await until('it is gone', { deadlineSeconds: 5 }, async () => (left(workspace.id).length === 0 ? undefined : 'it runs'));
+    await until('it is gone', PATIENT, async () => (left(workspace.id).length === 0 ? undefined : 'it runs'));
   });
 
   test('takes other ports when somebody was quicker', async () => {
@@ -118,7 +125,7 @@ function sleeper(command = 'sleep', args: readonly string[] = ['600']): DaemonSp
 }
 
 async function childOf(pid: number): Promise<ProcessIdentity> {
-  await until(`a child of ${pid}`, { deadlineSeconds: 5 }, async () => (childrenOf(pid).length > 0 ? undefined : 'none yet'));
+  await until(`a child of ${pid}`, PATIENT, async () => (childrenOf(pid).length > 0 ? undefined : 'none yet'));
   return childrenOf(pid)[0] as ProcessIdentity;
 }
 
@@ -131,7 +138,7 @@ async function opened(): Promise<Workspace> {
 }
 
 async function gone(dir: string, id: string): Promise<void> {
-  await until('the workspace is gone', { deadlineSeconds: 15 }, async () => {
+  await until('the workspace is gone', PATIENT, async () => {
     if (left(id).length > 0) return 'processes are left';
     return existsSync(dir) ? 'its folder is left' : undefined;
   });

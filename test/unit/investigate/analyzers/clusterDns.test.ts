@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clusterDns } from '../../../../src/investigate/analyzers/clusterDns.ts';
+import { diagnose } from '../../../../src/investigate/diagnose.ts';
+import { objectName } from '../../../../src/sources/kubernetes/names.ts';
 import type { Snapshot } from '../../../../src/sources/kubernetes/snapshot.ts';
 import { cart, container, ended, log, pod, snapshot, workload } from '../builders.ts';
 import { allow, check, errors, policy, selector, service, told, web, webWorkload, wellCart } from '../objectBuilders.ts';
@@ -83,6 +85,14 @@ describe('clusterDns', () => {
     const more = Array.from({ length: 14 }, (_, index) => `step ${'abcdefghijklmn'.charAt(index)}`);
     expect(told(clusterDns.find(crashed(...more, failed)))).toEqual(UNKNOWN);
     expect(told(clusterDns.find(crashed(failed, ...more)))).toEqual(['DNSNameNotFound Deployment/cart (indirect)']);
+  });
+
+  test('points at the Service that is not there, so that its absence explains it', () => {
+    const blamed = (text: string) => [...clusterDns.find(snapshot({ services: [], ...says(text) }))][0]?.blames?.map(objectName);
+    expect(blamed('lookup api on 10.96.0.10:53: no such host')).toEqual(['Service/shop/api']);
+    expect(blamed('lookup api.example.com: no such host')).toEqual([]);
+    const asked = { workloads: [workload(), webWorkload()], services: [service('db')], ...says('getaddrinfo ENOTFOUND web') };
+    expect(diagnose(snapshot(asked)).rootCause).toMatchObject({ reason: 'ServiceMissing', object: 'Service/shop/web' });
   });
 
   test('names what may have been meant', () => {

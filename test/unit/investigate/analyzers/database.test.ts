@@ -322,3 +322,26 @@ test('of what a client says, the line with the meaning is quoted, without its ti
     ': “ERROR o.h.SqlExceptionHelper : The MySQL server is running with the --read-only option so it cannot execute this statement”',
   );
 });
+
+describe('where what is called is down, whatever image it runs', () => {
+  const line = 'ERROR query orders: dial tcp: connect to db:5432: connection refused';
+  const ports = [{ port: 5432, protocol: 'TCP' }];
+  const store = (more: AppOptions) => app('db', { service: { ports: [tcp(5432)] }, ...more, container: { ports, ...more.container } });
+  const client = app('orders', { container: { env: { DB_ADDR: 'db:5432' } } });
+
+  test('its own trouble is the cause', () => {
+    expect(named(world(store(crashing('FATAL: unknown setting max_conections: exit')), client, says('orders', line)))).toMatch(
+      / Deployment\/db$/u,
+    );
+  });
+
+  test('even in the moment in which it is ready, before it crashes again', () => {
+    const again = crashing('FATAL: unknown setting max_conections: exit');
+    const moment = { ...again, ready: true, container: { ...again.container, state: running(0), ready: true } };
+    expect(named(world(store(moment), client, says('orders', line)))).toMatch(/ Deployment\/db$/u);
+  });
+
+  test('and where it is up, the address that the client is told', () => {
+    expect(named(world(store({}), client, says('orders', line)))).toBe('DatabaseUnreachable Deployment/orders');
+  });
+});

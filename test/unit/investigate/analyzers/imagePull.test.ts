@@ -56,6 +56,16 @@ describe('imagePull', () => {
       want: ['ImageRegistryNotResolved'],
     },
     {
+      name: 'knows a registry whose name nobody could be asked for',
+      message: failed('dial tcp: lookup registry.example on 10.96.0.10:53: dial udp 10.96.0.10:53: connect: network is unreachable'),
+      want: ['ImageRegistryNotResolved'],
+    },
+    {
+      name: 'knows a registry whose network is unreachable though its name is known',
+      message: failed('dial tcp 192.0.2.7:443: connect: network is unreachable'),
+      want: ['ImageRegistryUnavailable'],
+    },
+    {
       name: 'knows a registry that does not answer',
       message: failed('dial tcp 192.0.2.7:443: i/o timeout'),
       want: ['ImageRegistryUnavailable'],
@@ -129,6 +139,16 @@ describe('imagePull', () => {
       expect(found.map((one) => one.reason)).toEqual(want);
     },
   );
+
+  test('names the pull secrets that the kubelet did not find, of those that the pod names', () => {
+    const refused = waiting('ErrImagePull', failed('unexpected status from HEAD request: 401 Unauthorized'));
+    const messageFor = (pullSecrets: readonly string[]) => {
+      const pulling = pod({ phase: 'Pending', pullSecrets }, container({ image, state: refused }));
+      return [...imagePull.find(snapshot({ pods: [pulling], events: [noSecret], workloads: [workload()] }))][0]?.message;
+    };
+    expect(messageFor(['registry', 'mirror'])).toContain('a pull secret that the pod names does not exist, registry: ');
+    expect(messageFor(['mirror'])).toContain('a pull secret that the pod names does not exist: ');
+  });
 
   test('is silent once the container has started, whatever old events say', () => {
     const started = pod({}, container({ ready: true, state: running() }));

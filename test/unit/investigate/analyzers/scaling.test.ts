@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { autoscaler } from '../../../../src/investigate/analyzers/autoscaler.ts';
+import { autoscalerUndone } from '../../../../src/investigate/analyzers/autoscalerUndone.ts';
 import { disruptionBudget } from '../../../../src/investigate/analyzers/disruptionBudget.ts';
 import { rolloutPaused } from '../../../../src/investigate/analyzers/rolloutPaused.ts';
-import type { Snapshot } from '../../../../src/sources/kubernetes/snapshot.ts';
-import { ago, cart, event, node, pod, snapshot, workload } from '../builders.ts';
+import type { Autoscaler, FieldOwner, ObjectEvent, Snapshot, Workload } from '../../../../src/sources/kubernetes/snapshot.ts';
+import { ago, cart, event, node, pod, revision, snapshot, workload } from '../builders.ts';
 import { budget, condition, errors, autoscaler as scaler, told, webWorkload, wellCart, wellPod } from '../objectBuilders.ts';
 
 interface Case {
@@ -79,6 +80,80 @@ describe('autoscaler', () => {
     },
   ])('$name', ({ more, want }) => {
     expect(told(autoscaler.find(snapshot({ ...well, ...more })))).toEqual(want);
+  });
+});
+
+const scalerRef = { kind: 'HorizontalPodAutoscaler', namespace: 'shop', name: 'cart' };
+const FLUX = 'Kustomization/flux-system/shop';
+const owner = (manager: string, by: FieldOwner['by'], minutes: number): FieldOwner => ({ manager, by, at: ago(minutes) });
+const flux = (minutes = 2) => owner('kustomize-controller', 'engine', minutes);
+const hpa = (minutes = 2) => owner('kube-controller-manager', 'controller', minutes);
+const asked = (size: number, more: Partial<ObjectEvent> = {}) =>
+  event('SuccessfulRescale', `New size: ${size}; reason: cpu resource utilization (percentage of request) above target`, {
+    ...scalerRef,
+    ...more,
+  });
+const stepped = (from: number, to: number, more: Partial<ObjectEvent> = {}, replicaSet = 'cart-b') =>
+  event('ScalingReplicaSet', `Scaled ${to > from ? 'up' : 'down'} replica set ${replicaSet} from ${from} to ${to}`, {
+    kind: 'Deployment',
+    name: 'cart',
+    ...more,
+  });
+
+describe('autoscalerUndone', () => {
+  const found = ['AutoscalerConflict HorizontalPodAutoscaler/cart'];
+  const of = (more: Partial<Workload>, scaling: Partial<Autoscaler> = {}, events: readonly ObjectEvent[] = []): Partial<Snapshot> => ({
+    workloads: [wellCart({ desired: 2, revisions: [revision(2, ago(500))], ...more })],
+    autoscalers: [scaler({ scaledAt: ago(5), desired: 5, ...scaling })],
+    events,
+  });
+  const fought = [asked(5), stepped(2, 5), stepped(5, 2)];
+
+  test.each<Case>([
+    { name: 'an engine set the count after the autoscaler had', more: of({ replicaOwners: [flux()] }), want: found },
+    { name: 'and in the same second', more: of({ replicaOwners: [flux(5)] }), want: found },
+    { name: 'though the autoscaler agrees by now', more: of({ replicaOwners: [flux()] }, { desired: 2 }), want: found },
+    {
+      name: 'Argo CD, which has replaced the object',
+      more: of({ replicaOwners: [owner('argocd-controller', 'engine', 2)] }),
+      want: found,
+    },
+    { name: 'the autoscaler has scaled after the engine wrote', more: of({ replicaOwners: [flux(6)] }), want: [] },
+    { name: 'the autoscaler owns the count', more: of({ replicaOwners: [hpa()] }), want: [] },
+    { name: 'both own it: they agree', more: of({ replicaOwners: [flux(), { ...hpa(), at: undefined }] }), want: [] },
+    { name: 'a person has set it', more: of({ replicaOwners: [owner('kubectl', 'person', 2)] }), want: [] },
+    { name: 'the autoscaler has never scaled', more: of({ replicaOwners: [flux()] }, { scaledAt: undefined }), want: [] },
+    { name: 'it scaled before the window', more: of({ replicaOwners: [flux()] }, { scaledAt: ago(100) }), want: [] },
+    { name: 'it scaled another one of that name', more: of({ replicaOwners: [flux()], createdAt: ago(3) }), want: [] },
+    { name: 'it scales another workload', more: of({ replicaOwners: [flux()] }, { target: { ...cart, name: 'web' } }), want: [] },
+    { name: 'the engine switched it off', more: of({ replicaOwners: [flux()], desired: 0 }), want: [] },
+    { name: 'nobody keeps who wrote it', more: of({ deliveredBy: FLUX }), want: [] },
+
+    { name: 'the count goes back again and again', more: of({ deliveredBy: FLUX, replicaOwners: [hpa()] }, {}, fought), want: found },
+    {
+      name: 'back up, where Git wants more than the load does',
+      more: of({ deliveredBy: FLUX }, {}, [asked(3), stepped(10, 3), stepped(3, 10)]),
+      want: found,
+    },
+    { name: 'the autoscaler asked for both sizes', more: of({ deliveredBy: FLUX }, {}, [...fought, asked(2)]), want: [] },
+    { name: 'it went back once', more: of({ deliveredBy: FLUX }, {}, [asked(5), stepped(5, 2, { count: 1 })]), want: [] },
+    { name: 'no engine deploys it', more: of({}, {}, fought), want: [] },
+    { name: 'a rollout takes the old pods away', more: of({ deliveredBy: FLUX }, {}, [asked(5), stepped(5, 2, {}, 'cart-a')]), want: [] },
+    { name: 'it was switched off and on', more: of({ deliveredBy: FLUX }, {}, [asked(5), stepped(5, 0)]), want: [] },
+    { name: 'it goes on from a size of its own', more: of({ deliveredBy: FLUX }, {}, [asked(5), stepped(4, 2)]), want: [] },
+    { name: 'it was before the window', more: of({ deliveredBy: FLUX }, {}, [asked(5), stepped(5, 2, { lastAt: ago(100) })]), want: [] },
+    { name: 'another workload was scaled', more: of({ deliveredBy: FLUX }, {}, [asked(5), stepped(5, 2, { name: 'web' })]), want: [] },
+  ])('$name', ({ more, want }) => {
+    expect(told(autoscalerUndone.find(snapshot({ ...well, ...more })))).toEqual(want);
+  });
+
+  test('says who did what when, and what a commit would have to have touched', () => {
+    const more = of({ replicaOwners: [flux()], deliveredBy: FLUX });
+    const [one] = autoscalerUndone.find(snapshot({ ...well, ...more }));
+    expect(one?.message).toBe(
+      'HorizontalPodAutoscaler shop/cart scaled Deployment/shop/cart at 2026-01-01 11:55:00 UTC, and kustomize-controller of Kustomization/flux-system/shop set spec.replicas to 2 after that, where the autoscaler wants 5.',
+    );
+    expect(one?.touchedBy.direct).toContainEqual({ object: 'Deployment/shop/cart', paths: ['spec.replicas'] });
   });
 });
 

@@ -94,6 +94,37 @@ describe('unschedulable', () => {
     expect(found?.object.container).toBe('app');
   });
 
+  describe('a taint that the scheduler does not name', () => {
+    const said = nodesAre('3 node(s) had untolerated taint(s)');
+    const dedicated = { key: 'dedicated', value: 'db', effect: 'NoSchedule' };
+    const pressure = { key: 'node.kubernetes.io/memory-pressure', value: '', effect: 'NoSchedule' };
+    const foundOn = (nodes: readonly Node[], more: Partial<Pod> = {}) =>
+      [
+        ...unschedulable.find(
+          snapshot({ pods: [pod({ phase: 'Pending', node: undefined, unscheduled: { message: said }, ...more })], nodes }),
+        ),
+      ][0];
+
+    test('is named by the nodes that have it', () => {
+      expect(foundOn([node('n1', { taints: [dedicated] })])?.message).toContain('as it does not tolerate dedicated=db:NoSchedule: ');
+    });
+
+    test.each<{ name: string; more: Partial<Pod>; taint?: typeof dedicated }>([
+      { name: 'that it tolerates', more: { tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'db', effect: 'NoSchedule' }] } },
+      { name: 'that it tolerates with all of its key', more: { tolerations: [{ key: 'dedicated', operator: 'Exists' }] } },
+      { name: 'that it tolerates with all others', more: { tolerations: [{ operator: 'Exists' }] } },
+      { name: 'that only prefers', more: {}, taint: { ...dedicated, effect: 'PreferNoSchedule' } },
+      { name: 'of a node that its selector excludes', more: { nodeSelector: { disk: 'ssd' } } },
+    ])('is not one $name', ({ more, taint = dedicated }) => {
+      expect(foundOn([node('n1', { taints: [taint] })], more)?.message).not.toContain('does not tolerate');
+    });
+
+    test('blames the node where Kubernetes itself has put it there', () => {
+      expect(foundOn([node('n1', { taints: [pressure] })])?.blames).toMatchObject([{ kind: 'Node', name: 'n1' }]);
+      expect(foundOn([node('n1', { taints: [dedicated] })])?.blames).toEqual([]);
+    });
+  });
+
   test('says what is wrong with the claim', () => {
     const claim: Claim = { namespace: 'shop', name: 'data', exists: true, phase: 'Pending', accessModes: [], evidence: 'claim/shop/data' };
     const message = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.';

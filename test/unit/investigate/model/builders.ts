@@ -3,11 +3,12 @@ import { systemClock } from '../../../../src/clock.ts';
 import type { AskModelDeps } from '../../../../src/investigate/model/askModel.ts';
 import type { Analysed, CitableEvidence } from '../../../../src/investigate/model/opinion.ts';
 import type { SubmittedHypothesis } from '../../../../src/investigate/model/submission.ts';
-import { type Budget, type CostLimits, createLedger } from '../../../../src/llm/budget.ts';
+import type { Budget, CostLimits } from '../../../../src/llm/budget.ts';
 import type { CallLimits, ModelHttp } from '../../../../src/llm/http.ts';
 import { createModels } from '../../../../src/llm/models.ts';
 import { createRedactor } from '../../../../src/redact/redactor.ts';
 import type { LanguageModelStandIn } from '../../../standins/languageModel/server.ts';
+import { memoryLedger } from '../../../support/memoryLedger.ts';
 
 const log = [
   '2026-11-21T03:22:08Z INFO  checkout 4.2.0 starting with 3 workers',
@@ -75,7 +76,7 @@ export function hypothesis(change: Partial<SubmittedHypothesis> = {}): Submitted
   };
 }
 
-export const openBudget = (limits: CostLimits = {}): Budget => createLedger({ now: () => 0 }).open(limits);
+export const openBudget = (limits: CostLimits = {}): Budget => memoryLedger().open('inv', limits);
 
 export function depsFor(
   http: ModelHttp,

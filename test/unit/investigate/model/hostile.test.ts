@@ -10,12 +10,12 @@ import { askModel } from '../../../../src/investigate/model/askModel.ts';
 import { checkCitations } from '../../../../src/investigate/model/checkCitations.ts';
 import { createSpeech } from '../../../../src/investigate/model/speech.ts';
 import { CATEGORIES, SUBMIT } from '../../../../src/investigate/model/submission.ts';
-import { createLedger } from '../../../../src/llm/budget.ts';
 import { createModelHttp, type ModelHttp } from '../../../../src/llm/http.ts';
 import { createModels } from '../../../../src/llm/models.ts';
 import type { Reply, Script } from '../../../standins/languageModel/script.ts';
 import { type LanguageModelStandIn, startLanguageModel } from '../../../standins/languageModel/server.ts';
 import { silentLogger } from '../../../support/logger.ts';
+import { memoryLedger } from '../../../support/memoryLedger.ts';
 import { ago, cart, commit, container, ended, field, log, NOW, pod, snapshot, waiting, workload } from '../builders.ts';
 import { analysed, depsFor, evidence, hypothesis, openBudget } from './builders.ts';
 
@@ -69,7 +69,7 @@ async function consult(script: Script, { deadlineMs = 20_000 } = {}): Promise<{ 
   });
   const adviser = createModelAdviser({
     models,
-    ledger: createLedger({ now: () => NOW }),
+    ledger: memoryLedger(NOW),
     clock: systemClock,
     logger: silentLogger,
     redact: String,
@@ -132,7 +132,7 @@ describe('a conclusion that was taken to a model', () => {
     expect(theirs).toHaveLength(added);
     for (const one of theirs) {
       expect(one.statement).toMatch(/^A model suggests, unverified: /u);
-      expect(one.category).toMatch(/ \(model\)$/u);
+      expect(one.source).toBe('model');
       expect(one.confidence).toBeLessThan(50);
     }
     investigationStatus.parse(after.result);
@@ -160,7 +160,7 @@ describe('a conclusion that was taken to a model', () => {
     const { models, clock } = depsFor(http, server);
     const adviser = createModelAdviser({
       models: models as ReturnType<typeof createModels>,
-      ledger: createLedger({ now: () => 0 }),
+      ledger: memoryLedger(),
       clock,
       logger: silentLogger,
       redact: String,

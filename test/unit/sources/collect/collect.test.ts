@@ -38,8 +38,8 @@ const steady: Series = {
   ],
 };
 
-async function collected(metrics: readonly Source[] = [], notSeen?: Parameters<typeof createListedReader>[2]) {
-  const reader = createListedReader(items, logs, notSeen);
+async function collected(metrics: readonly Source[] = [], notSeen?: Parameters<typeof createListedReader>[2], objects = items) {
+  const reader = createListedReader(objects, logs, notSeen);
   const bundle = await collectBundle({ reader, cleaner, redact, metrics, signal: AbortSignal.timeout(5_000) }, 'shop', at);
   return parseBundle('shop', JSON.stringify(bundle));
 }
@@ -62,6 +62,24 @@ describe('collectBundle', () => {
     const crashed = pods.find(({ name }) => name === 'cart-b-1')?.containers[0];
     expect(crashed?.logs.previous?.lines).toContain('Error: TIMEOUT_MS must be a number, password ***');
     expect(errorLines.map(({ owner, lines }) => [owner.name, lines.map(({ text }) => text)])).toEqual([['web', ['WARN cart refused']]]);
+  });
+
+  test('who set the number of replicas is kept, and nothing else of who wrote what', async () => {
+    const replicas = { 'f:spec': { 'f:replicas': {} } };
+    const time = '2026-01-01T11:00:00Z';
+    const managedFields = [
+      { manager: 'kustomize-controller', operation: 'Apply', time, fieldsV1: { 'f:spec': { ...replicas['f:spec'], 'f:hunter2': {} } } },
+      { manager: 'kubectl', operation: 'Update', time, fieldsV1: { 'f:data': { 'f:hunter2': {} } } },
+      { manager: 'odd', operation: 'Update', fieldsV1: { 'f:spec': null } },
+      { manager: 'older', operation: 'Update' },
+    ];
+    const marked = items.map((one) => ({ ...one, metadata: { ...one.metadata, managedFields } }));
+    const bundle = await collected([], undefined, marked);
+    const kept = bundle.objects.items.filter(({ metadata }) => metadata.managedFields !== undefined);
+    expect(kept.map(({ kind }) => kind)).toEqual(['Deployment', 'Deployment']);
+    expect(kept[0]?.metadata.managedFields).toEqual([{ manager: 'kustomize-controller', operation: 'Apply', time, fieldsV1: replicas }]);
+    const [cart] = (await gatherFrozen(bundle, cleaner)).workloads;
+    expect(cart?.replicaOwners).toEqual([{ manager: 'kustomize-controller', by: 'engine', at: Date.parse(time) }]);
   });
 
   test('measurements come back by workload, at their times', async () => {

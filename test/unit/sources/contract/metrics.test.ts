@@ -90,7 +90,7 @@ describe.each(adapters)('the port of metrics: $name', ({ name, create, instant, 
     expect(await port().range('up', window)).toMatchObject({ series: [], notes: [] });
   });
 
-  test.each(['NaN', '+Inf', '-Inf', 'a number'])('a sample that is %s is left out', async (value) => {
+  test.each(['NaN', '+Inf', '-Inf', 'a number', '', ' '])('a sample that is “%s” is left out', async (value) => {
     server.answer = json(
       instant([
         { labels: { pod: 'a' }, value: '1.5' },

@@ -1,8 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bundle, BundleError, packBundle, parseBundle, readBundle, timeOf } from '../../../../src/sources/frozen/bundle.ts';
+import { type Bundle, packBundle, parseBundle, readBundle, timeOf } from '../../../../src/sources/frozen/bundle.ts';
+import { BundleError } from '../../../../src/sources/frozen/bundleFile.ts';
 import { callArguments } from '../../../../src/sources/frozen/calls.ts';
 
 const bundle: Bundle = { query: '', namespace: 'shop', collectedAt: '2026-01-01T12:00:00Z', objects: { items: [] }, evidence: {} };
@@ -29,10 +31,25 @@ describe('readBundle', () => {
   });
 
   test.each([
-    { name: 'a file that is not there', file: undefined, says: /cannot be read/u },
-    { name: 'half a gzip', file: async () => (await packBundle(bundle)).subarray(0, 40), says: /is not whole gzip/u },
-    { name: 'HTML', file: async () => '<html>', says: /is not JSON/u },
-    { name: 'a number', file: async () => '42', says: /: it: /u },
+    { name: 'a file that is not there', file: undefined, says: /: there is no such file$/u },
+    { name: 'nothing', file: async () => '', says: /: is empty; copy it/u },
+    { name: 'half a gzip', file: async () => (await packBundle(bundle)).subarray(0, 40), says: /: ends in the middle; copy it/u },
+    { name: 'gzip with an error', file: async () => (await packBundle(bundle)).fill(7, 20, 30), says: /: is damaged gzip/u },
+    {
+      name: 'gzip that unpacks to too much',
+      file: async () => gzipSync(Buffer.alloc(257 * 2 ** 20), { level: 1 }),
+      says: /: holds more than 256 MiB/u,
+    },
+    { name: 'half a JSON', file: async () => JSON.stringify(bundle).slice(0, 70), says: /: ends in the middle; copy it/u },
+    {
+      name: 'half a JSON, cut within a text',
+      file: async () => JSON.stringify(bundle).slice(0, 30),
+      says: /: ends in the middle; copy it/u,
+    },
+    { name: 'HTML', file: async () => '<html>', says: /: is not JSON; name the file/u },
+    { name: 'a key', file: async () => '-----BEGIN KEY-----\nMIIEhunter2', says: /^((?!hunter2|BEGIN).)*$/u },
+    { name: 'a number', file: async () => '42', says: /: it is not of the type object; /u },
+    { name: 'another JSON', file: async () => '{}', says: /: is no snapshot: namespace is missing; agent-sre collect/u },
     {
       name: 'objects that are no list',
       file: async () => JSON.stringify({ ...bundle, objects: { items: 'none' } }),
@@ -54,6 +71,11 @@ describe('readBundle', () => {
     expect(failed).toBeInstanceOf(BundleError);
     expect((failed as Error).message).toMatch(says);
     expect((failed as Error).message).toContain(path);
+  });
+
+  test('a folder is said to be one, and a file without an end is not read to it', async () => {
+    await expect(readBundle(folder)).rejects.toThrow(/: is a folder; name the file/u);
+    await expect(readBundle('/dev/zero')).rejects.toThrow(/: holds more than 256 MiB/u);
   });
 
   test('evidence that is null is none', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRedactor } from '../../../../src/redact/redactor.ts';
-import { managedFieldChanges } from '../../../../src/sources/kubernetes/managedFieldChanges.ts';
+import { managedFieldChanges, ownersOf } from '../../../../src/sources/kubernetes/managedFieldChanges.ts';
 import { createCleaner } from '../../../../src/sources/text.ts';
 
 const cleaner = createCleaner(createRedactor().text);
@@ -138,4 +138,38 @@ describe('changes by managed fields', () => {
       expect(managedFieldChanges(object, cleaner)).toEqual([]);
     },
   );
+});
+
+describe('the owners of one field', () => {
+  const replicas = { 'f:spec': { 'f:replicas': {} } };
+  const owned = (...managedFields: readonly object[]) =>
+    ownersOf(deployment(...managedFields), ['spec', 'replicas'], cleaner).map(
+      ({ manager, by, at }) => `${manager} ${by} ${at === undefined ? 'some time' : 'then'}`,
+    );
+
+  test.each<{ name: string; managers: readonly object[]; want: readonly string[] }>([
+    {
+      name: 'who applied it, and who did so through the subresource, of which no time is kept',
+      managers: [
+        { manager: 'kustomize-controller', operation: 'Apply', time: '2026-01-01T11:00:00Z', fieldsV1: replicas },
+        { manager: 'kube-controller-manager', operation: 'Update', subresource: 'scale', fieldsV1: replicas },
+      ],
+      want: ['kustomize-controller engine then', 'kube-controller-manager controller some time'],
+    },
+    {
+      name: 'nobody who owns other fields, or that of the status',
+      managers: [
+        { manager: 'kubectl', operation: 'Update', time: '2026-01-01T11:00:00Z', fieldsV1: { 'f:spec': { 'f:paused': {} } } },
+        { manager: 'x', operation: 'Update', subresource: 'status', time: '2026-01-01T11:00:00Z', fieldsV1: replicas },
+      ],
+      want: [],
+    },
+    {
+      name: 'nobody, where what is kept is none',
+      managers: [{ manager: 7 }, { manager: 'x', operation: 'Apply', fieldsV1: 'all' }],
+      want: [],
+    },
+  ])('$name', ({ managers, want }) => {
+    expect(owned(...managers)).toEqual(want);
+  });
 });
