@@ -109,7 +109,7 @@ export function sameRepository(a: string, b: string): boolean {
     url
       .trim()
       .toLowerCase()
-      .replace(/\/+$/u, '')
+      .replace(/(?<!\/)\/+$/u, '')
       .replace(/\.git$/u, '');
   return plain(a) === plain(b);
 }

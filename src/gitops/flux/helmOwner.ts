@@ -82,7 +82,7 @@ async function chartOf(client: KubeClient, release: HelmRelease, outer: GitOwner
   const { sourceRef, chart: name, reconcileStrategy } = chart.spec;
   const source = { name: sourceRef.name, namespace: sourceRef.namespace ?? namespace };
   if (reconcileStrategy === 'Revision' && isSameSource(sourceRef.kind, source, outer)) {
-    const path = name.replace(/^\.?\/+|\/+$/gu, '');
+    const path = name.replace(/^\.?\/+|(?<!\/)\/+$/gu, '');
     return { chart: { kind: 'folder', path, version: release.status?.lastAttemptedRevision } };
   }
   const [inNamespace = '', ...rest] = release.status?.helmChart?.split('/') ?? [source.namespace, `${namespace}-${release.metadata.name}`];

@@ -147,6 +147,31 @@ describe.each([
   });
 });
 
+describe('a commit that changed values', () => {
+  const namespace = 'release-revert';
+
+  test('is taken back through the release, and shows as what it did', async () => {
+    const values = (mode: string): string => releaseOf(namespace, 'ChartVersion', `  values:\n    probe: {path: ${mode}}\n`);
+    const shop = await stage.shop(namespace, { ...chartFiles('charts/cart'), 'apps/release.yaml': values('/healthz') }, { wait: true });
+    await deployed(namespace);
+    const bad = shop.ada.commit('Move the probe', { 'apps/release.yaml': values('/wrong') });
+    await shop.applied(bad);
+    await deployed(namespace);
+    const action = { type: 'RevertCommit', target: target(namespace), revertCommit: { commit: bad } } as const;
+    const rendered = await renderPlan(stage.deps, planFor(namespace, [action]));
+    if (rendered.kind === 'refusal') throw new Error(`${rendered.reason}: ${rendered.message}`);
+    expect(rendered.renderedDiff).toEqual([
+      {
+        object: `Deployment/${namespace}/cart`,
+        path: 'spec.template.spec.containers[app].readinessProbe.httpGet.path',
+        before: '/wrong',
+        after: '/healthz',
+      },
+    ]);
+    expect(rendered.files.map(({ path, after }) => [path, String(after)])).toEqual([['apps/release.yaml', values('/healthz')]]);
+  }, 180_000);
+});
+
 describe('values in a ConfigMap of a fixed name', () => {
   const namespace = 'release-configmap';
 

@@ -280,7 +280,7 @@ const cases: readonly Case[] = [
     files: { 'apps/cart.yaml': release(values) },
     field: inContainer('app', 'name'),
     value: 'main',
-    refused: /was not found in any value of its chart/,
+    refused: /was not found in any value that may be edited/,
   },
   {
     name: 'refuses values that the chart can’t be rendered with',
