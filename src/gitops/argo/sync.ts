@@ -58,5 +58,19 @@ async function holding(
 /** The report is about what the Application says now, and not about what it said before the commit. */
 function isComparedTo({ spec, status }: Application): boolean {
   const comparedTo = status?.sync?.comparedTo;
-  return comparedTo === undefined || JSON.stringify(sourcesOf(comparedTo)) === JSON.stringify(sourcesOf(spec));
+  return comparedTo === undefined || saying(sourcesOf(comparedTo)) === saying(sourcesOf(spec));
+}
+
+/** What a source says, however it is written: without what is empty, as Argo CD leaves that out, and in one order. */
+function saying(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    const said = Object.entries(inner).filter(([, one]) => !isEmpty(one));
+    return Object.fromEntries(said.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(isEmpty);
+  return value === undefined || value === null || value === '' || value === false;
 }

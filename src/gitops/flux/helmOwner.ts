@@ -7,6 +7,7 @@
  */
 import type { CallOptions, KubeClient } from '../../kube/client.ts';
 import { apiVersionOf, type KubeObject, type ResourceType } from '../../kube/object.ts';
+import { isMarkedByArgo } from '../argo/owner.ts';
 import type { GitOwner, Unsupported } from '../owner.ts';
 import { chartFromOf, type HelmReleaseBuild, RELEASE_LABEL, releaseNameOf } from './helmRelease.ts';
 import { conditionOf, findFluxOwner, getOrNothing, NAME_LABEL, refTo } from './owner.ts';
@@ -26,6 +27,8 @@ export async function findHelmReleaseOwner(client: KubeClient, object: KubeObjec
   const refuse = (reason: string): Unsupported => ({ ...unsupported(reason), object: ref });
   const otherwise = notInstalledBy(object, release);
   if (otherwise !== undefined) return refuse(otherwise);
+  if (isMarkedByArgo(release.metadata))
+    return refuse(`${where} renders it, and Argo CD applies that: change its values where they come from, by hand`);
   if (release.metadata.labels?.[NAME_LABEL] === undefined) {
     const how = `kubectl edit helmrelease.${RELEASE_LABEL} ${key.name} -n ${key.namespace}`;
     return refuse(`${where} renders it, and no Kustomization applies that from Git: change its values by hand (${how})`);

@@ -104,7 +104,8 @@ function notFollowed({ postRenderers = [], kubeConfig, valuesFrom = [] }: HelmRe
 /** What of a release says which chart it is. */
 export function chartFromOf({ chart, chartRef }: Pick<HelmReleaseSpec, 'chart' | 'chartRef'>): string {
   const { chart: name, version, sourceRef, valuesFiles = [], reconcileStrategy } = chart?.spec ?? {};
-  return JSON.stringify([name, version ?? '*', sourceRef, valuesFiles, reconcileStrategy ?? 'ChartVersion', chartRef]);
+  const named = (ref: typeof chartRef): readonly unknown[] => [ref?.kind, ref?.name, ref?.namespace];
+  return JSON.stringify([name, version ?? '*', named(sourceRef), valuesFiles, reconcileStrategy ?? 'ChartVersion', named(chartRef)]);
 }
 
 export function releaseNameOf({ name }: { readonly name: string }, { releaseName, targetNamespace }: HelmReleaseSpec): string {

@@ -20,7 +20,7 @@ const LIMIT = inContainer('app', 'resources', 'limits', 'memory');
 const env = (name: string): FieldPath => [...inContainer('app', 'env'), { key: 'name', value: name }, 'value'];
 
 const CHART = 'chart: {spec: {chart: cart, version: 0.1.x, sourceRef: {kind: HelmRepository, name: shop}}}';
-const FOLDER = 'chart: {spec: {chart: ./charts/cart, reconcileStrategy: Revision, sourceRef: {kind: GitRepository, name: config}}}';
+const FOLDER = 'chart: {spec: {chart: ./charts/cart, reconcileStrategy: Revision, sourceRef: {name: config, kind: GitRepository}}}';
 const release = (spec: string, chart = CHART): string => `# The cart, as the shop runs it.
 apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease

@@ -103,6 +103,17 @@ describe('a commit', () => {
       status: { sync: { status: 'Synced', revision: OURS, comparedTo: { source: { ...source, path: 'old' } } } },
       want: { state: 'waiting' },
     },
+    {
+      name: 'is synced when it was compared with the same, written otherwise',
+      status: {
+        sync: {
+          status: 'Synced',
+          revision: OURS,
+          comparedTo: { source: { path: 'apps', repoURL: source.repoURL, helm: {}, targetRevision: '' } },
+        },
+      },
+      want: { state: 'synced' },
+    },
     { name: 'has failed when the Application is gone', gone: true, want: { state: 'failed', reason: 'OwnerGone' } },
     { name: 'has failed when the Application is another one', uid: 'another', want: { state: 'failed', reason: 'OwnerChanged' } },
   ])('$name', async ({ want, name: _name, ...world }) => {

@@ -28,13 +28,23 @@ interface World {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly release?: Partial<HelmRelease['spec']> | null;
   readonly applied?: boolean;
+  readonly tracked?: boolean;
   readonly status?: Partial<NonNullable<HelmRelease['status']>>;
   readonly chart?: boolean;
   readonly kustomization?: Partial<FluxKustomization['spec']>;
 }
 
 async function lookIn(world: World) {
-  const { labels = {}, annotations = {}, release = {}, applied = true, status = {}, chart = true, kustomization = {} } = world;
+  const {
+    labels = {},
+    annotations = {},
+    release = {},
+    applied = true,
+    tracked = false,
+    status = {},
+    chart = true,
+    kustomization = {},
+  } = world;
   const kube = createMemoryKube();
   await kube.create(deployments, {
     metadata: {
@@ -64,7 +74,12 @@ async function lookIn(world: World) {
   const sourceRef = { kind: 'HelmRepository', name: 'shop', namespace: 'flux-system' };
   if (release !== null) {
     await kube.create(helmReleases, {
-      metadata: { name: 'cart', namespace: 'shop', labels: applied ? made : {} },
+      metadata: {
+        name: 'cart',
+        namespace: 'shop',
+        labels: applied ? made : {},
+        annotations: tracked ? { 'argocd.argoproj.io/tracking-id': 'x' } : {},
+      },
       spec: { chart: { spec: { chart: 'cart', sourceRef } }, ...release },
       status: { conditions: [ready()], observedGeneration: 1, helmChart: 'flux-system/shop-cart', ...status },
     });
@@ -139,6 +154,11 @@ describe('the owner of what a HelmRelease installed', () => {
         object: { kind: 'HelmRelease' },
         reason: /kubectl edit helmrelease\.helm\.toolkit\.fluxcd\.io cart -n shop/,
       },
+    },
+    {
+      name: 'a release that Argo CD applies',
+      tracked: true,
+      want: { by: 'HelmRelease', reason: /Argo CD applies that/ },
     },
     {
       name: 'a label that Helm’s own annotation speaks against',
