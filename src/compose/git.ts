@@ -1,4 +1,5 @@
 /** Repositories and the renderer, from the configuration. The credential decides whether a process can push. */
+import { createChartSource } from '../gitops/flux/artifact.ts';
 import { createRepositories, type Repositories } from '../gitops/git/repositories.ts';
 import { createRenderer, type Renderer } from '../gitops/render.ts';
 import type { Parts } from './parts.ts';
@@ -19,6 +20,6 @@ export function createGit({ config, clock, logger, gitCacheDir }: Parts): Git {
       clock,
       logger,
     }),
-    renderer: createRenderer({ kubectl: tools.kubectl, clock }),
+    renderer: createRenderer({ kubectl: tools.kubectl, helm: tools.helm, charts: createChartSource({ hosts: git.allowHttpHosts }), clock }),
   };
 }

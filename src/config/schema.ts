@@ -122,6 +122,7 @@ export const configSchema = z.strictObject({
   tools: z
     .strictObject({
       git: z.string().min(1).default('git').describe('Path of git.'),
+      helm: z.string().min(1).default('helm').describe('Path of helm, which renders charts.'),
       kubectl: z.string().min(1).default('kubectl').describe('Path of kubectl, which renders kustomizations.'),
     })
     .prefault({})

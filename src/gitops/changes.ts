@@ -7,14 +7,14 @@
 import type { ObjectRef } from '../crds/common.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../kube/logger.ts';
+import { closureFor } from './builds.ts';
 import { unifiedDiff } from './git/commit.ts';
+import { namedBranch } from './git/defaultBranch.ts';
 import { commitsBetween, filesBetween, type HistoryCommit } from './git/history.ts';
 import type { CallLimits, Repositories, Repository } from './git/repositories.ts';
 import { openTree } from './git/tree.ts';
-import { componentsOf } from './kustomize/build.ts';
-import { closureOf } from './kustomize/closure.ts';
 import { displayName } from './kustomize/manifest.ts';
-import { type FluxOwner, findOwner } from './owner.ts';
+import { findOwner, type GitOwner } from './owner.ts';
 import { allFields, compareRendered, type FieldChange, type Renderer } from './render.ts';
 
 export interface GitChangesOptions {
@@ -79,11 +79,12 @@ export function createGitChanges(options: GitChangesOptions): GitChanges {
       if (owner.engine === 'None') return [];
       if (owner.engine === 'Unsupported') throw new UnsupportedOwner(owner.reason);
       const repository = await options.repositories.open(owner.repository);
-      const tip = await repository.fetch(owner.ref, limits);
+      const branch = await namedBranch(repository, owner.ref, limits);
+      const tip = await repository.fetch(branch, limits);
       const paths = await pathsOf(repository, owner, tip, limits);
       const max = options.maxCommits ?? MAX_COMMITS;
-      const commits = await commitsBetween(repository, { branch: owner.ref, paths, ...window, max }, limits);
-      const describe = describer(options, { repository, owner, paths, limits });
+      const commits = await commitsBetween(repository, { branch, paths, ...window, max }, limits);
+      const describe = describer(options, { repository, owner: { ...owner, ref: branch }, paths, limits });
       const changes: GitChange[] = [];
       for (const [index, commit] of commits.entries()) {
         changes.push(await describe(commit, index < (options.maxRendered ?? MAX_RENDERED)));
@@ -94,10 +95,10 @@ export function createGitChanges(options: GitChangesOptions): GitChanges {
 }
 
 /** The owner's path, and what lies outside of it and takes part in its build. */
-async function pathsOf(repository: Repository, owner: FluxOwner, tip: string, limits: CallLimits): Promise<readonly string[]> {
+async function pathsOf(repository: Repository, owner: GitOwner, tip: string, limits: CallLimits): Promise<readonly string[]> {
   if (owner.path === '') return [];
   const tree = await openTree(repository, tip, limits);
-  const closure = await closureOf(tree, owner.path, componentsOf(owner.build, tree));
+  const closure = await closureFor(tree, owner.build);
   if ('refused' in closure) return [owner.path];
   const outside = [...closure.files.keys()].filter((file) => !file.startsWith(`${owner.path}/`));
   return [owner.path, ...outside].slice(0, 1000);
@@ -105,7 +106,7 @@ async function pathsOf(repository: Repository, owner: FluxOwner, tip: string, li
 
 interface Scope {
   readonly repository: Repository;
-  readonly owner: FluxOwner;
+  readonly owner: GitOwner;
   readonly paths: readonly string[];
   readonly limits: CallLimits;
 }

@@ -6,20 +6,27 @@
  */
 import type { ObjectRef } from '../crds/common.ts';
 import type { CallOptions, KubeClient } from '../kube/client.ts';
-import { apiVersionOf, type KubeObject, type OwnerReference, type ResourceType } from '../kube/object.ts';
+import { apiVersionOf, type KubeObject, type ResourceType } from '../kube/object.ts';
+import { findArgoOwner, isMarkedByArgo, listApplications, managersOf, mayBeArgo } from './argo/owner.ts';
+import { applications } from './argo/resources.ts';
+import type { Build } from './builds.ts';
+import { findHelmReleaseOwner, RELEASE_NAME_LABEL } from './flux/helmOwner.ts';
 import { findFluxOwner, NAME_LABEL } from './flux/owner.ts';
-import type { KustomizeBuild } from './kustomize/build.ts';
+import { controllerOf, findController, HELM_RELEASE, helmInstalled } from './otherOwners.ts';
 import { autoscalers, configMaps, pods, replicaSets, services, volumeClaims, WORKLOADS } from './resources.ts';
 
-export interface FluxOwner {
-  readonly engine: 'Flux';
-  /** The Kustomization. */
+/** An engine's object that applies the object from a repository which can be written to. */
+export interface GitOwner {
+  readonly engine: 'Flux' | 'ArgoCD';
+  /** The Kustomization, HelmRelease or Application. */
   readonly object: ObjectRef;
-  /** The GitRepository. */
+  /** What applies the owner itself, where that is another object. */
+  readonly through?: GitOwner;
+  /** The GitRepository; of an Application itself. */
   readonly source: ObjectRef;
-  /** Address as the GitRepository has it. */
+  /** Address as the source has it. */
   readonly repository: string;
-  /** Branch. */
+  /** Branch; `HEAD` is the repository's default. */
   readonly ref: string;
   /** Folder that is rendered; empty is the root of the repository. */
   readonly path: string;
@@ -28,7 +35,9 @@ export interface FluxOwner {
   /** Last applied, as Flux writes it: `main@sha1:<commit>`. */
   readonly revision?: string;
   readonly attempted?: string;
-  readonly build: KustomizeBuild;
+  /** Under which the engine applies. */
+  readonly fieldManager: string;
+  readonly build: Build;
 }
 
 export interface Unsupported {
@@ -37,9 +46,11 @@ export interface Unsupported {
   readonly object?: ObjectRef;
   readonly problem?: 'PathOutsideRepository';
   readonly reason: string;
+  /** What a person may type. */
+  readonly commands?: readonly string[];
 }
 
-export type Owner = FluxOwner | Unsupported | { readonly engine: 'None' };
+export type Owner = GitOwner | Unsupported | { readonly engine: 'None' };
 
 /** Throws when the target does not exist. A Pod's owner is its workload's. */
 export async function findOwner(client: KubeClient, target: ObjectRef, options: CallOptions = {}): Promise<Owner> {
@@ -52,20 +63,39 @@ export async function findOwner(client: KubeClient, target: ObjectRef, options: 
   }
   const found = await climb(client, target, options);
   if (found === undefined) throw new Error(`${target.kind} ${target.namespace ?? ''}/${target.name} does not exist`);
-  const { object } = found;
-  const controller = controllerOf(object);
-  if (controller !== undefined) {
-    const reason = `it is made by ${controller.kind} ${controller.name} (${controller.apiVersion}), which would undo a change: it has to be made there`;
-    return { engine: 'Unsupported', by: 'Controller', reason };
+  // Lists and single answers leave the kind out in different ways.
+  const object = { ...found.object, apiVersion: apiVersionOf(found.resource), kind: found.resource.kind };
+  return (await findController(client, object, options)) ?? ownerOfObject(client, object, options, 0);
+}
+
+/** Who applies an object, whatever its kind. What applies an Application is looked for once, and no further up. */
+async function ownerOfObject(client: KubeClient, object: KubeObject, options: CallOptions, depth: number): Promise<Owner> {
+  const all = mayBeArgo(object) || object.kind === applications.kind ? await listApplications(client, options) : [];
+  const claims = claimsOn(object, managersOf(all, object).length > 0);
+  const [claim, second] = claims;
+  if (second !== undefined) return { engine: 'Unsupported', by: 'Several', reason: `its labels say that ${claims.join(' and ')} own it` };
+  switch (claim) {
+    case undefined:
+      return { engine: 'None' };
+    case 'Flux':
+      return findFluxOwner(client, object, options);
+    case 'HelmRelease':
+      return findHelmReleaseOwner(client, object, options);
+    case 'ArgoCD':
+      return findArgoOwner(object, all, async (application) => {
+        if (depth > 0) return { engine: 'Unsupported', by: 'ArgoCD', reason: 'it is several Applications away' };
+        return ownerOfObject(
+          client,
+          { ...application, apiVersion: apiVersionOf(applications), kind: applications.kind },
+          options,
+          depth + 1,
+        );
+      });
+    case 'Helm':
+      return helmInstalled(object);
+    default:
+      return claim satisfies never;
   }
-  const claims = claimsOn(object);
-  if (claims.length > 1) {
-    return { engine: 'Unsupported', by: 'Several', reason: `its labels say that ${claims.join(' and ')} own it` };
-  }
-  const [claim] = claims;
-  if (claim === undefined) return { engine: 'None' };
-  if (claim === 'Flux') return findFluxOwner(client, object, options);
-  return { engine: 'Unsupported', by: claim, reason: NOT_WRITTEN[claim] };
 }
 
 /** The workload behind a Pod or ReplicaSet, with its uid; the object itself when it is a workload. Undefined: there is no such object. */
@@ -77,23 +107,16 @@ export async function findWorkload(client: KubeClient, ref: ObjectRef, options: 
   return { apiVersion: apiVersionOf(resource), kind: resource.kind, ...(namespace === undefined ? {} : { namespace }), name, uid };
 }
 
-const NOT_WRITTEN = {
-  HelmRelease: 'a Flux HelmRelease renders it; changes of Helm values are not written yet: change the values by hand',
-  Helm: 'it was installed by Helm, and no GitOps engine applies it: change the values of the release by hand',
-  ArgoCD: 'an Argo CD Application applies it; Argo CD is not written to yet: change its source by hand',
-} as const;
-
-type Claim = 'Flux' | keyof typeof NOT_WRITTEN;
+type Claim = 'Flux' | 'HelmRelease' | 'ArgoCD' | 'Helm';
 
 /** Who says that the object is theirs. A HelmRelease installs by Helm, so the two are one claim. */
-function claimsOn({ metadata }: KubeObject): readonly Claim[] {
+function claimsOn({ metadata }: KubeObject, isListed: boolean): readonly Claim[] {
   const { labels = {}, annotations = {} } = metadata;
   const claims: Claim[] = [];
   if (labels[NAME_LABEL] !== undefined) claims.push('Flux');
-  if (labels['helm.toolkit.fluxcd.io/name'] !== undefined) claims.push('HelmRelease');
-  else if (labels['app.kubernetes.io/managed-by'] === 'Helm' && annotations['meta.helm.sh/release-name'] !== undefined) claims.push('Helm');
-  if (annotations['argocd.argoproj.io/tracking-id'] !== undefined || labels['argocd.argoproj.io/instance'] !== undefined)
-    claims.push('ArgoCD');
+  if (labels[RELEASE_NAME_LABEL] !== undefined) claims.push('HelmRelease');
+  else if (labels['app.kubernetes.io/managed-by'] === 'Helm' && annotations[HELM_RELEASE] !== undefined) claims.push('Helm');
+  if (isListed || isMarkedByArgo(metadata)) claims.push('ArgoCD');
   return claims;
 }
 
@@ -122,8 +145,4 @@ async function climb(client: KubeClient, ref: ObjectRef, options: CallOptions): 
     return { object, resource };
   const { kind, name, uid } = controller;
   return climb(client, { kind, name, uid, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }) }, options);
-}
-
-function controllerOf({ metadata }: KubeObject): OwnerReference | undefined {
-  return metadata.ownerReferences?.find(({ controller }) => controller === true);
 }

@@ -1,5 +1,5 @@
 /**
- * Renders a path of a repository at a commit as kustomize-controller does: `kubectl kustomize` over just the files that take part, in a folder of its
+ * Renders a path of a repository at a commit as the engine does. Of kustomizations that is what kustomize-controller does: `kubectl kustomize` over just the files that take part, in a folder of its
  * own, without network, configuration or plug-ins.
  *
  * What can't be rendered faithfully is refused with the reason. An error of kustomize is told as it stands, with our folder cut out of it.
@@ -8,29 +8,47 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import type { Clock } from '../clock.ts';
+import type { ArgoBuild } from './argo/build.ts';
+import { expandApplication } from './argo/render.ts';
+import { type Build, closureFor } from './builds.ts';
 import { findProgram, runCommand } from './command.ts';
-import { type FileTree } from './git/tree.ts';
+import type { ChartSource } from './flux/artifact.ts';
+import { expandHelmRelease, type HelmReleaseBuild } from './flux/helmRelease.ts';
+import { type FileTree, keptElsewhere } from './git/tree.ts';
 import { componentsOf, effectiveKustomization, type KustomizeBuild, overrides } from './kustomize/build.ts';
 import { type Closure, closureOf, type Layer } from './kustomize/closure.ts';
 import { KUSTOMIZATION_NAMES } from './kustomize/kustomization.ts';
 import { type Manifest, parseManifests, withMetadata } from './kustomize/manifest.ts';
+import type { Part } from './parts.ts';
 
 export { allFields, compareRendered, type FieldChange } from './kustomize/compare.ts';
 
 export interface RendererOptions {
-  /** Path of kubectl, or its name. */
+  /** Paths of the programs, or their names. */
   readonly kubectl: string;
+  readonly helm: string;
+  readonly charts: ChartSource;
   readonly tempDir?: string | undefined;
   readonly timeoutMs?: number | undefined;
   readonly clock: Clock;
 }
 
 export type Rendering =
-  | { readonly kind: 'rendered'; readonly objects: readonly Manifest[]; readonly closure: Closure }
+  | {
+      readonly kind: 'rendered';
+      readonly objects: readonly Manifest[];
+      readonly closure: Closure;
+      /** What it is put together from, where that is more than one kustomization. */
+      readonly parts?: readonly Part[];
+    }
   | { readonly kind: 'refused'; readonly message: string };
 
 export interface Renderer {
-  readonly render: (tree: FileTree, build: KustomizeBuild, options?: { readonly signal?: AbortSignal | undefined }) => Promise<Rendering>;
+  readonly render: (tree: FileTree, build: Build, options?: Limits) => Promise<Rendering>;
+}
+
+interface Limits {
+  readonly signal?: AbortSignal | undefined;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -38,23 +56,73 @@ const MOST_OUTPUT = 64 * 2 ** 20;
 const MOST_INPUT = 64 * 2 ** 20;
 
 export function createRenderer(options: RendererOptions): Renderer {
-  return {
-    render: async (tree, build, { signal } = {}) => {
-      const components = componentsOf(build, tree);
-      const closure = await closureOf(tree, build.path, components);
-      if ('refused' in closure) return refused(build, closure.refused);
-      const problem = unfaithful(tree, closure, build);
-      if (problem !== undefined) return refused(build, problem);
-      const folder = await mkdtemp(join(options.tempDir ?? tmpdir(), 'agent-sre-render-'));
-      try {
-        await writeOut(tree, closure, folder);
-        await writeTop(closure.layers[0], build, components, folder);
-        return await runKustomize(options, build, closure, { folder, signal });
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    },
-  };
+  return { render: (tree, build, limits = {}) => render(options, tree, build, limits) };
+}
+
+function render(options: RendererOptions, tree: FileTree, build: Build, limits: Limits): Promise<Rendering> {
+  switch (build.type) {
+    case 'Kustomize':
+      return renderKustomization(options, tree, build, limits);
+    case 'HelmRelease':
+      return renderRelease(options, tree, build, limits);
+    case 'ArgoCD':
+      return renderApplication(options, tree, build, limits);
+    default:
+      return build satisfies never;
+  }
+}
+
+async function renderKustomization(
+  options: RendererOptions,
+  tree: FileTree,
+  build: KustomizeBuild,
+  { signal }: Limits,
+): Promise<Rendering> {
+  const components = componentsOf(build, tree);
+  const closure = await closureOf(tree, build.path, components);
+  if ('refused' in closure) return refused(build, closure.refused);
+  const problem = unfaithful(tree, closure, build);
+  if (problem !== undefined) return refused(build, problem);
+  const folder = await mkdtemp(join(options.tempDir ?? tmpdir(), 'agent-sre-render-'));
+  try {
+    const elsewhere = await writeOut(tree, closure, folder);
+    if (elsewhere !== undefined) return refused(build, elsewhere);
+    await writeTop(closure.layers[0], build, components, folder);
+    return await runKustomize(options, build, closure, { folder, signal });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function renderRelease(options: RendererOptions, tree: FileTree, build: HelmReleaseBuild, limits: Limits): Promise<Rendering> {
+  const outer = await renderKustomization(options, tree, build.outer, limits);
+  if (outer.kind === 'refused') return outer;
+  const { helm, charts, ...common } = options;
+  const expanded = await expandHelmRelease({ helm: { ...common, helm }, charts }, tree, build, outer, limits.signal);
+  if ('refused' in expanded) return refused(build.outer, expanded.refused);
+  const closure = await closureFor(tree, build);
+  if ('refused' in closure) return refused(build.outer, closure.refused);
+  return { kind: 'rendered', objects: expanded.objects, closure, parts: [expanded.part] };
+}
+
+async function renderApplication(options: RendererOptions, tree: FileTree, build: ArgoBuild, limits: Limits): Promise<Rendering> {
+  const outer = build.outer === undefined ? undefined : await render(options, tree, build.outer, limits);
+  if (outer?.kind === 'refused') return outer;
+  const { helm, charts: _charts, ...common } = options;
+  const kustomize = (files: FileTree, one: KustomizeBuild): Promise<Rendering> => renderKustomization(options, files, one, limits);
+  const expanded = await expandApplication({ helm: { ...common, helm }, kustomize, signal: limits.signal }, tree, build, outer);
+  if ('refused' in expanded) return { kind: 'refused', message: expanded.refused.slice(0, 1000) };
+  const closure = await closureFor(tree, build);
+  if ('refused' in closure) return { kind: 'refused', message: closure.refused.slice(0, 1000) };
+  return { kind: 'rendered', objects: expanded.objects, closure: withRoles(closure, expanded.parts), parts: expanded.parts };
+}
+
+/** With what each file is drawn in as, for whoever looks for an object in them. */
+function withRoles(closure: Closure, parts: readonly Part[]): Closure {
+  const files = new Map(closure.files);
+  const own = parts.flatMap((part) => (part.own === undefined ? [] : [part.own.closure]));
+  for (const [file, roles] of own.flatMap((one) => [...one.files])) files.set(file, new Set([...(files.get(file) ?? []), ...roles]));
+  return { files, layers: [...closure.layers, ...own.flatMap(({ layers }) => layers)] };
 }
 
 function refused({ path }: KustomizeBuild, reason: string): Rendering {
@@ -77,13 +145,16 @@ function isIgnoreFileFor(file: string, path: string): boolean {
   return folder === '' || path === '' || `${path}/`.startsWith(`${folder}/`) || folder.startsWith(`${path}/`);
 }
 
-async function writeOut(tree: FileTree, { files }: Closure, folder: string): Promise<void> {
+async function writeOut(tree: FileTree, { files }: Closure, folder: string): Promise<string | undefined> {
   const contents = await tree.read([...files.keys()]);
+  const elsewhere = keptElsewhere(contents);
+  if (elsewhere !== undefined) return elsewhere;
   for (const [path, content] of contents) {
     const target = join(folder, path);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await writeFile(target, content, { flag: 'wx', mode: 0o600 });
   }
+  return undefined;
 }
 
 /** What the engine would build from, where that is not what is in Git. JSON is YAML. */

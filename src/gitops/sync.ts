@@ -5,31 +5,42 @@
  * an attempt that has got as far as the health checks has been applied, and whether it helps is for the verification to say.
  */
 import type { CallOptions, KubeClient } from '../kube/client.ts';
+import { applicationSync } from './argo/sync.ts';
 import { gitErrorIn } from './errors.ts';
+import { releaseSync } from './flux/releaseSync.ts';
 import { type FluxKustomization, gitRepositories, kustomizations } from './flux/resources.ts';
 import { isAncestor } from './git/commit.ts';
+import { namedBranch } from './git/defaultBranch.ts';
 import type { Repository } from './git/repositories.ts';
-import type { FluxOwner } from './owner.ts';
+import type { GitOwner } from './owner.ts';
+import { type SyncState, waiting } from './syncState.ts';
 
-export type SyncState =
-  | { readonly state: 'synced'; readonly revision: string; readonly healthy: boolean }
-  | {
-      readonly state: 'waiting';
-      readonly reason: 'Suspended' | 'OlderRevision' | 'Progressing' | 'SourceFailing' | 'Failing';
-      readonly message: string;
-      readonly retryAfterMs: number;
-    }
-  | { readonly state: 'failed'; readonly reason: 'OwnerGone' | 'OwnerChanged' | 'BuildFailed'; readonly message: string };
-
-const LOOK_AGAIN_MS = 2_000;
-const LOOK_AGAIN_FAILING_MS = 10_000;
+export type { SyncState } from './syncState.ts';
 
 export async function syncState(
   client: KubeClient,
-  owner: FluxOwner,
+  owner: GitOwner,
   commit: string,
   repository: Repository,
   options: CallOptions = {},
+): Promise<SyncState> {
+  const applied = owner.through === undefined ? undefined : await syncState(client, owner.through, commit, repository, options);
+  if (applied !== undefined && applied.state !== 'synced') return applied;
+  if (owner.engine === 'ArgoCD') {
+    const holds = async (revision: string | undefined): Promise<boolean> =>
+      (await contains(repository, owner, revision, commit, options)) !== undefined;
+    return applicationSync(client, owner, holds, options);
+  }
+  if (applied === undefined) return kustomizationSync(client, owner, commit, repository, options);
+  return releaseSync(client, owner, { sha: commit, revision: applied.revision }, repository, options);
+}
+
+async function kustomizationSync(
+  client: KubeClient,
+  owner: GitOwner,
+  commit: string,
+  repository: Repository,
+  options: CallOptions,
 ): Promise<SyncState> {
   const { name, namespace = '' } = owner.object;
   const where = `Kustomization ${namespace}/${name}`;
@@ -50,7 +61,7 @@ export async function syncState(
 /** The revision, if it holds the commit. */
 async function contains(
   repository: Repository,
-  owner: FluxOwner,
+  owner: GitOwner,
   revision: string | undefined,
   commit: string,
   options: CallOptions,
@@ -70,7 +81,7 @@ async function contains(
 /** Without the host it stays unknown whether the revision holds the commit: a later look will tell. */
 async function fetchQuietly(repository: Repository, branch: string, options: CallOptions): Promise<void> {
   try {
-    await repository.fetch(branch, options);
+    await repository.fetch(await namedBranch(repository, branch, options), options);
   } catch (error) {
     if (gitErrorIn(error) === undefined) throw error;
   }
@@ -95,7 +106,7 @@ function isApplied({ status }: FluxKustomization): boolean {
   return running && ready?.status !== 'False';
 }
 
-async function beforeAttempt(client: KubeClient, owner: FluxOwner, where: string, options: CallOptions): Promise<SyncState> {
+async function beforeAttempt(client: KubeClient, owner: GitOwner, where: string, options: CallOptions): Promise<SyncState> {
   const { name, namespace = '' } = owner.source;
   const source = await client.get(gitRepositories, { namespace, name }, options);
   if (source === undefined)
@@ -106,8 +117,7 @@ async function beforeAttempt(client: KubeClient, owner: FluxOwner, where: string
       `GitRepository ${namespace}/${name} is suspended: resume it (flux resume source git ${name} -n ${namespace})`,
     );
   const ready = source.status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready?.status === 'False')
-    return waiting('SourceFailing', `GitRepository ${namespace}/${name}: ${ready.message}`, LOOK_AGAIN_FAILING_MS);
+  if (ready?.status === 'False') return waiting('SourceFailing', `GitRepository ${namespace}/${name}: ${ready.message}`);
   return waiting('OlderRevision', `${where} has not come to the commit yet; it looks every ${source.spec.interval ?? 'interval'}`);
 }
 
@@ -116,9 +126,5 @@ function afterAttempt({ status }: FluxKustomization, where: string): SyncState {
   if (ready?.status !== 'False') return waiting('Progressing', `${where} is at work: ${ready?.message ?? 'no report yet'}`);
   if (ready.reason === 'BuildFailed')
     return { state: 'failed', reason: 'BuildFailed', message: `${where} can’t build the commit: ${ready.message}` };
-  return waiting('Failing', `${where}: ${ready.reason}: ${ready.message}`, LOOK_AGAIN_FAILING_MS);
-}
-
-function waiting(reason: Extract<SyncState, { state: 'waiting' }>['reason'], message: string, retryAfterMs = LOOK_AGAIN_MS): SyncState {
-  return { state: 'waiting', reason, message: message.slice(0, 1000), retryAfterMs };
+  return waiting('Failing', `${where}: ${ready.reason}: ${ready.message}`);
 }

@@ -5,6 +5,7 @@
  * too. A refusal by validation or admission is the plan's, in the words of whoever refused; that we may not even try is ours to have set up.
  */
 import { displayName, type Manifest } from '../gitops/kustomize/manifest.ts';
+import type { GitOwner } from '../gitops/owner.ts';
 import type { CallOptions } from '../kube/client.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { denialIn } from './denial.ts';
@@ -19,14 +20,11 @@ export interface DryRunAnswer {
   readonly message: string;
 }
 
-/** kustomize-controller's field manager. */
-const ENGINE_MANAGER = 'kustomize-controller';
-
 export async function dryRun(
   { client }: RemediateDeps,
   manifests: readonly Manifest[],
   targets: readonly PlanTarget[],
-  options: CallOptions,
+  { fieldManager, ...options }: CallOptions & Pick<GitOwner, 'fieldManager'>,
 ): Promise<readonly DryRunAnswer[] | Refusal> {
   const answers: DryRunAnswer[] = [];
   for (const manifest of manifests) {
@@ -37,7 +35,7 @@ export async function dryRun(
     try {
       const result: KubeObject = await client.apply(resource, intent, {
         ...options,
-        fieldManager: ENGINE_MANAGER,
+        fieldManager,
         force: true,
         dryRun: true,
       });

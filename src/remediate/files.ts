@@ -1,4 +1,5 @@
 /** The files that a plan writes, with the blobs before and after: what a person sees, what the digest covers, and what is committed are the same bytes. */
+import { isIn } from '../gitops/builds.ts';
 import { writeBlob } from '../gitops/git/commit.ts';
 import type { Repository } from '../gitops/git/repositories.ts';
 import { type FileMode, type FileTree, isSafePath, readFile } from '../gitops/git/tree.ts';
@@ -21,21 +22,21 @@ export interface FileInput {
   readonly before: FileTree;
   readonly after: FileTree;
   readonly paths: readonly string[];
-  /** The owner's path: nothing outside of it is written. */
-  readonly below: string;
+  /** Files and folders of the owner: nothing outside of them is written. */
+  readonly scope: readonly string[];
 }
 
 export async function fileChanges(
   repository: Repository,
-  { before, after, paths, below }: FileInput,
+  { before, after, paths, scope }: FileInput,
   limits: { readonly signal?: AbortSignal | undefined },
 ): Promise<readonly FileChange[] | Refusal> {
   if (paths.length > MOST_FILES)
     return refuse('UnsafeChange', `the plan would change ${paths.length} files; at most ${MOST_FILES} are changed at once`);
   const changes: FileChange[] = [];
   for (const path of paths.toSorted()) {
-    if (!isSafePath(path) || (below !== '' && !path.startsWith(`${below}/`))) {
-      return refuse('OutOfScope', `${path} is outside of ${below}, which is all that the owner of the target renders`);
+    if (!isSafePath(path) || !isIn(scope, path)) {
+      return refuse('OutOfScope', `${path} is outside of ${scope.join(' and ')}, which is all that the owner of the target renders`);
     }
     const change = await changeOf(repository, { before, after }, path, limits);
     if (change !== undefined) changes.push(change);

@@ -1,7 +1,7 @@
 /** No safe action: a result, which says what a person should look at, and with which commands. */
 
 import type { ObjectRef } from '../crds/common.ts';
-import type { Owner } from '../gitops/owner.ts';
+import type { GitOwner, Owner } from '../gitops/owner.ts';
 
 export type HandoffReason =
   | 'NoRootCause'
@@ -55,35 +55,58 @@ export function ownerHandoff(owner: Owner, target: ObjectRef): Handoff | undefin
   }
   if (owner.engine === 'Unsupported') {
     const lookAt = owner.object === undefined ? [] : [`${owner.object.kind} ${owner.object.namespace ?? ''}/${owner.object.name}`];
-    return handOff('UnsupportedOwner', `${where}: ${owner.reason}`, { lookAt, commands: commandsFor(target) });
+    return handOff('UnsupportedOwner', `${where}: ${owner.reason}`, {
+      lookAt,
+      commands: [...(owner.commands ?? []), ...commandsFor(target)],
+    });
   }
-  const { name, namespace = '' } = owner.object;
-  const engine = `Kustomization ${namespace}/${name}`;
+  const engine = engineOf(owner);
   if (owner.suspended) {
-    const commands = [
-      `flux resume kustomization ${name} -n ${namespace}`,
-      `flux resume source git ${owner.source.name} -n ${owner.source.namespace ?? namespace}`,
-    ];
     return handOff('OwnerSuspended', `${engine}, which deploys ${where}, or its source, is suspended: a commit would not be deployed`, {
       lookAt: [engine],
-      commands,
+      commands: resumeCommands(owner),
     });
   }
   if (owner.ready.ok || APPLIED_AND_ILL.has(owner.ready.reason)) return undefined;
-  const commands = [
-    `kubectl describe kustomization.kustomize.toolkit.fluxcd.io/${name} -n ${namespace}`,
-    `flux logs --kind=Kustomization --name=${name} -n ${namespace}`,
-  ];
   return handOff('OwnerFailing', `${engine}, which deploys ${where}, fails itself: ${owner.ready.reason}: ${owner.ready.message}`, {
     lookAt: [engine],
-    commands,
+    commands: describeCommands(owner),
   });
 }
 
-/** Reasons of a Kustomization that is not ready although it has applied what it should. */
+/** `Kustomization flux-system/shop` */
+export function engineOf({ object }: GitOwner): string {
+  return `${object.kind} ${object.namespace ?? ''}/${object.name}`;
+}
+
+/** What makes the engine act again: the owner, what applies it, and their source. */
+export function resumeCommands({ engine, object, through, source }: GitOwner): readonly string[] {
+  const { name, namespace = '' } = object;
+  if (engine === 'ArgoCD') return [`argocd app set ${name} --sync-policy automated`, `argocd app sync ${name}`];
+  const own = `flux resume ${object.kind.toLowerCase()} ${name} -n ${namespace}`;
+  const rest =
+    through === undefined ? [`flux resume source git ${source.name} -n ${source.namespace ?? namespace}`] : resumeCommands(through);
+  return [own, ...rest];
+}
+
+function describeCommands({ engine, object }: GitOwner): readonly string[] {
+  const { kind, name, namespace = '', apiVersion = '' } = object;
+  const [group = ''] = apiVersion.split('/');
+  if (engine === 'ArgoCD') return [`kubectl describe application.${group}/${name} -n ${namespace}`, `argocd app get ${name} --refresh`];
+  return [
+    `kubectl describe ${kind.toLowerCase()}.${group}/${name} -n ${namespace}`,
+    `flux logs --kind=${kind} --name=${name} -n ${namespace}`,
+  ];
+}
+
+/** Reasons of an owner that is not ready although it applies what it is given. */
 export const APPLIED_AND_ILL: ReadonlySet<string> = new Set([
   'HealthCheckFailed',
   'HealthCheckCanceled',
   'Progressing',
   'ProgressingWithRetry',
+  'InstallFailed',
+  'UpgradeFailed',
+  'RollbackSucceeded',
+  'RetriesExceeded',
 ]);

@@ -3,21 +3,23 @@
  *
  * Suspended and failing owners are told, not fought. An engine that is behind the branch is waited for: what is rendered at the tip has to be what runs.
  */
+import { isIn, scopeOf } from '../gitops/builds.ts';
 import { gitErrorIn } from '../gitops/errors.ts';
+import { namedBranch } from '../gitops/git/defaultBranch.ts';
 import { filesBetween } from '../gitops/git/history.ts';
 import type { Repository } from '../gitops/git/repositories.ts';
 import { type FileTree, openTree } from '../gitops/git/tree.ts';
-import { type FluxOwner, findOwner } from '../gitops/owner.ts';
+import { findOwner, type GitOwner } from '../gitops/owner.ts';
 import { commitOf } from '../gitops/sync.ts';
 import { inWords, type Target } from './actionTarget.ts';
 import type { Rendered } from './catalogue/types.ts';
 import type { RemediateDeps } from './deps.ts';
-import { APPLIED_AND_ILL } from './handoff.ts';
+import { APPLIED_AND_ILL, engineOf, resumeCommands } from './handoff.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 export interface OpenedOwner {
   readonly kind: 'opened';
-  readonly owner: FluxOwner;
+  readonly owner: GitOwner;
   readonly repository: Repository;
   readonly base: string;
   readonly tree: FileTree;
@@ -29,9 +31,9 @@ interface Limits {
 }
 
 export async function ownerOf(deps: RemediateDeps, targets: readonly Target[], limits: Limits): Promise<OpenedOwner | Refusal> {
-  let owner: FluxOwner | undefined;
+  let owner: GitOwner | undefined;
   for (const target of targets) {
-    const found = await fluxOwnerOf(deps, target, limits);
+    const found = await gitOwnerOf(deps, target, limits);
     if ('kind' in found) return found;
     if (owner !== undefined && owner.object.uid !== found.object.uid) {
       return refuse('UnsupportedOwner', 'the targets of the plan have different owners; one plan changes what one owner renders');
@@ -44,11 +46,12 @@ export async function ownerOf(deps: RemediateDeps, targets: readonly Target[], l
   return openOwner(deps, owner, limits);
 }
 
-async function fluxOwnerOf({ client }: RemediateDeps, target: Target, limits: Limits): Promise<FluxOwner | Refusal> {
+async function gitOwnerOf({ client }: RemediateDeps, target: Target, limits: Limits): Promise<GitOwner | Refusal> {
   const owner = await findOwner(client, target.ref, limits);
   const where = inWords(target);
   switch (owner.engine) {
     case 'Flux':
+    case 'ArgoCD':
       return owner;
     case 'None':
       return refuse('NoOwner', `${where} is not applied by a GitOps engine: there is no repository to change; change it by hand`);
@@ -59,19 +62,20 @@ async function fluxOwnerOf({ client }: RemediateDeps, target: Target, limits: Li
   }
 }
 
-function stateOf({ object, source, suspended, ready }: FluxOwner): Refusal | undefined {
-  const where = `Kustomization ${object.namespace ?? ''}/${object.name}`;
-  if (suspended) {
-    const resume = `flux resume kustomization ${object.name} -n ${object.namespace ?? ''}; flux resume source git ${source.name} -n ${source.namespace ?? ''}`;
+function stateOf(owner: GitOwner): Refusal | undefined {
+  const where = engineOf(owner);
+  if (owner.suspended) {
+    const resume = resumeCommands(owner).join('; ');
     return refuse('OwnerSuspended', `${where}, or its source, is suspended: a commit would not be deployed; resume it first (${resume})`);
   }
-  if (ready.ok || APPLIED_AND_ILL.has(ready.reason)) return undefined;
-  return refuse('OwnerFailing', `${where} is not ready, and a commit may not be deployed: ${ready.reason}: ${ready.message}`);
+  if (owner.ready.ok || APPLIED_AND_ILL.has(owner.ready.reason)) return undefined;
+  return refuse('OwnerFailing', `${where} is not ready, and a commit may not be deployed: ${owner.ready.reason}: ${owner.ready.message}`);
 }
 
-async function openOwner(deps: RemediateDeps, owner: FluxOwner, limits: Limits): Promise<OpenedOwner | Refusal> {
+async function openOwner(deps: RemediateDeps, found: GitOwner, limits: Limits): Promise<OpenedOwner | Refusal> {
   try {
-    const repository = await deps.repositories.open(owner.repository);
+    const repository = await deps.repositories.open(found.repository);
+    const owner = { ...found, ref: await namedBranch(repository, found.ref, limits) };
     const base = await repository.fetch(owner.ref, limits);
     const tree = await openTree(repository, base, limits);
     const before = await deps.renderer.render(tree, owner.build, limits);
@@ -89,16 +93,17 @@ async function openOwner(deps: RemediateDeps, owner: FluxOwner, limits: Limits):
 /** The engine may be behind by commits that do not concern what it renders here. */
 async function behindRefusal(
   repository: Repository,
-  owner: FluxOwner,
+  owner: GitOwner,
   { base, paths }: { readonly base: string; readonly paths: readonly string[] },
   limits: Limits,
 ): Promise<Refusal | undefined> {
   const deployed = commitOf(owner.attempted ?? owner.revision);
   if (deployed === base) return undefined;
-  const where = `Kustomization ${owner.object.namespace ?? ''}/${owner.object.name}`;
+  const where = engineOf(owner.engine === 'Flux' ? (owner.through ?? owner) : owner);
   if (deployed !== undefined) {
     const { exitCode } = await repository.run({ args: ['cat-file', '-e', `${deployed}^{commit}`], signal: limits.signal });
-    const scope = owner.path === '' ? [] : [owner.path, ...paths.filter((path) => !path.startsWith(`${owner.path}/`)).slice(0, 1000)];
+    const folders = scopeOf(owner.build);
+    const scope = folders.includes('') ? [] : [...folders, ...paths.filter((path) => !isIn(folders, path)).slice(0, 1000)];
     if (exitCode === 0 && (await filesBetween(repository, deployed, base, { ...limits, paths: scope })).length === 0) return undefined;
   }
   return refuse(

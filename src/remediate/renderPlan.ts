@@ -6,11 +6,12 @@
  */
 import type { RemediationPlan } from '../crds/kinds.ts';
 import type { Action, Risk } from '../crds/remediationPlan.ts';
+import { scopeOf } from '../gitops/builds.ts';
 import { unifiedDiff, writeTree } from '../gitops/git/commit.ts';
 import type { Repository } from '../gitops/git/repositories.ts';
 import type { FileTree } from '../gitops/git/tree.ts';
 import type { Manifest } from '../gitops/kustomize/manifest.ts';
-import type { FluxOwner } from '../gitops/owner.ts';
+import type { GitOwner } from '../gitops/owner.ts';
 import { allFields, compareRendered, type FieldChange } from '../gitops/render.ts';
 import { inWords, isWorkload, type Target } from './actionTarget.ts';
 import { type BlastRadius, blastRadius, worst } from './blastRadius.ts';
@@ -32,7 +33,7 @@ export type { PlanTarget } from './targets.ts';
 
 export interface RenderedPlan {
   readonly kind: 'rendered';
-  readonly owner: FluxOwner;
+  readonly owner: GitOwner;
   /** Without credentials. */
   readonly repository: string;
   /** Branch. */
@@ -73,7 +74,7 @@ export async function renderPlan(deps: RemediateDeps, plan: RemediationPlan, lim
   const difference = compareRendered(before.objects, made.rendering.objects);
   const renderedDiff = allFields(difference);
   if (renderedDiff.length === 0) return refuse('NothingChanges', 'the plan changes nothing that is rendered');
-  const files = await fileChanges(repository, { before: tree, after: made.tree, paths: made.files, below: owner.path }, limits);
+  const files = await fileChanges(repository, { before: tree, after: made.tree, paths: made.files, scope: scopeOf(owner.build) }, limits);
   if ('kind' in files) return files;
 
   const targets = await resolveTargets(deps.client, difference.changed, limits);
@@ -82,7 +83,7 @@ export async function renderPlan(deps: RemediateDeps, plan: RemediationPlan, lim
     deps,
     difference.changed.map(({ after }) => after),
     targets,
-    limits,
+    { ...limits, fieldManager: owner.fieldManager },
   );
   if ('kind' in tried) return tried;
   const after = await writeTree(
@@ -150,7 +151,7 @@ async function resolveActions(
 }
 
 interface Opened {
-  readonly owner: FluxOwner;
+  readonly owner: GitOwner;
   readonly repository: Repository;
   readonly base: string;
   readonly tree: FileTree;

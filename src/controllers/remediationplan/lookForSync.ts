@@ -16,7 +16,12 @@ export async function lookForSync(
   const [action] = plan.spec.actions;
   if (action === undefined) return { kind: 'failed', message: 'the plan has no action' };
   const owner = await findOwner(client, action.target, { signal });
-  if (owner.engine !== 'Flux') return { kind: 'failed', message: `${action.target.kind} ${action.target.name} is no longer owned by Flux` };
+  if (!('build' in owner)) {
+    return {
+      kind: 'failed',
+      message: `${action.target.kind} ${action.target.name} is no longer owned by a GitOps engine that is followed`,
+    };
+  }
   const repository = await remediate.repositories.open(commit.repository);
   const seen = await syncState(client, owner, commit.sha, repository, { signal });
   switch (seen.state) {

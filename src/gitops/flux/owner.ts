@@ -10,14 +10,14 @@ import { isNotFound } from '../../kube/errors.ts';
 import { apiVersionOf, type Condition, type KubeObject, type ResourceType } from '../../kube/object.ts';
 import type { KustomizeBuild } from '../kustomize/build.ts';
 import { resolveIn } from '../kustomize/kustomization.ts';
-import type { FluxOwner, Unsupported } from '../owner.ts';
+import type { GitOwner, Unsupported } from '../owner.ts';
 import { type FluxKustomization, type GitRepository, gitRepositories, kustomizations } from './resources.ts';
 
 const PREFIX = 'kustomize.toolkit.fluxcd.io';
 export const NAME_LABEL = `${PREFIX}/name`;
 const NAMESPACE_LABEL = `${PREFIX}/namespace`;
 
-export async function findFluxOwner(client: KubeClient, object: KubeObject, options: CallOptions): Promise<FluxOwner | Unsupported> {
+export async function findFluxOwner(client: KubeClient, object: KubeObject, options: CallOptions): Promise<GitOwner | Unsupported> {
   const labels = object.metadata.labels ?? {};
   const key = { name: labels[NAME_LABEL] ?? '', namespace: labels[NAMESPACE_LABEL] ?? '' };
   const unsupported = (reason: string): Unsupported => ({ engine: 'Unsupported', by: 'Flux', reason });
@@ -42,7 +42,7 @@ export async function findFluxOwner(client: KubeClient, object: KubeObject, opti
   return ownerFrom(kustomization, source, { path, branch: branch.branch });
 }
 
-function ownerFrom(kustomization: FluxKustomization, source: GitRepository, { path, branch }: { path: string; branch: string }): FluxOwner {
+function ownerFrom(kustomization: FluxKustomization, source: GitRepository, { path, branch }: { path: string; branch: string }): GitOwner {
   const { spec, status } = kustomization;
   return {
     engine: 'Flux',
@@ -53,6 +53,7 @@ function ownerFrom(kustomization: FluxKustomization, source: GitRepository, { pa
     path,
     suspended: spec.suspend === true || source.spec.suspend === true,
     ready: readiness(kustomization, source),
+    fieldManager: 'kustomize-controller',
     ...(status?.lastAppliedRevision === undefined ? {} : { revision: status.lastAppliedRevision }),
     ...(status?.lastAttemptedRevision === undefined ? {} : { attempted: status.lastAttemptedRevision }),
     build: buildOf(kustomization, source, path),
@@ -61,6 +62,7 @@ function ownerFrom(kustomization: FluxKustomization, source: GitRepository, { pa
 
 function buildOf({ spec, metadata }: FluxKustomization, source: GitRepository, path: string): KustomizeBuild {
   return {
+    type: 'Kustomize',
     path,
     namespace: nonEmpty(spec.targetNamespace),
     namePrefix: nonEmpty(spec.namePrefix),
@@ -120,7 +122,7 @@ function branchOf({ spec, metadata }: GitRepository): { readonly branch: string 
   return { branch: ref.branch ?? 'master' };
 }
 
-function readiness(kustomization: FluxKustomization, source: GitRepository): FluxOwner['ready'] {
+function readiness(kustomization: FluxKustomization, source: GitRepository): GitOwner['ready'] {
   const sourceReady = conditionOf(source.status?.conditions);
   if (sourceReady?.status === 'False') return { ok: false, reason: 'SourceNotReady', message: sourceReady.message };
   const ready = conditionOf(kustomization.status?.conditions);
@@ -128,11 +130,11 @@ function readiness(kustomization: FluxKustomization, source: GitRepository): Flu
   return { ok: ready.status === 'True', reason: ready.reason, message: ready.message };
 }
 
-function conditionOf(conditions: readonly Condition[] | undefined): Condition | undefined {
+export function conditionOf(conditions: readonly Condition[] | undefined): Condition | undefined {
   return conditions?.find(({ type }) => type === 'Ready');
 }
 
-function refTo<T extends KubeObject>({ metadata }: T, resource: ResourceType<T>): ObjectRef {
+export function refTo<T extends KubeObject>({ metadata }: T, resource: ResourceType<T>): ObjectRef {
   return {
     apiVersion: apiVersionOf(resource),
     kind: resource.kind,
@@ -143,7 +145,7 @@ function refTo<T extends KubeObject>({ metadata }: T, resource: ResourceType<T>)
 }
 
 /** A kind that is not served holds no objects. */
-async function getOrNothing<T extends KubeObject>(
+export async function getOrNothing<T extends KubeObject>(
   client: KubeClient,
   resource: ResourceType<T>,
   key: { readonly name: string; readonly namespace: string },

@@ -103,6 +103,15 @@ export async function readBlobs(
   return blobs;
 }
 
+/** What stands in the place of a file that is kept in Git LFS begins so. */
+const LFS = 'version https://git-lfs.github.com/spec/';
+
+/** Why one of the files can't be read as what it is; undefined when all can. */
+export function keptElsewhere(contents: ReadonlyMap<string, Buffer>): string | undefined {
+  const found = [...contents].find(([, content]) => content.length < 1024 && content.toString('latin1').startsWith(LFS));
+  return found === undefined ? undefined : `${found[0]} is kept in Git LFS, which is not fetched`;
+}
+
 function mustHave(files: ReadonlyMap<string, TreeFile>, path: string, repository: Repository): TreeFile {
   const file = files.get(path);
   if (file === undefined) throw new GitError('NotFound', `${repository.url} has no file ${path}`);

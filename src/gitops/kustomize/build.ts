@@ -10,6 +10,7 @@ export interface ImageOverride {
 }
 
 export interface KustomizeBuild {
+  readonly type: 'Kustomize';
   /** Folder in the repository; empty is its root. */
   readonly path: string;
   readonly namespace?: string | undefined;
@@ -17,6 +18,7 @@ export interface KustomizeBuild {
   readonly nameSuffix?: string | undefined;
   readonly patches: readonly JsonMap[];
   readonly images: readonly ImageOverride[];
+  readonly replicas?: readonly { readonly name: string; readonly count: number }[] | undefined;
   /** Relative to `path`. */
   readonly components: readonly string[];
   readonly ignoreMissingComponents: boolean;
@@ -38,10 +40,10 @@ export function componentsOf(build: KustomizeBuild, tree: FileTree): readonly st
 
 /** Whether the engine would write another kustomization than the one in Git. */
 export function overrides(build: KustomizeBuild): boolean {
-  const { namespace, namePrefix, nameSuffix, patches, images, components, buildMetadata } = build;
+  const { namespace, namePrefix, nameSuffix, patches, images, replicas = [], components, buildMetadata } = build;
   return (
     [namespace, namePrefix, nameSuffix].some((value) => value !== undefined) ||
-    [patches, images, components, buildMetadata].some((list) => list.length > 0)
+    [patches, images, replicas, components, buildMetadata].some((list) => list.length > 0)
   );
 }
 
@@ -58,6 +60,7 @@ export function effectiveKustomization(content: JsonMap, build: KustomizeBuild, 
     ...extended(content, 'patches', build.patches),
     ...extended(content, 'components', components),
     ...(build.images.length > 0 ? { images: mergedImages(listIn(content, 'images'), build.images) } : {}),
+    ...mergedReplicas(content, build.replicas ?? []),
     ...(build.buildMetadata.length > 0 ? { buildMetadata: [...build.buildMetadata] } : {}),
   };
 }
@@ -85,6 +88,12 @@ function mergedImages(own: readonly Json[], more: readonly ImageOverride[]): rea
     }
   }
   return images;
+}
+
+function mergedReplicas(content: JsonMap, more: NonNullable<KustomizeBuild['replicas']>): JsonMap {
+  if (more.length === 0) return {};
+  const own = listIn(content, 'replicas').filter((entry) => !isMap(entry) || !more.some(({ name }) => entry['name'] === name));
+  return { replicas: [...own, ...more.map(({ name, count }) => ({ name, count }))] };
 }
 
 function listIn(content: JsonMap, name: string): readonly Json[] {

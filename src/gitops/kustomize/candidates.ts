@@ -2,13 +2,15 @@
  * Places in Git that may be what a rendered field comes from.
  *
  * This is a guess by design, and never trusted: each candidate is an edit that `locate.ts` renders, and only one that changes exactly the field that was
- * meant is taken. Looked at are manifests and strategic-merge patches (in files and in line), JSON 6902 operations, and the `images` and `replicas` of kustomizations.
+ * meant is taken. Looked at are manifests and strategic-merge patches (in files and in line), JSON 6902 operations, and the `images`, `replicas` and
+ * generators of kustomizations.
  */
 import { type Document, isMap, isScalar, type Node } from 'yaml';
 import type { FileTree } from '../git/tree.ts';
 import { type FieldPath, follow, itemsAt, type ParsedFile, parseYamlFile, scalarAt, stringAt, type YamlFile } from '../yaml/document.ts';
 import { plainString, replaceScalar, type Splice, type SpliceResult, setField } from '../yaml/splice.ts';
 import type { Closure } from './closure.ts';
+import { dataKey, inLiterals, inVariables } from './generators.ts';
 import { parseImage } from './imageName.ts';
 import { nestedSplice } from './inline.ts';
 
@@ -44,6 +46,7 @@ export async function candidatesFor(tree: FileTree, closure: Closure, wanted: Wa
   const roles = closure.files;
   const names = [...roles].filter(([name, as]) => kustomizations.has(name) || as.has('resource') || as.has('patch'));
   const contents = await tree.read(names.map(([name]) => name));
+  if (dataKey(wanted) !== undefined) candidates.push(...(await inDataFiles(tree, roles, wanted)));
   for (const [file, content] of contents) {
     const parsed: ParsedFile = parseYamlFile(content);
     if ('refused' in parsed) {
@@ -109,18 +112,10 @@ function inKustomization(file: YamlFile, wanted: Wanted): readonly Found[] {
     ...itemsAt(document, ['patchesJson6902']),
     ...itemsAt(document, ['patchesStrategicMerge']),
   ];
-  const replicas = isReplicas(wanted.path)
-    ? itemsAt(document, ['replicas']).flatMap((entry) => inReplicas(file.text, document, entry, wanted))
-    : [];
-  return [...images, ...replicas, ...inline.flatMap((entry) => inInlinePatch(file.text, document, entry, wanted))];
-}
-
-const isReplicas = (path: FieldPath): boolean => path.length === 2 && path[0] === 'spec' && path[1] === 'replicas';
-
-/** An entry of `replicas`: the count for the name that a workload has in its own manifest. */
-function inReplicas(text: string, document: Document, entry: Node, { name, value }: Wanted): readonly Found[] {
-  const [own, count] = [stringAt(document, ['name'], entry), scalarAt(document, ['count'], entry)];
-  return own === undefined || count === undefined || !name.includes(own) ? [] : [found(replaceScalar(text, count, value))];
+  const isCount = wanted.path.length === 2 && wanted.path[0] === 'spec' && wanted.path[1] === 'replicas';
+  const replicas = isCount ? itemsAt(document, ['replicas']).flatMap((entry) => inReplicas(file.text, document, entry, wanted)) : [];
+  const literals = inLiterals(file.text, document, wanted).map((result) => found(result));
+  return [...images, ...replicas, ...literals, ...inline.flatMap((entry) => inInlinePatch(file.text, document, entry, wanted))];
 }
 
 /** An entry of `images`: the version it sets, and the name where it sets one. */
@@ -145,6 +140,21 @@ function inImages(text: string, document: Document, entry: Node, { value }: Want
     replace('newTag', newTag, image.tag) ??
     replace('digest', digest, image.digest);
   return [{ result: problem === undefined ? { splices } : { refused: problem } }];
+}
+
+function inReplicas(text: string, document: Document, entry: Node, { name, value }: Wanted): readonly Found[] {
+  const own = stringAt(document, ['name'], entry);
+  const count = scalarAt(document, ['count'], entry);
+  return own === undefined || count === undefined || !name.includes(own) ? [] : [found(replaceScalar(text, count, value))];
+}
+
+/** Files of variables that a generator reads. */
+async function inDataFiles(tree: FileTree, roles: Closure['files'], wanted: Wanted): Promise<readonly Candidate[]> {
+  const names = [...roles].filter(([, as]) => as.has('data')).map(([name]) => name);
+  const contents = await tree.read(names);
+  return [...contents].flatMap(([file, content]) =>
+    inVariables(content.toString('utf8'), wanted).map((splice) => ({ file, splices: [splice], rank: RANKS.manifest })),
+  );
 }
 
 /** A patch written into the kustomization itself, as a block of text. */

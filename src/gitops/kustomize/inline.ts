@@ -3,21 +3,23 @@ import type { Scalar } from 'yaml';
 import { parseYamlText, type YamlFile } from '../yaml/document.ts';
 import type { Splice, SpliceResult } from '../yaml/splice.ts';
 
-/** Splices that `find` makes in the inner text, moved to where they are in `text`. Only edits within one line can be moved. */
+/** Splices that `find` makes in the inner text, moved to where they are in `text`: edits within one line, and whole lines that are added. */
 export function nestedSplice(text: string, scalar: Scalar, find: (inner: YamlFile) => readonly Splice[]): readonly SpliceResult[] {
   const block = literalBlock(text, scalar);
-  if (block === undefined) return [{ refused: 'the patch in line is not written as a literal block' }];
+  if (block === undefined) return [{ refused: 'the text is not written as a literal block' }];
   const inner = parseYamlText(block.lines.map(({ text: line }) => line).join('\n'));
-  if ('refused' in inner) return [{ refused: `the patch in line: ${inner.refused}` }];
+  if ('refused' in inner) return [{ refused: `the text in it: ${inner.refused}` }];
   return find(inner).map((splice) => {
     const [start, end] = [outerOffset(block, splice.start), outerOffset(block, splice.end)];
-    if (start === undefined || end === undefined || splice.text.includes('\n'))
-      return { refused: 'the edit would go over several lines of the patch in line' };
-    return { start, end, text: splice.text };
+    const isMoved = !splice.text.includes('\n') || (splice.start === splice.end && splice.text.startsWith('\n'));
+    if (start === undefined || end === undefined || !isMoved) return { refused: 'the edit would go over several lines of a block of text' };
+    return { start, end, text: splice.text.replaceAll('\n', `${block.eol}${' '.repeat(block.indent)}`) };
   });
 }
 
 interface Block {
+  readonly indent: number;
+  readonly eol: string;
   readonly lines: readonly { readonly text: string; readonly start: number }[];
 }
 
@@ -38,7 +40,7 @@ function literalBlock(text: string, scalar: Scalar): Block | undefined {
     at += raw.length + 1;
   }
   const read = lines.map(({ text: line }) => line).join('\n');
-  return read.trimEnd() === scalar.value.trimEnd() ? { lines } : undefined;
+  return read.trimEnd() === scalar.value.trimEnd() ? { lines, indent, eol: source.includes('\r\n') ? '\r\n' : '\n' } : undefined;
 }
 
 function outerOffset({ lines }: Block, offset: number): number | undefined {

@@ -85,3 +85,28 @@ export function withMetadata(
     },
   };
 }
+
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+  'APIService',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CSIDriver',
+  'CustomResourceDefinition',
+  'IngressClass',
+  'MutatingWebhookConfiguration',
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'PriorityClass',
+  'RuntimeClass',
+  'StorageClass',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'ValidatingWebhookConfiguration',
+]);
+
+/** What names no namespace, and has one, is put into this. */
+export function inNamespace(object: Manifest, namespace: string): Manifest {
+  if (object.metadata.namespace !== undefined || CLUSTER_SCOPED.has(object.kind)) return object;
+  return { ...object, metadata: { ...object.metadata, namespace } };
+}

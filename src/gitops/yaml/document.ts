@@ -98,8 +98,8 @@ function textAt(document: Document, path: FieldPath, from: Node): string | undef
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
-export function itemsAt(document: Document, path: FieldPath): readonly Node[] {
-  const reached = follow(document, path);
+export function itemsAt(document: Document, path: FieldPath, from?: Node): readonly Node[] {
+  const reached = follow(document, path, from);
   if (reached === undefined || reached.missing.length > 0 || !isSeq(reached.node)) return [];
   return reached.node.items.map((item) => resolve(document, item)).filter((item) => item !== undefined);
 }

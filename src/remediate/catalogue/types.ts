@@ -5,7 +5,7 @@ import type { AbortCriterion, Action, Criterion, Risk } from '../../crds/remedia
 import type { Repository } from '../../gitops/git/repositories.ts';
 import type { FileTree } from '../../gitops/git/tree.ts';
 import type { Manifest } from '../../gitops/kustomize/manifest.ts';
-import type { FluxOwner } from '../../gitops/owner.ts';
+import type { GitOwner } from '../../gitops/owner.ts';
 import type { Renderer, Rendering } from '../../gitops/render.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { KubeObject } from '../../kube/object.ts';
@@ -23,7 +23,7 @@ export interface WriteContext<T extends Target = Target> {
   readonly target: T;
   /** The target as Git renders it. */
   readonly manifest: Manifest;
-  readonly owner: FluxOwner;
+  readonly owner: GitOwner;
   readonly repository: Repository;
   /** The commit that is built on. */
   readonly base: string;

@@ -6,6 +6,7 @@
 import type { Cluster } from '../cluster.ts';
 import type { ComponentName } from '../components/components.ts';
 import { type Alertmanager, startAlertmanager } from './alertmanager.ts';
+import { type ArgoCd, startArgoCd } from './argoCd.ts';
 import { type Flux, startFlux } from './flux.ts';
 import { type Gitea, startGitea } from './gitea.ts';
 import { type GitServer, startGitServer } from './gitServer.ts';
@@ -17,7 +18,8 @@ import { type Prometheus, type ScrapeJob, startPrometheus } from './prometheus.t
 /** What each add-on needs to be there, the slowest to build first. */
 export const ADDON_COMPONENTS = {
   loki: ['loki'],
-  flux: ['kustomize-controller', 'source-controller'],
+  flux: ['kustomize-controller', 'source-controller', 'helm-controller', 'helm'],
+  argocd: ['argocd', 'helm'],
   prometheus: ['prometheus'],
   gitea: ['gitea'],
   'kube-state-metrics': ['kube-state-metrics'],
@@ -33,6 +35,7 @@ export interface Addons {
   readonly alertmanager?: Alertmanager | undefined;
   readonly kubeStateMetrics?: KubeStateMetrics | undefined;
   readonly flux?: Flux | undefined;
+  readonly argoCd?: ArgoCd | undefined;
   readonly git?: GitServer | undefined;
   readonly gitea?: Gitea | undefined;
   readonly loki?: Loki | undefined;
@@ -42,10 +45,11 @@ export async function startAddons(cluster: Cluster, names: readonly AddonName[])
   const { workspace } = cluster;
   const when = <T>(name: AddonName, start: () => Promise<T>): Promise<T | undefined> =>
     names.includes(name) ? start() : Promise.resolve(undefined);
-  const [alertmanager, kubeStateMetrics, flux, git, gitea, loki] = await Promise.all([
+  const [alertmanager, kubeStateMetrics, flux, argoCd, git, gitea, loki] = await Promise.all([
     when('alertmanager', () => startAlertmanager(workspace)),
     when('kube-state-metrics', () => startKubeStateMetrics(cluster)),
     when('flux', () => startFlux(cluster)),
+    when('argocd', () => startArgoCd(cluster)),
     when('git', () => startGitServer(workspace)),
     when('gitea', () => startGitea(workspace)),
     when('loki', () => startLoki(workspace)),
@@ -56,5 +60,5 @@ export async function startAddons(cluster: Cluster, names: readonly AddonName[])
     if (cluster.level === 'real') scrapeJobs.push(await kubeletScrapeJob(cluster));
     return startPrometheus(workspace, { scrapeJobs, ...(alertmanager && { alertmanagerUrl: alertmanager.url }) });
   });
-  return { prometheus, alertmanager, kubeStateMetrics, flux, git, gitea, loki };
+  return { prometheus, alertmanager, kubeStateMetrics, flux, argoCd, git, gitea, loki };
 }

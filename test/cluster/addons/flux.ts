@@ -1,5 +1,5 @@
 /**
- * Flux's source-controller and kustomize-controller, as processes beside the cluster, and their definitions in it.
+ * Flux's source-controller, kustomize-controller and, where it is asked for, helm-controller, as processes beside the cluster, and their definitions in it.
  *
  * They are of different releases, as module proxies have them: the older source-controller serves Bucket and OCIRepository in
  * v1beta2, and the newer kustomize-controller wants them in v1. So the v1 of a newer release is added to these two definitions:
@@ -28,8 +28,11 @@ export interface FluxOptions {
    * this off unless told.
    */
   readonly cancelHealthChecks?: boolean;
+  /** Whether there is a helm-controller, too. */
+  readonly helm?: boolean;
 }
 
+const ADDON_BINARIES = ['source-controller', 'kustomize-controller', 'helm-controller'] as const;
 const NAMESPACE = 'flux-system';
 const CRD_PATH = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const COMMON_ARGS = [
@@ -51,21 +54,23 @@ const definition = z.looseObject({
 const resourceList = z.object({ resources: z.array(z.object({ name: z.string() })) });
 type Definition = z.infer<typeof definition>;
 
-export async function startFlux(cluster: Cluster, { cancelHealthChecks = true }: FluxOptions = {}): Promise<Flux> {
+export async function startFlux(cluster: Cluster, { cancelHealthChecks = true, helm = false }: FluxOptions = {}): Promise<Flux> {
   const { workspace } = cluster;
-  const binaries = await getBinaries(['source-controller', 'kustomize-controller'], workspace.log);
-  await applyDefinitions(cluster.api, binaries['source-controller'], binaries['kustomize-controller']);
+  const binaries = await getBinaries(ADDON_BINARIES, workspace.log);
+  const { 'source-controller': source, 'kustomize-controller': kustomize, 'helm-controller': helmController } = binaries;
+  await applyDefinitions(cluster.api, source, [kustomize, helmController]);
   const env = { KUBECONFIG: cluster.kubeconfigPath, RUNTIME_NAMESPACE: NAMESPACE };
-  const [source, kustomize] = await Promise.all([
-    startSourceController(workspace, binaries['source-controller'], env),
-    startKustomizeController(workspace, binaries['kustomize-controller'], env, [
+  const [sources, ...appliers] = await Promise.all([
+    startSourceController(workspace, source, env),
+    startApplier(workspace, 'kustomize-controller', kustomize, env, [
       `--feature-gates=CancelHealthCheckOnNewRevision=${cancelHealthChecks}`,
     ]),
+    ...(helm ? [startApplier(workspace, 'helm-controller', helmController, env, [])] : []),
   ]);
   return {
-    sourceUrl: source.url,
+    sourceUrl: sources.url,
     async stop() {
-      await Promise.all([source.daemon.stop(), kustomize.daemon.stop()]);
+      await Promise.all([sources, ...appliers].map(({ daemon }) => daemon.stop()));
     },
   };
 }
@@ -91,28 +96,30 @@ async function startSourceController(workspace: Workspace, { binary, origin }: F
   return { daemon, url: `http://${host}:${ports[0]}` };
 }
 
-function startKustomizeController(
+/** A controller that applies what source-controller has fetched. */
+function startApplier(
   workspace: Workspace,
+  name: string,
   { binary, origin }: Found,
   env: Readonly<Record<string, string>>,
   more: readonly string[],
 ) {
   const host = workspace.hostAddress;
   return startOnFreePorts<[number, number]>(workspace, 2, ([metrics, health]) => ({
-    name: 'kustomize-controller',
+    name,
     command: binary,
     origin,
-    env: { ...env, TMPDIR: workspace.folder('flux/tmp') },
+    env: { ...env, TMPDIR: workspace.folder(`flux/tmp-${name}`) },
     url: `http://${host}:${metrics}`,
     health: { kind: 'http', url: `http://${host}:${health}/readyz` },
     args: [...COMMON_ARGS, ...more, `--metrics-addr=${host}:${metrics}`, `--health-addr=${host}:${health}`],
   }));
 }
 
-async function applyDefinitions(api: KubeApi, source: Found, kustomize: Found): Promise<void> {
+async function applyDefinitions(api: KubeApi, source: Found, appliers: readonly Found[]): Promise<void> {
   const newer = readDefinitions(source, 'crds-v1');
   const ofSource = readDefinitions(source, 'crds').map((older) => withNewerVersions(older, newer));
-  const all = [...ofSource, ...readDefinitions(kustomize, 'crds')];
+  const all = [...ofSource, ...appliers.flatMap((one) => readDefinitions(one, 'crds'))];
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
   await Promise.all([
     api.apply(`/api/v1/namespaces/${NAMESPACE}`, namespace),

@@ -161,6 +161,32 @@ export const components = {
       keep: [{ from: 'config/crd/bases', to: 'crds' }],
     },
   },
+  'helm-controller': {
+    name: 'helm-controller',
+    version: 'v1.4.0',
+    build: {
+      module: 'github.com/fluxcd/helm-controller',
+      version: 'v1.4.0',
+      package: 'github.com/fluxcd/helm-controller',
+      keep: [{ from: 'config/crd/bases', to: 'crds' }],
+    },
+  },
+  helm: {
+    name: 'helm',
+    version: 'v4.3.1',
+    accepts: { args: ['version', '--short'], output: /^v(?:3\.1[4-9]|4)\./ },
+    build: { module: 'helm.sh/helm/v4', version: 'v4.3.1', package: 'helm.sh/helm/v4/cmd/helm' },
+  },
+  argocd: {
+    name: 'argocd',
+    version: 'v3.1.16',
+    build: {
+      module: 'github.com/argoproj/argo-cd/v3',
+      version: 'v3.1.16',
+      package: 'github.com/argoproj/argo-cd/v3/cmd',
+      keep: [{ from: 'manifests/crds', to: 'crds' }],
+    },
+  },
   gitea: {
     name: 'gitea',
     version: 'v1.26.0',

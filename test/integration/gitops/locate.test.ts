@@ -1,15 +1,14 @@
 /** The right node is edited, and only it, or it is refused: over the layouts that people use. */
-import { describe, expect, inject, test } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
+import { describe, expect, test } from 'vitest';
 import { readFile } from '../../../src/gitops/git/tree.ts';
 import type { KustomizeBuild } from '../../../src/gitops/kustomize/build.ts';
 import { locateAndEdit } from '../../../src/gitops/locate.ts';
-import { createRenderer } from '../../../src/gitops/render.ts';
 import type { FieldPath } from '../../../src/gitops/yaml/document.ts';
 import { buildAt } from '../../unit/gitops/support/build.ts';
 import { memoryTree } from '../../unit/gitops/support/memoryTree.ts';
+import { realRenderer } from './support/edits.ts';
 
-const renderer = createRenderer({ kubectl: inject('cluster').kubectl, clock: systemClock });
+const renderer = await realRenderer();
 
 const inApp = (...rest: readonly string[]): FieldPath => ['spec', 'template', 'spec', 'containers', { key: 'name', value: 'app' }, ...rest];
 const IMAGE = inApp('image');

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Action } from '../../../src/crds/remediationPlan.ts';
 import { type FluxKustomization, gitRepositories, kustomizations } from '../../../src/gitops/flux/resources.ts';
-import { type FluxOwner, findOwner } from '../../../src/gitops/owner.ts';
+import { findOwner, type GitOwner } from '../../../src/gitops/owner.ts';
 import { deployments } from '../../../src/gitops/resources.ts';
 import { syncState } from '../../../src/gitops/sync.ts';
 import { defineResource, type KubeObject } from '../../../src/kube/object.ts';
@@ -243,7 +243,7 @@ describe('the world has its say', () => {
       reason: 'OwnerSuspended',
       message: expect.stringContaining('flux resume kustomization bounds -n flux-system'),
     });
-    const owner = (await findOwner(stage.client, target)) as FluxOwner;
+    const owner = (await findOwner(stage.client, target)) as GitOwner;
     const repository = await stage.repositories.open(owner.repository);
     const later = shop.ada.commit('While suspended', {
       'apps/cart.yaml': shop.ada.read('apps/cart.yaml').replace('value: "3"', 'value: "4"'),
@@ -267,7 +267,7 @@ describe('the world has its say', () => {
     expect(await judge(revert(commit))).toMatchObject({ reason: 'OwnerSuspended' });
     await patch(false);
     await shop.applied(elsewhere);
-    const owner = (await findOwner(stage.client, target)) as FluxOwner;
+    const owner = (await findOwner(stage.client, target)) as GitOwner;
     const repository = await stage.repositories.open(owner.repository);
     const broken = shop.ada.commit('Break it', { 'apps/kustomization.yaml': 'resources: [gone.yaml]\n' });
     expect(
@@ -288,7 +288,7 @@ describe('the world has its say', () => {
     const commit2 = ill.ada.commit('Ask too much', {
       'apps/cart.yaml': cart('2', '          resources: {requests: {cpu: "100000"}}\n').replaceAll(NAMESPACE, 'ill'),
     });
-    const owner = (await findOwner(stage.client, { ...target, namespace: 'ill' })) as FluxOwner;
+    const owner = (await findOwner(stage.client, { ...target, namespace: 'ill' })) as GitOwner;
     const repository = await stage.repositories.open(owner.repository);
     await repository.fetch('main');
     const synced = await eventually('the commit is applied', async () => {

@@ -5,7 +5,7 @@ import type { Action } from '../../../src/crds/remediationPlan.ts';
 import { planDigest } from '../../../src/domain/digest.ts';
 import { createGitChanges } from '../../../src/gitops/changes.ts';
 import { createRepositories } from '../../../src/gitops/git/repositories.ts';
-import { type FluxOwner, findOwner } from '../../../src/gitops/owner.ts';
+import { findOwner, type GitOwner } from '../../../src/gitops/owner.ts';
 import { deployments } from '../../../src/gitops/resources.ts';
 import { syncState } from '../../../src/gitops/sync.ts';
 import { evaluate } from '../../../src/remediate/criteria.ts';
@@ -131,7 +131,7 @@ describe('a bad commit', () => {
     expect(shop.ada.read('apps/cart.yaml')).toBe(cart('shop'));
     expect(shop.ada.read('README.md')).toBe('The shop.\n');
 
-    const owner = (await findOwner(stage.client, target('shop'))) as FluxOwner;
+    const owner = (await findOwner(stage.client, target('shop'))) as GitOwner;
     const repository = await stage.repositories.open(record.repository);
     const synced = await eventually('Flux reports the commit', async () => {
       const state = await syncState(stage.client, owner, record.sha, repository);

@@ -124,9 +124,9 @@ describe('findOwner', () => {
       want: { reason: /does not update it/ },
     },
     {
-      name: 'a HelmRelease',
+      name: 'a HelmRelease that is gone',
       labels: { 'helm.toolkit.fluxcd.io/name': 'x', 'app.kubernetes.io/managed-by': 'Helm' },
-      want: { by: 'HelmRelease' },
+      want: { by: 'HelmRelease', reason: /which does not exist/ },
     },
     {
       name: 'plain Helm',

@@ -17,7 +17,7 @@ const changes = (files: Readonly<Record<string, string | undefined>>, below = 'd
     before,
     new Map(Object.entries(files).map(([path, text]) => [path, { content: text === undefined ? undefined : Buffer.from(text) }])),
   );
-  return fileChanges(repository, { before, after, paths: Object.keys(files), below }, {});
+  return fileChanges(repository, { before, after, paths: Object.keys(files), scope: [below] }, {});
 };
 
 describe('fileChanges', () => {

@@ -2,7 +2,7 @@
 import type { Change, Finding, InvestigationStatus, RootCause } from '../../../src/crds/investigation.ts';
 import type { Incident, Investigation, RemediationPlan } from '../../../src/crds/kinds.ts';
 import type { Action } from '../../../src/crds/remediationPlan.ts';
-import type { FluxOwner } from '../../../src/gitops/owner.ts';
+import type { GitOwner } from '../../../src/gitops/owner.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import type { Revision, Workload } from '../../../src/remediate/workload.ts';
 import { createMemoryKube } from '../../support/memoryKube.ts';
@@ -39,7 +39,7 @@ export function workloadOf(more: Partial<Workload> = {}, history: readonly Parti
   };
 }
 
-export function ownerOf(more: Partial<FluxOwner> = {}): FluxOwner {
+export function ownerOf(more: Partial<GitOwner> = {}): GitOwner {
   return {
     engine: 'Flux',
     object: { kind: 'Kustomization', namespace: 'flux-system', name: 'shop', uid: 'ks-uid' },
@@ -49,6 +49,7 @@ export function ownerOf(more: Partial<FluxOwner> = {}): FluxOwner {
     path: 'deploy',
     suspended: false,
     ready: { ok: true, reason: 'ReconciliationSucceeded', message: '' },
+    fieldManager: 'kustomize-controller',
     build: buildAt('deploy'),
     ...more,
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../../../src/clock.ts';
 import type { RemediationPlan } from '../../../../src/crds/kinds.ts';
 import type { Action } from '../../../../src/crds/remediationPlan.ts';
+import { createChartSource } from '../../../../src/gitops/flux/artifact.ts';
 import { type FluxKustomization, gitRepositories, kustomizations } from '../../../../src/gitops/flux/resources.ts';
 import { createRepositories, type Repositories } from '../../../../src/gitops/git/repositories.ts';
 import { createRenderer } from '../../../../src/gitops/render.ts';
@@ -12,9 +13,10 @@ import { commitOf } from '../../../../src/gitops/sync.ts';
 import type { KubeClient } from '../../../../src/kube/client.ts';
 import { defineResource, type KubeObject } from '../../../../src/kube/object.ts';
 import type { RemediateDeps } from '../../../../src/remediate/deps.ts';
-import { startFlux } from '../../../cluster/addons/flux.ts';
+import { type FluxOptions, startFlux } from '../../../cluster/addons/flux.ts';
 import { startGitServer } from '../../../cluster/addons/gitServer.ts';
 import { type Cluster, startCluster } from '../../../cluster/cluster.ts';
+import { getBinaries } from '../../../cluster/components/binaries.ts';
 import { silentLogger } from '../../../support/logger.ts';
 import { namespaces } from '../../../support/namespace.ts';
 import { testClient } from '../../../support/testClient.ts';
@@ -24,7 +26,7 @@ import { type Person, person } from '../../gitops/support/people.ts';
 interface Secret extends KubeObject {
   readonly stringData?: Readonly<Record<string, string>>;
 }
-const secrets = defineResource<Secret>({ group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true });
+export const secrets = defineResource<Secret>({ group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true });
 
 export interface Shop {
   readonly namespace: string;
@@ -41,6 +43,11 @@ export interface Stage {
   readonly deps: RemediateDeps;
   readonly repositories: Repositories;
   readonly passwordFile: string;
+  /** A repository with a first commit. */
+  readonly repository: (
+    name: string,
+    files: Readonly<Record<string, string>>,
+  ) => Promise<Pick<Shop, 'url' | 'bare' | 'ada'> & { readonly first: string }>;
   /** A namespace that Flux deploys `apps/` of a repository of its own to. */
   readonly shop: (name: string, files: Readonly<Record<string, string>>, spec?: Partial<FluxKustomization['spec']>) => Promise<Shop>;
   readonly stop: () => Promise<void>;
@@ -49,11 +56,11 @@ export interface Stage {
 /** Other tests may be at work on the same two cores. */
 export const DEADLINE_MS = 50_000;
 
-const PASSWORD = 'correct-horse-battery';
+export const PASSWORD = 'correct-horse-battery';
 
-export async function openStage(): Promise<Stage> {
+export async function openStage(flux: FluxOptions = {}): Promise<Stage> {
   const cluster = await startCluster({ level: 'sim' });
-  await startFlux(cluster);
+  await startFlux(cluster, flux);
   const server = await startGitServer(cluster.workspace, { users: { robot: PASSWORD } });
   const client = testClient(cluster.kubeconfigPath);
   const folder = mkdtempSync(join(tmpdir(), 'stage-'));
@@ -67,20 +74,26 @@ export async function openStage(): Promise<Stage> {
     clock: systemClock,
     logger: silentLogger,
   });
-  const renderer = createRenderer({ kubectl: cluster.binaries.kubectl, clock: systemClock });
+  const { helm } = await getBinaries(['helm'], cluster.workspace.log);
+  const charts = createChartSource({ hosts: ['127.0.0.1'] });
+  const renderer = createRenderer({ kubectl: cluster.binaries.kubectl, helm: helm.binary, charts, clock: systemClock });
   const deps: RemediateDeps = { client, repositories, renderer, clock: systemClock, logger: silentLogger, operatorNamespace: 'agent-sre' };
   const people: Person[] = [];
+  const repository: Stage['repository'] = async (name, files) => {
+    const { url, dir } = await server.createRepository(name);
+    const ada = person(dir);
+    people.push(ada);
+    return { url, bare: dir, ada, first: ada.commit('Begin', files) };
+  };
   return {
     cluster,
     client,
     deps,
     repositories,
     passwordFile,
+    repository,
     shop: async (name, files, spec = {}) => {
-      const { url, dir } = await server.createRepository(name);
-      const ada = person(dir);
-      people.push(ada);
-      const first = ada.commit('Begin', files);
+      const { url, bare, ada, first } = await repository(name, files);
       await client.create(namespaces, { metadata: { name } });
       await client.create(secrets, {
         metadata: { name: `${name}-git`, namespace: 'flux-system' },
@@ -107,7 +120,7 @@ export async function openStage(): Promise<Stage> {
           DEADLINE_MS,
         );
       await applied(first);
-      return { namespace: name, url, bare: dir, ada, applied };
+      return { namespace: name, url, bare, ada, applied };
     },
     stop: async () => {
       for (const one of people) one.stop();

@@ -1,8 +1,7 @@
 /** One action, written into a tree that is held in memory and rendered by the real kustomize; what runs is what the tree renders, and what a case adds. */
-import { inject } from 'vitest';
-import { systemClock } from '../../../../src/clock.ts';
+
 import type { Action } from '../../../../src/crds/remediationPlan.ts';
-import { createRenderer } from '../../../../src/gitops/render.ts';
+
 import {
   autoscalers,
   configMaps,
@@ -23,6 +22,7 @@ import { createMemoryKube } from '../../../support/memoryKube.ts';
 import { buildAt } from '../../../unit/gitops/support/build.ts';
 import { memoryTree } from '../../../unit/gitops/support/memoryTree.ts';
 import { ownerOf } from '../../../unit/remediate/support.ts';
+import { realRenderer } from '../../gitops/support/edits.ts';
 
 const RESOURCES: readonly ResourceType[] = [deployments, statefulSets, daemonSets, services, configMaps, autoscalers, pods, replicaSets];
 
@@ -46,7 +46,7 @@ export interface Outcome {
 
 export async function writeAction(scene: Scene, action: Action): Promise<Outcome> {
   const { files, path = 'apps' } = scene;
-  const renderer = createRenderer({ kubectl: inject('cluster').kubectl, clock: systemClock });
+  const renderer = await realRenderer();
   const [tree, build] = [memoryTree(files), buildAt(path)];
   const before = await renderer.render(tree, build);
   if (before.kind === 'refused') throw new Error(before.message);
