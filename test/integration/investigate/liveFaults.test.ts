@@ -28,7 +28,14 @@ const faults = [...crashes, ...probes, ...configuration, ...scheduling].filter(
   ({ says, cause }) => says !== undefined && cause.kind === 'Deployment',
 );
 
-describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('faults on a real node', () => {
+/** Pods are started one after another. */
+const UNTIL_MS = 90_000;
+const TEST_MS = 120_000;
+
+/** A node that is busy answers late for a log. */
+const hasSeenAll = ({ gaps }: InvestigationResult): boolean => gaps.every(({ source }) => source !== 'kubernetes');
+
+describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('faults on a real node', { timeout: TEST_MS }, () => {
   let cluster: Cluster;
   let client: KubeClient;
 
@@ -48,22 +55,26 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('faults on a real n
       `${name} to be diagnosed`,
       async () => {
         const result = await diagnose(name);
-        return result.rootCause?.reason === cause.reason && result.rootCause.statement.includes(says) ? result : undefined;
+        const isNamed = result.rootCause?.reason === cause.reason && result.rootCause.statement.includes(says);
+        return isNamed && hasSeenAll(result) ? result : undefined;
       },
-      90_000,
+      UNTIL_MS,
     );
     expect(found).toMatchObject({
       outcome: 'RootCauseFound',
       rootCause: { object: { kind: cause.kind, namespace: name, name: cause.name } },
     });
-    expect(found.gaps.map(({ source }) => source)).toEqual(expect.not.arrayContaining(['kubernetes']));
   });
 
   test('a healthy workload: nothing', async () => {
-    const found = await until('it to be ready', async () => {
-      const result = await diagnose(HEALTHY);
-      return result.outcome === 'NothingWrong' ? result : undefined;
-    });
+    const found = await until(
+      'it to be ready',
+      async () => {
+        const result = await diagnose(HEALTHY);
+        return result.outcome === 'NothingWrong' ? result : undefined;
+      },
+      UNTIL_MS,
+    );
     expect(found.findings).toEqual([]);
   });
 
@@ -78,11 +89,10 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('faults on a real n
       'the new pod to crash',
       async () => {
         const result = await diagnose(HEALTHY);
-        return result.rootCause === undefined ? undefined : result;
+        return result.rootCause?.statement.includes('It follows an edit of Deployment web by ') === true ? result : undefined;
       },
-      60_000,
+      UNTIL_MS,
     );
-    expect(found.rootCause?.statement).toContain('It follows an edit of Deployment web by ');
     expect(found.report.impact).toContain('1 pod of the revision before still serves');
   });
 
@@ -91,11 +101,15 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('faults on a real n
     const [first] = (await client.list(pods, { namespace })).items;
     const gone = first?.metadata.name ?? '';
     await client.delete(pods, { namespace, name: gone });
-    const found = await until('the successor to crash', async () => {
-      const result = await diagnose(namespace, { kind: 'Pod', name: gone });
-      return result.rootCause === undefined ? undefined : result;
-    });
-    expect(found.rootCause).toMatchObject({ reason: 'ContainerExitsWithError', object: { kind: 'Deployment', name: 'web' } });
+    const found = await until(
+      'the successor to crash',
+      async () => {
+        const result = await diagnose(namespace, { kind: 'Pod', name: gone });
+        return result.rootCause?.reason === 'ContainerExitsWithError' ? result : undefined;
+      },
+      UNTIL_MS,
+    );
+    expect(found.rootCause?.object).toMatchObject({ kind: 'Deployment', name: 'web' });
   });
 
   async function apply(namespace: string, objects: readonly Applied[]): Promise<void> {

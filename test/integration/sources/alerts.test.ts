@@ -71,7 +71,7 @@ describe('the real Prometheus and Alertmanager', () => {
 
   test('an alert whose condition does not hold is inactive by its rule, while an Alertmanager that has just started says nothing', async () => {
     const verdict = await source().verdict({ alertname: 'Quiet', namespace: 'shop' });
-    expect(verdict).toEqual({ state: 'inactive', reason: 'prometheus: Quiet was evaluated and does not fire' });
+    expect(verdict).toEqual({ state: 'inactive', reason: 'prometheus: Quiet was evaluated and does not fire', gaps: [] });
   });
 
   test('the series of an alert are found by escaped labels', async () => {
