@@ -32,11 +32,14 @@ export interface TimedSpan {
 
 type Interval = readonly [start: number, end: number];
 
-/** Spans whose times are no numbers are left out; of several with one id, the first stands. */
+/** The last time that there is in milliseconds since the epoch (ECMA-262, "Time Values"). */
+const LAST_MS = 8.64e15;
+
+/** Spans whose times are none are left out; of several with one id, the first stands. */
 export function selfTimes(spans: readonly Span[]): TimedSpan[] {
   const known = new Map<string, Span>();
   for (const span of spans) {
-    if (!Number.isFinite(span.startMs) || !(span.durationMs >= 0 && span.durationMs < Number.POSITIVE_INFINITY)) continue;
+    if (!(Math.abs(span.startMs) <= LAST_MS && span.durationMs >= 0 && span.durationMs <= LAST_MS)) continue;
     const id = idOf(span.traceId, span.spanId);
     if (!known.has(id)) known.set(id, span);
   }

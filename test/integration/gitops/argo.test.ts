@@ -57,7 +57,7 @@ interface Case {
   readonly kind?: string;
   readonly target?: string;
   readonly field?: FieldPath;
-  readonly value?: string;
+  readonly value?: string | number;
   readonly edit?: { readonly file: string; readonly from: string; readonly to: string };
   readonly refused?: RegExp;
 }
@@ -107,7 +107,7 @@ const cases: readonly Case[] = [
     source: { path: 'apps/prod' },
     files: overlay('replicas:\n- name: cart\n  count: 4 # busy\n'),
     field: ['spec', 'replicas'],
-    value: '6',
+    value: 6,
     edit: { file: 'apps/prod/kustomization.yaml', from: 'count: 4 #', to: 'count: 6 #' },
   },
   {
@@ -139,7 +139,7 @@ const cases: readonly Case[] = [
     source: [{ path: 'charts/cart', helm: { valueFiles: ['$values/envs/prod.yaml'] } }, { ref: 'values' }],
     files: { ...chartFiles('charts/cart'), 'envs/prod.yaml': 'replicaCount: 3\n' },
     field: ['spec', 'replicas'],
-    value: '5',
+    value: 5,
     edit: { file: 'envs/prod.yaml', from: 'replicaCount: 3', to: 'replicaCount: 5' },
   },
   {
@@ -189,7 +189,7 @@ const cases: readonly Case[] = [
       'argo/cart.yaml': application('    path: charts/cart\n    helm:\n      values: |\n        image:\n          tag: "1.1"\n'),
     },
     field: ['spec', 'replicas'],
-    value: '5',
+    value: 5,
     edit: { file: 'argo/cart.yaml', from: 'tag: "1.1"\n', to: 'tag: "1.1"\n        replicaCount: 5\n' },
   },
   {
@@ -210,7 +210,7 @@ const cases: readonly Case[] = [
     files: { ...chartFiles('charts/cart'), 'apps/cart.yaml': deployment },
     target: 'basket',
     field: ['spec', 'replicas'],
-    value: '5',
+    value: 5,
     edit: { file: 'charts/cart/values.yaml', from: 'replicaCount: 2', to: 'replicaCount: 5' },
   },
   {
@@ -269,7 +269,7 @@ const cases: readonly Case[] = [
     spec: { ignoreDifferences: [{ group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] }] },
     files: { 'apps/cart.yaml': deployment },
     field: ['spec', 'replicas'],
-    value: '5',
+    value: 5,
     refused: /spec\.replicas of Deployment\/shop\/cart is left alone by Argo CD/,
   },
   {

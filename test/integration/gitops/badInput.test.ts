@@ -73,7 +73,7 @@ interface Case {
   readonly files: Readonly<Record<string, string>>;
   readonly leftOut?: readonly string[];
   readonly build: Build;
-  readonly value?: string;
+  readonly value?: string | number;
   readonly edit?: { readonly file: string; readonly from: string; readonly to: string };
   readonly refused?: RegExp;
 }

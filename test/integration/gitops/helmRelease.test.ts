@@ -49,7 +49,7 @@ interface Case {
   readonly kind?: string;
   readonly target?: string;
   readonly field?: FieldPath;
-  readonly value?: string;
+  readonly value?: string | number;
   readonly edit?: { readonly file: string; readonly from: string; readonly to: string };
   readonly refused?: RegExp;
 }
@@ -87,14 +87,14 @@ const cases: readonly Case[] = [
     name: 'a default of the chart, which is overridden where the release is',
     files: { 'apps/cart.yaml': release('  values:\n    image:\n      tag: "1.1"\n') },
     field: ['spec', 'replicas'],
-    value: '3',
+    value: 3,
     edit: { file: 'apps/cart.yaml', from: 'tag: "1.1"\n', to: 'tag: "1.1"\n    replicaCount: 3\n' },
   },
   {
     name: 'a default where the release has no values at all',
     files: { 'apps/cart.yaml': release('') },
     field: ['spec', 'replicas'],
-    value: '3',
+    value: 3,
     edit: { file: 'apps/cart.yaml', from: 'name: shop}}}\n', to: 'name: shop}}}\n  values:\n    replicaCount: 3\n' },
   },
   {

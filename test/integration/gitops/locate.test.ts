@@ -45,7 +45,7 @@ interface Case {
   readonly build?: Partial<KustomizeBuild>;
   readonly target?: string;
   readonly field?: FieldPath;
-  readonly value?: string;
+  readonly value?: string | number;
   /** The one file that changes, and how: the text that goes, and the text that comes. */
   readonly edit?: { readonly file: string; readonly from: string; readonly to: string };
   readonly refused?: RegExp;

@@ -22,7 +22,7 @@ export interface FieldCase {
   readonly build: Build;
   readonly target: { readonly kind: string; readonly name: string };
   readonly field: FieldPath;
-  readonly value: string;
+  readonly value: string | number;
 }
 
 export type Outcome =

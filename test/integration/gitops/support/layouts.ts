@@ -12,7 +12,7 @@ import { inContainer } from './edits.ts';
 export interface Action {
   readonly kind: 'Deployment' | 'ConfigMap';
   readonly field: FieldPath;
-  readonly value: string;
+  readonly value: string | number;
   /** What of the marked line goes, and what comes. */
   readonly from: string;
   readonly to: string;
@@ -21,7 +21,7 @@ export interface Action {
 export const ACTIONS = {
   image: { kind: 'Deployment', field: inContainer('app', 'image'), value: 'registry.test/cart:1.0', from: '1.1', to: '1.0' },
   memory: { kind: 'Deployment', field: inContainer('app', 'resources', 'limits', 'memory'), value: '128Mi', from: '64Mi', to: '128Mi' },
-  replicas: { kind: 'Deployment', field: ['spec', 'replicas'], value: '3', from: '2', to: '3' },
+  replicas: { kind: 'Deployment', field: ['spec', 'replicas'], value: 3, from: '2', to: '3' },
   probe: {
     kind: 'Deployment',
     field: inContainer('app', 'readinessProbe', 'httpGet', 'path'),
