@@ -76,7 +76,7 @@ async function editsIn(
         tree,
         outer,
         origin,
-        entries.map((entry) => ({ ...entry, path: [] })),
+        entries.map((entry) => ({ ...entry, path: [], value: String(entry.value) })),
         isEditable,
       );
     case 'text':

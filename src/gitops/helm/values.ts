@@ -15,7 +15,7 @@ export type ValuesOrigin =
   | { readonly kind: 'field'; readonly object: ObjectName; readonly path: FieldPath }
   /** YAML in a string of such an object. */
   | { readonly kind: 'text'; readonly object: ObjectName; readonly path: FieldPath }
-  /** A single value in such an object. */
+  /** A single value, which is text, in such an object. */
   | { readonly kind: 'single'; readonly object: ObjectName; readonly path: FieldPath }
   /** A chart that is not in the repository. */
   | { readonly kind: 'chart' };
