@@ -83,7 +83,7 @@ describe('an investigation on a real API server', () => {
     expect(result).toMatchObject({
       outcome: 'RootCauseFound',
       rootCause: { reason: 'ContainerOutOfMemory', object: { kind: 'Deployment', name: 'cart', container: 'app' }, change: 'c1' },
-      findings: [{ cures: ['RevertCommit', 'SetResources'] }],
+      findings: [{ cures: ['RevertCommit', 'SetResources', 'RollbackWorkload'] }],
     });
     expect(result.rootCause?.statement).toContain(
       '“Save memory” by “Robin”, which changed containers[app].resources.limits.memory from “256Mi” to “16Mi”',
