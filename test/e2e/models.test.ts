@@ -84,7 +84,7 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('a diagnosis with a
     expect(outcome).toBe('RootCauseFound');
     expect(rootCause?.reason).toBe(fault().cause.reason);
     expect(usage?.tokens).toBe(0);
-    expect(curesOf(found.get('without') ?? {})).toEqual(['SetResources', 'SetImage']);
+    expect(curesOf(found.get('without') ?? {})).toEqual(['SetResources', 'SetImage', 'RollbackWorkload']);
   });
 
   test('a hostile one gets nothing into a finding, a cause, an action or an object', async () => {
@@ -92,7 +92,7 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('a diagnosis with a
     model.say(hostileModel);
     const status = await diagnosed('hostile');
     expectSame('hostile', status);
-    expect(curesOf(status)).toEqual(['SetResources', 'SetImage']);
+    expect(curesOf(status)).toEqual(['SetResources', 'SetImage', 'RollbackWorkload']);
     expect(ofModels(status).filter(({ confidence }) => confidence >= 30)).toEqual([]);
     const { dropped, lowered } = told('hostile');
     expect({ dropped, lowered }).toEqual({ dropped: 4, lowered: 1 });
@@ -122,7 +122,7 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('a diagnosis with a
     expect(status.evidence?.map(({ id }) => id)).toEqual(expect.arrayContaining(hypothesis?.supports ?? ['none']));
     expect(status.usage?.tokens).toBeGreaterThan(0);
     expect(told('good')).toMatchObject({ hypotheses: 1, dropped: 0, lowered: 0 });
-    expect(curesOf(status)).toEqual(['SetImage', 'SetResources']);
+    expect(curesOf(status)).toEqual(['SetImage', 'SetResources', 'RollbackWorkload']);
     const { stdout } = await scene.sre('show', incidentOf('good'), '--namespace', defaultInstallation.namespace);
     const shown = stdout.replaceAll(/\s+/gu, ' ');
     expect(shown).toContain('Written by a language model and not verified');
@@ -215,7 +215,7 @@ const LOG_LINE = /(e\d+): [^\n]*(?:log|Log)/u;
 /** Searches the evidence, submits what the log says, and would rather have the image of before than more memory. */
 function goodModel(ask: Ask, index: number): Reply {
   if (!asksForTools(ask)) {
-    const ids = ['a2', 'a1'].map((id) => ({ id, reason: 'the image of before loads less' }));
+    const ids = ['a2', 'a1', 'a3'].map((id) => ({ id, reason: 'the image of before loads less' }));
     return { kind: 'says', text: JSON.stringify({ actions: ids }) };
   }
   if (index === 0) return says(['search_evidence', { text: 'recommendations' }]);
