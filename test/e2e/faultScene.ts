@@ -57,6 +57,7 @@ export interface FaultSceneOptions {
 const PLUGIN = join(import.meta.dirname, '..', '..', 'bin', 'kubectl-sre');
 /** Some faults take five minutes to be told from what passes. */
 const SHOWS_SECONDS = 420;
+const STANDS_SECONDS = 10;
 const DIAGNOSIS_SECONDS = 150;
 const LOOK_MS = 500;
 
@@ -92,6 +93,15 @@ function sceneOn(cluster: Cluster, kube: KubeClient, operator: FaultScene['opera
       if (performance.now() > giveUpAt) throw new Error(`${where}: it does not show after ${SHOWS_SECONDS} s: ${inWords(seen)}`);
     }
   };
+  /** As the rules of kube-prometheus have it with `for`, only shorter: an alert fires when what it is about has stood for a while. */
+  const untilItStands: FaultScene['until'] = async (where, sign) => {
+    let seen = await until(where, sign);
+    for (let since = performance.now(); performance.now() - since < STANDS_SECONDS * 1000; ) {
+      seen = (await look())(where);
+      if (!sign(seen)) [seen, since] = [await until(where, sign), performance.now()];
+    }
+    return seen;
+  };
   const alert: FaultScene['alert'] = async (where, labels) => {
     await fire(operator, labels);
     const incident = await world.until({
@@ -124,7 +134,7 @@ function sceneOn(cluster: Cluster, kube: KubeClient, operator: FaultScene['opera
         await until(name, breaks.when);
         await breaks.act(kube, name);
       }
-      const seen = await until(name, shows);
+      const seen = await untilItStands(name, shows);
       return alert(name, labelsOf(seen));
     },
     sre: (...args) => command(PLUGIN, args, { KUBECONFIG: cluster.kubeconfigPath }),
