@@ -7,10 +7,7 @@
  * right before and right after each push.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
-import { createRemediationPlanController } from '../../../src/controllers/remediationplan/controller.ts';
 import type { Finding } from '../../../src/crds/investigation.ts';
 import {
   approvals,
@@ -20,16 +17,13 @@ import {
   remediationPlans,
   remediationPolicies,
 } from '../../../src/crds/kinds.ts';
-import { hasEnded } from '../../../src/domain/plan.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
-import { createManager } from '../../../src/kube/manager.ts';
 import { installApi } from '../../support/installCrds.ts';
-import { silentLogger } from '../../support/logger.ts';
 import { newApproval } from '../../support/sreObjects.ts';
 import { asServiceAccount, testClient } from '../../support/testClient.ts';
 import { until } from '../../support/until.ts';
 import { openStage, type Shop, type Stage } from '../remediate/support/stage.ts';
-import { type Death, dyingClient } from './dyingClient.ts';
+import { live, liveAndDie, seen as seenBy } from './executorLife.ts';
 
 const NAMESPACE = 'agent-sre';
 /** More than any plan needs: each second life gets one write further. */
@@ -115,50 +109,13 @@ async function begin(name: string): Promise<Story> {
   return { shop, bad, plan };
 }
 
-/** One life of the executor: until it dies as told, or the plan has ended. Says at which write it died. */
-async function live(death: Death | undefined, plan: RemediationPlan, isOver = hasEnded): Promise<string | undefined> {
-  const { client, died } = dyingClient(executor, death);
-  const manager = createManager({
-    client,
-    clock: systemClock,
-    logger: silentLogger,
-    registry: new Registry(),
-    name: 'agentsre.io/executor',
-    drainMs: 1_000,
-  });
-  const { repositories, renderer } = stage.deps;
-  const remediate = { repositories, renderer, operatorNamespace: NAMESPACE };
-  const alertState = () => Promise.resolve('inactive' as const);
-  manager.addController(
-    createRemediationPlanController({
-      clock: systemClock,
-      leadership: manager,
-      events: manager.events,
-      redact: (text) => text,
-      remediate,
-      protectedNamespaces: [],
-      alertState,
-    }),
-  );
-  const stop = new AbortController();
-  const running = manager.run(stop.signal);
-  const ended = until(
-    `plan ${plan.metadata.name} ends or the executor dies`,
-    async () => (stop.signal.aborted || isOver(await seen(plan)) ? 'ended' : undefined),
-    60_000,
-  );
-  const diedAt = await Promise.race([died, ended.then(() => undefined)]);
-  stop.abort();
-  await running.catch(() => undefined);
-  await ended;
-  return diedAt;
-}
-
-const seen = async ({ metadata: { namespace, name } }: RemediationPlan): Promise<RemediationPlan> => {
-  const found = await stage.client.get(remediationPlans, { namespace, name });
-  if (found === undefined) throw new Error(`plan ${name} is gone`);
-  return found;
-};
+const life = (plan: RemediationPlan) => ({
+  executor,
+  observer: stage.client,
+  remediate: { repositories: stage.deps.repositories, renderer: stage.deps.renderer, operatorNamespace: NAMESPACE },
+  plan,
+});
+const seen = (plan: RemediationPlan): Promise<RemediationPlan> => seenBy(stage.client, plan);
 
 /** Approves what is shown, and says of the world after the fix what the investigator would. */
 async function playTheOthers(
@@ -205,18 +162,6 @@ async function playTheOthers(
   await investigator.apply(investigations, answer, { fieldManager: 'test', subresource: 'status' });
 }
 
-/** All lives that it takes. Gives what each died at. */
-async function liveAndDie(plan: RemediationPlan): Promise<readonly string[]> {
-  const deaths: string[] = [];
-  for (let life = 0; life < LIVES_MAX; life += 1) {
-    const when = life % 2 === 0 ? 'before' : 'after';
-    const diedAt = await live(when, plan);
-    if (diedAt === undefined) return deaths;
-    deaths.push(`${when} ${diedAt}`);
-  }
-  throw new Error(`plan ${plan.metadata.name} has not ended after ${LIVES_MAX} lives: ${deaths.join(', ')}`);
-}
-
 interface Case {
   readonly name: string;
   readonly shop: string;
@@ -245,7 +190,7 @@ test.each<Case>([
   const over = new AbortController();
   const findings = stillWrong ? [stillCrashing(name)] : [];
   const others = playTheOthers(plan, outcome, findings, over.signal);
-  const deaths = await liveAndDie(plan);
+  const deaths = await liveAndDie(life(plan), LIVES_MAX);
   over.abort();
   await others;
 
@@ -263,13 +208,13 @@ test('refused by the Git host, the plan says so and waits for a person; with the
   const { plan } = await begin('refused');
   const password = readFileSync(stage.passwordFile, 'utf8');
   writeFileSync(stage.passwordFile, 'wrong');
-  await live(undefined, plan, ({ status }) => status?.waitingOn?.detail !== undefined);
+  await live({ ...life(plan), isOver: ({ status }) => status?.waitingOn?.detail !== undefined });
   const { status } = await seen(plan);
   expect(status?.waitingOn).toMatchObject({ who: 'Person', detail: expect.stringContaining('credential') });
   expect(status?.conditions?.find(({ type }) => type === 'Rendered')).toMatchObject({ status: 'False', reason: 'GitUnauthorized' });
 
   writeFileSync(stage.passwordFile, password);
-  await live(undefined, plan, ({ status: now }) => now?.phase === 'AwaitingApproval');
+  await live({ ...life(plan), isOver: ({ status: now }) => now?.phase === 'AwaitingApproval' });
   expect((await seen(plan)).status).toMatchObject({ phase: 'AwaitingApproval', digest: expect.stringMatching(/^sha256:/u) });
 });
 

@@ -2,10 +2,7 @@
  * Strategy Direct on a real API server with admission: the executor under its own account, killed before and after each of its writes, one life after another.
  * What it does it does once, what it leaves behind is recorded, and what did not help is taken back.
  */
-import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
-import { createRemediationPlanController } from '../../../src/controllers/remediationplan/controller.ts';
 import {
   approvals,
   incidents,
@@ -18,19 +15,19 @@ import type { Action, Criterion } from '../../../src/crds/remediationPlan.ts';
 import { hasEnded } from '../../../src/domain/plan.ts';
 import { deployments, pods, replicaSets } from '../../../src/gitops/resources.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
-import { createManager } from '../../../src/kube/manager.ts';
 import { ownerReferenceTo, type ResourceType } from '../../../src/kube/object.ts';
 import { nodes } from '../../../src/remediate/direct/resources.ts';
 import { type Cluster, startCluster } from '../../cluster/cluster.ts';
 import { applyManifest, installApi } from '../../support/installCrds.ts';
-import { silentLogger } from '../../support/logger.ts';
 import { newApproval } from '../../support/sreObjects.ts';
 import { asServiceAccount, testClient } from '../../support/testClient.ts';
 import { until } from '../../support/until.ts';
-import { type Death, dyingClient } from './dyingClient.ts';
+import { liveAndDie, seen } from './executorLife.ts';
 
 const OPERATOR = 'agent-sre';
 const SHOP = 'shop';
+const unused = { open: () => Promise.reject(new Error('a direct action has no business with Git')) } as never;
+const remediate = { repositories: unused, renderer: unused, operatorNamespace: OPERATOR };
 /** More than any plan needs: each second life gets one write further. */
 const LIVES_MAX = 40;
 
@@ -94,74 +91,19 @@ async function propose(name: string, action: Action, successCriteria: readonly C
   });
 }
 
-const seen = async ({ metadata: { namespace, name } }: RemediationPlan): Promise<RemediationPlan> => {
-  const found = await admin.get(remediationPlans, { namespace, name });
-  if (found === undefined) throw new Error(`plan ${name} is gone`);
-  return found;
-};
-
 async function approve(plan: RemediationPlan): Promise<void> {
   const { name, uid } = plan.metadata;
   const digest = await until(
     'the plan shows its digest',
     async () => {
-      const { status } = await seen(plan);
-      if (hasEnded(await seen(plan))) throw new Error(JSON.stringify(status?.conditions));
+      const { status } = await seen(admin, plan);
+      if (hasEnded(await seen(admin, plan))) throw new Error(JSON.stringify(status?.conditions));
       return status?.digest;
     },
     60_000,
   );
   const spec = { planRef: { name, uid }, planDigest: digest, decision: 'Approve' as const };
   await alice.create(approvals, newApproval({ namespace: OPERATOR, generateName: `${name}-` }, spec));
-}
-
-/** One life of the executor: until it dies as told, or the plan has ended. Says at which write it died. */
-async function live(death: Death | undefined, plan: RemediationPlan): Promise<string | undefined> {
-  const { client, died } = dyingClient(executor, death);
-  const manager = createManager({
-    client,
-    clock: systemClock,
-    logger: silentLogger,
-    registry: new Registry(),
-    name: 'agentsre.io/executor',
-    drainMs: 1_000,
-  });
-  const unused = { open: () => Promise.reject(new Error('a direct action has no business with Git')) } as never;
-  manager.addController(
-    createRemediationPlanController({
-      clock: systemClock,
-      leadership: manager,
-      events: manager.events,
-      redact: (text) => text,
-      remediate: { repositories: unused, renderer: unused, operatorNamespace: OPERATOR },
-      protectedNamespaces: [],
-      alertState: () => Promise.resolve('inactive' as const),
-    }),
-  );
-  const stop = new AbortController();
-  const running = manager.run(stop.signal);
-  const ended = until(
-    `plan ${plan.metadata.name} ends or the executor dies`,
-    async () => (stop.signal.aborted || hasEnded(await seen(plan)) ? 'ended' : undefined),
-    60_000,
-  );
-  const diedAt = await Promise.race([died, ended.then(() => undefined)]);
-  stop.abort();
-  await running.catch(() => undefined);
-  await ended;
-  return diedAt;
-}
-
-/** All lives that it takes. Gives what each died at. */
-async function liveAndDie(plan: RemediationPlan): Promise<readonly string[]> {
-  const deaths: string[] = [];
-  for (let life = 0; life < LIVES_MAX; life += 1) {
-    const when = life % 2 === 0 ? 'before' : 'after';
-    const diedAt = await live(when, plan);
-    if (diedAt === undefined) return deaths;
-    deaths.push(`${when} ${diedAt}`);
-  }
-  throw new Error(`plan ${plan.metadata.name} has not ended after ${LIVES_MAX} lives: ${deaths.join(', ')}`);
 }
 
 /** Counts the writes of one object, whoever they are by. */
@@ -184,10 +126,10 @@ test('killed at every write, a node is cordoned once, and what is left behind is
   const plan = await propose('cordon', action, [{ type: 'EffectInPlace', withinSeconds: 60 }]);
   const writes = countWrites(nodes, 'n1');
   const approved = approve(plan);
-  const deaths = await liveAndDie(plan);
+  const deaths = await liveAndDie({ executor, observer: admin, remediate, plan: plan }, LIVES_MAX);
   await approved;
 
-  const { status } = await seen(plan);
+  const { status } = await seen(admin, plan);
   expect(status?.phase, JSON.stringify(status?.conditions)).toBe('Succeeded');
   expect(await admin.get(nodes, { name: 'n1' })).toMatchObject({
     metadata: { annotations: { 'agentsre.io/cordoned-by': plan.metadata.uid } },
@@ -209,9 +151,9 @@ test('killed at every write, a cordon that did not help is taken back', { timeou
   const gone = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: SHOP, name: 'gone' };
   const plan = await propose('cordon-in-vain', action, [{ type: 'RolloutComplete', target: gone, withinSeconds: 0 }]);
   const approved = approve(plan);
-  await liveAndDie(plan);
+  await liveAndDie({ executor, observer: admin, remediate, plan: plan }, LIVES_MAX);
   await approved;
-  const { status } = await seen(plan);
+  const { status } = await seen(admin, plan);
   expect(status?.phase, JSON.stringify(status?.conditions)).toBe('RolledBack');
   expect(status?.leftBehind).toBeUndefined();
   expect(await cordonOf('n2')).toBeUndefined();
@@ -241,10 +183,10 @@ test('killed at every write, a pod is deleted, and its successor of the same nam
     async () => ((await admin.get(pods, { namespace: SHOP, name: 'cart-1-a' })) === undefined ? admin.create(pods, pod()) : undefined),
     120_000,
   );
-  const deaths = await liveAndDie(plan);
+  const deaths = await liveAndDie({ executor, observer: admin, remediate, plan: plan }, LIVES_MAX);
   await approved;
   const second = await replaced;
-  const { status } = await seen(plan);
+  const { status } = await seen(admin, plan);
   expect(status?.phase, JSON.stringify(status?.conditions)).toBe('Succeeded');
   expect(deaths.filter((death) => death.endsWith('delete pods')).length).toBeGreaterThan(0);
   expect((await admin.get(pods, { namespace: SHOP, name: 'cart-1-a' }))?.metadata.uid).toBe(second.metadata.uid);

@@ -1,0 +1,79 @@
+/** One life of the executor: from its start until it dies at a write, or there is nothing more to do for its plan. */
+import { Registry } from 'prom-client';
+import { systemClock } from '../../../src/clock.ts';
+import { createRemediationPlanController } from '../../../src/controllers/remediationplan/controller.ts';
+import { type RemediationPlan, remediationPlans } from '../../../src/crds/kinds.ts';
+import { hasEnded } from '../../../src/domain/plan.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { createManager } from '../../../src/kube/manager.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { until } from '../../support/until.ts';
+import { type Death, dyingClient } from './dyingClient.ts';
+
+type Remediate = Parameters<typeof createRemediationPlanController>[0]['remediate'];
+
+export interface Life {
+  readonly executor: KubeClient;
+  /** Reads the plan, as somebody who lives on. */
+  readonly observer: KubeClient;
+  readonly remediate: Remediate;
+  /** Absent: it does not die. */
+  readonly death?: Death | undefined;
+  readonly plan: RemediationPlan;
+  readonly isOver?: (plan: RemediationPlan) => boolean;
+}
+
+/** Says at which write it died; undefined when it lived until its plan was over. */
+export async function live({ executor, observer, remediate, death, plan, isOver = hasEnded }: Life): Promise<string | undefined> {
+  const { client, died } = dyingClient(executor, death);
+  const manager = createManager({
+    client,
+    clock: systemClock,
+    logger: silentLogger,
+    registry: new Registry(),
+    name: 'agentsre.io/executor',
+    drainMs: 1_000,
+  });
+  manager.addController(
+    createRemediationPlanController({
+      clock: systemClock,
+      leadership: manager,
+      events: manager.events,
+      redact: (text) => text,
+      remediate,
+      protectedNamespaces: [],
+      alertState: () => Promise.resolve('inactive' as const),
+    }),
+  );
+  const stop = new AbortController();
+  const running = manager.run(stop.signal);
+  const ended = until(
+    `plan ${plan.metadata.name} ends or the executor dies`,
+    async () => (stop.signal.aborted || isOver(await seen(observer, plan)) ? 'ended' : undefined),
+    60_000,
+  );
+  const diedAt = await Promise.race([died, ended.then(() => undefined)]);
+  stop.abort();
+  await running.catch(() => undefined);
+  await ended;
+  return diedAt;
+}
+
+/** All lives that its plan takes, each ended before or after its next write. Gives what each died at. @param most more than any plan needs */
+export async function liveAndDie(life: Omit<Life, 'death'>, most: number): Promise<readonly string[]> {
+  const deaths: string[] = [];
+  for (let count = 0; count < most; count += 1) {
+    const death = count % 2 === 0 ? 'before' : 'after';
+    const diedAt = await live({ ...life, death });
+    if (diedAt === undefined) return deaths;
+    deaths.push(`${death} ${diedAt}`);
+  }
+  throw new Error(`plan ${life.plan.metadata.name} has not ended after ${most} lives: ${deaths.join(', ')}`);
+}
+
+/** The plan as it is now. */
+export async function seen(client: KubeClient, { metadata: { namespace, name } }: RemediationPlan): Promise<RemediationPlan> {
+  const found = await client.get(remediationPlans, { namespace, name });
+  if (found === undefined) throw new Error(`plan ${name} is gone`);
+  return found;
+}
