@@ -7,13 +7,13 @@ import { findOwner, type GitOwner } from '../../../src/gitops/owner.ts';
 import { deployments, type WorkloadObject } from '../../../src/gitops/resources.ts';
 import { syncState } from '../../../src/gitops/sync.ts';
 import { commitPlan, pushCommit } from '../../../src/remediate/delivery.ts';
-import { CHANGEABLE } from '../../../src/remediate/kinds.ts';
 import { renderPlan } from '../../../src/remediate/renderPlan.ts';
 import { type ArgoCd, startArgoCd } from '../../cluster/addons/argoCd.ts';
 import { namespaces } from '../../support/namespace.ts';
 import { until } from '../../support/until.ts';
 import { openStage, PASSWORD, planFor, type Stage, secrets } from '../remediate/support/stage.ts';
 import { chartFiles } from './support/charts.ts';
+import { expectLive } from './support/live.ts';
 
 const DEADLINE_MS = 90_000;
 
@@ -143,12 +143,7 @@ describe.each<Case>([
       ({ kind, metadata }) => kind !== 'Application' && metadata.annotations?.['helm.sh/hook'] === undefined,
     );
     expect(made.length).toBeGreaterThan(0);
-    for (const manifest of made) {
-      const resource = CHANGEABLE.find(({ kind }) => kind === manifest.kind);
-      if (resource === undefined) throw new Error(manifest.kind);
-      const live = await stage.client.get(resource, { namespace, name: manifest.metadata.name });
-      expect(live).toMatchObject(JSON.parse(JSON.stringify(manifest)) as object);
-    }
+    await expectLive(stage.client, namespace, made);
   });
 
   test('is changed in Git, and that alone', async () => {

@@ -5,11 +5,11 @@ import { findOwner, type GitOwner } from '../../../src/gitops/owner.ts';
 import { deployments, type WorkloadObject } from '../../../src/gitops/resources.ts';
 import { syncState } from '../../../src/gitops/sync.ts';
 import { commitPlan, pushCommit } from '../../../src/remediate/delivery.ts';
-import { CHANGEABLE } from '../../../src/remediate/kinds.ts';
 import { renderPlan } from '../../../src/remediate/renderPlan.ts';
 import { until } from '../../support/until.ts';
 import { DEADLINE_MS, openStage, planFor, type Shop, type Stage } from '../remediate/support/stage.ts';
 import { chartFiles } from './support/charts.ts';
+import { expectLive } from './support/live.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -130,12 +130,7 @@ describe.each([
       ({ kind, metadata }) => kind !== 'HelmRelease' && metadata.annotations?.['helm.sh/hook'] === undefined,
     );
     expect(made.map(({ kind, metadata }) => `${kind}/${metadata.name}`).toSorted()).toEqual(['ConfigMap/cart-settings', 'Deployment/cart']);
-    for (const manifest of made) {
-      const resource = CHANGEABLE.find(({ kind }) => kind === manifest.kind);
-      if (resource === undefined) throw new Error(manifest.kind);
-      const found = await stage.client.get(resource, { namespace, name: manifest.metadata.name });
-      expect(found).toMatchObject(JSON.parse(JSON.stringify(manifest)) as object);
-    }
+    await expectLive(stage.client, namespace, made);
   });
 
   test('is changed through its values', async () => {
