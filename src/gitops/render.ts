@@ -7,7 +7,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
-import type { Clock } from '../clock.ts';
 import type { ArgoBuild } from './argo/build.ts';
 import { expandApplication } from './argo/render.ts';
 import { type Build, closureFor } from './builds.ts';
@@ -15,22 +14,20 @@ import { findProgram, runCommand } from './command.ts';
 import type { ChartSource } from './flux/artifact.ts';
 import { expandHelmRelease, type HelmReleaseBuild } from './flux/helmRelease.ts';
 import { type FileTree, keptElsewhere } from './git/tree.ts';
+import type { HelmOptions } from './helm/template.ts';
 import { componentsOf, effectiveKustomization, type KustomizeBuild, overrides } from './kustomize/build.ts';
 import { type Closure, closureOf, type Layer } from './kustomize/closure.ts';
 import { KUSTOMIZATION_NAMES } from './kustomize/kustomization.ts';
 import { type Manifest, parseManifests, withMetadata } from './kustomize/manifest.ts';
+import { complaintOf, offlineEnvironment } from './offline.ts';
 import type { Part } from './parts.ts';
 
 export { allFields, compareRendered, type FieldChange } from './kustomize/compare.ts';
 
-export interface RendererOptions {
-  /** Paths of the programs, or their names. */
+export interface RendererOptions extends HelmOptions {
+  /** Path of kubectl, or its name. */
   readonly kubectl: string;
-  readonly helm: string;
   readonly charts: ChartSource;
-  readonly tempDir?: string | undefined;
-  readonly timeoutMs?: number | undefined;
-  readonly clock: Clock;
 }
 
 export type Rendering =
@@ -97,8 +94,7 @@ async function renderKustomization(
 async function renderRelease(options: RendererOptions, tree: FileTree, build: HelmReleaseBuild, limits: Limits): Promise<Rendering> {
   const outer = await renderKustomization(options, tree, build.outer, limits);
   if (outer.kind === 'refused') return outer;
-  const { helm, charts, ...common } = options;
-  const expanded = await expandHelmRelease({ helm: { ...common, helm }, charts }, tree, build, outer, limits.signal);
+  const expanded = await expandHelmRelease({ helm: options, charts: options.charts }, tree, build, outer, limits.signal);
   if ('refused' in expanded) return refused(build.outer, expanded.refused);
   const closure = await closureFor(tree, build);
   if ('refused' in closure) return refused(build.outer, closure.refused);
@@ -108,9 +104,8 @@ async function renderRelease(options: RendererOptions, tree: FileTree, build: He
 async function renderApplication(options: RendererOptions, tree: FileTree, build: ArgoBuild, limits: Limits): Promise<Rendering> {
   const outer = build.outer === undefined ? undefined : await render(options, tree, build.outer, limits);
   if (outer?.kind === 'refused') return outer;
-  const { helm, charts: _charts, ...common } = options;
   const kustomize = (files: FileTree, one: KustomizeBuild): Promise<Rendering> => renderKustomization(options, files, one, limits);
-  const expanded = await expandApplication({ helm: { ...common, helm }, kustomize, signal: limits.signal }, tree, build, outer);
+  const expanded = await expandApplication({ helm: options, kustomize, signal: limits.signal }, tree, build, outer);
   if ('refused' in expanded) return { kind: 'refused', message: expanded.refused.slice(0, 1000) };
   const closure = await closureFor(tree, build);
   if ('refused' in closure) return { kind: 'refused', message: closure.refused.slice(0, 1000) };
@@ -181,37 +176,16 @@ async function runKustomize(
     // As kustomize-controller: files may come from outside of their kustomization's folder. None is outside of ours: `closureOf` has looked.
     args: ['kustomize', '--load-restrictor=LoadRestrictionsNone', join(folder, build.path)],
     cwd: folder,
-    env: {
-      PATH: join(folder, 'no-programs'),
-      HOME: folder,
-      KUBECONFIG: '/dev/null',
-      HTTPS_PROXY: DEAD_END,
-      HTTP_PROXY: DEAD_END,
-      LC_ALL: 'C',
-    },
+    env: offlineEnvironment(folder),
     timeoutMs,
     maxBytes: MOST_OUTPUT,
     signal,
   });
-  if (answer.exitCode !== 0) return refused(build, `kustomize: ${withoutFolder(answer.stderr, folder)}`);
+  if (answer.exitCode !== 0) return refused(build, `kustomize: ${complaintOf(answer.stderr, folder, /^error: /u)}`);
   try {
     const objects = parseManifests(answer.stdout.toString('utf8')).map((object) => withMetadata(object, build.labels, build.annotations));
     return { kind: 'rendered', objects, closure };
   } catch (error) {
     return refused(build, error instanceof Error ? error.message : String(error));
   }
-}
-
-/** Nothing listens there: kustomize has no way to the network. */
-const DEAD_END = 'http://127.0.0.1:9';
-
-function withoutFolder(stderr: string, folder: string): string {
-  return stderr
-    .replaceAll(`${folder}/`, '')
-    .replaceAll(folder, '.')
-    .replace(/^error: /u, '')
-    .trim()
-    .split('\n')
-    .slice(0, 5)
-    .join('; ');
 }

@@ -12,6 +12,7 @@ import type { Clock } from '../../clock.ts';
 import { CommandError, findProgram, runCommand } from '../command.ts';
 import { type FileTree, keptElsewhere } from '../git/tree.ts';
 import { inNamespace, type Manifest, parseManifests } from '../kustomize/manifest.ts';
+import { complaintOf, offlineEnvironment } from '../offline.ts';
 import type { SetValue, ValuesLayer } from './values.ts';
 
 export interface HelmOptions {
@@ -153,9 +154,6 @@ async function written(path: string, text: string): Promise<string> {
   return path;
 }
 
-/** Nothing listens there: helm has no way to the network. */
-const DEAD_END = 'http://127.0.0.1:9';
-
 async function runHelm(
   { helm, clock, timeoutMs = TIMEOUT_MS }: HelmOptions,
   folder: string,
@@ -168,7 +166,7 @@ async function runHelm(
     file: program,
     args,
     cwd: folder,
-    env: {
+    env: offlineEnvironment(folder, {
       PATH: nowhere,
       HOME: nowhere,
       HELM_CACHE_HOME: nowhere,
@@ -176,11 +174,7 @@ async function runHelm(
       HELM_DATA_HOME: nowhere,
       HELM_PLUGINS: nowhere,
       HELM_NO_PLUGINS: '1',
-      KUBECONFIG: '/dev/null',
-      HTTPS_PROXY: DEAD_END,
-      HTTP_PROXY: DEAD_END,
-      LC_ALL: 'C',
-    },
+    }),
     timeoutMs,
     maxBytes: MOST_OUTPUT,
     signal,
@@ -191,18 +185,7 @@ async function runHelm(
   });
   if ('refused' in answer) return answer;
   if (answer.exitCode === 0) return { text: answer.stdout.toString('utf8') };
-  return { refused: `helm: ${withoutFolder(answer.stderr, folder)}` };
-}
-
-function withoutFolder(stderr: string, folder: string): string {
-  return stderr
-    .replaceAll(`${folder}/`, '')
-    .replaceAll(folder, '.')
-    .replace(/^Error: /u, '')
-    .trim()
-    .split('\n')
-    .slice(0, 5)
-    .join('; ');
+  return { refused: `helm: ${complaintOf(answer.stderr, folder, /^Error: /u)}` };
 }
 
 /** A comma would begin the next value. */
