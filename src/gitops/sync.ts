@@ -13,7 +13,7 @@ import { isAncestor } from './git/commit.ts';
 import { namedBranch } from './git/defaultBranch.ts';
 import type { Repository } from './git/repositories.ts';
 import type { GitOwner } from './owner.ts';
-import { type SyncState, waiting } from './syncState.ts';
+import { ownerNow, type SyncState, waiting } from './syncState.ts';
 
 export type { SyncState } from './syncState.ts';
 
@@ -44,11 +44,8 @@ async function kustomizationSync(
 ): Promise<SyncState> {
   const { name, namespace = '' } = owner.object;
   const where = `Kustomization ${namespace}/${name}`;
-  const kustomization = await client.get(kustomizations, { namespace, name }, options);
-  if (kustomization === undefined) return { state: 'failed', reason: 'OwnerGone', message: `${where} does not exist any more` };
-  if (kustomization.metadata.uid !== owner.object.uid) {
-    return { state: 'failed', reason: 'OwnerChanged', message: `${where} was deleted and made anew since the commit` };
-  }
+  const kustomization = await ownerNow(client, kustomizations, owner.object, options);
+  if ('state' in kustomization) return kustomization;
   const applied = await contains(repository, owner, kustomization.status?.lastAppliedRevision, commit, options);
   if (applied !== undefined) return { state: 'synced', revision: applied, healthy: true };
   const attempted = await contains(repository, owner, kustomization.status?.lastAttemptedRevision, commit, options);

@@ -6,7 +6,7 @@
  */
 import type { CallOptions, KubeClient } from '../../kube/client.ts';
 import type { GitOwner } from '../owner.ts';
-import { type SyncState, waiting } from '../syncState.ts';
+import { ownerNow, type SyncState, waiting } from '../syncState.ts';
 import { type Application, applications, failureOf, isAutomated, sourcesOf } from './resources.ts';
 
 /** @param contains whether a revision is, or descends from, the commit */
@@ -18,10 +18,8 @@ export async function applicationSync(
 ): Promise<SyncState> {
   const { name, namespace = '' } = object;
   const where = `Application ${namespace}/${name}`;
-  const application = await client.get(applications, { namespace, name }, options);
-  if (application === undefined) return { state: 'failed', reason: 'OwnerGone', message: `${where} does not exist any more` };
-  if (application.metadata.uid !== object.uid)
-    return { state: 'failed', reason: 'OwnerChanged', message: `${where} was deleted and made anew since the commit` };
+  const application = await ownerNow(client, applications, object, options);
+  if ('state' in application) return application;
   const { sync, operationState, health } = application.status ?? {};
   const [compared, operated] = [await holding(contains, sync), await holding(contains, operationState?.syncResult)];
   const applied =

@@ -5,16 +5,13 @@
  * when its version carries a commit that holds ours; to a ConfigMap, when it was deployed after that was last changed.
  */
 import type { CallOptions, KubeClient } from '../../kube/client.ts';
-import { defineResource, type KubeObject } from '../../kube/object.ts';
 import { isAncestor } from '../git/commit.ts';
 import type { Repository } from '../git/repositories.ts';
 import type { GitOwner } from '../owner.ts';
-import type { SyncState } from '../syncState.ts';
-import { waiting } from '../syncState.ts';
+import { configMaps } from '../resources.ts';
+import { ownerNow, type SyncState, waiting } from '../syncState.ts';
 import { conditionOf } from './owner.ts';
 import { type HelmRelease, helmReleases } from './resources.ts';
-
-const configMaps = defineResource<KubeObject>({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true });
 
 /** Ready is false for these after everything was applied. */
 const APPLIED: ReadonlySet<string> = new Set(['UpgradeFailed', 'InstallFailed', 'TestFailed']);
@@ -29,10 +26,8 @@ export async function releaseSync(
 ): Promise<SyncState> {
   const { name, namespace = '' } = object;
   const where = `HelmRelease ${namespace}/${name}`;
-  const release = await client.get(helmReleases, { namespace, name }, options);
-  if (release === undefined) return { state: 'failed', reason: 'OwnerGone', message: `${where} does not exist any more` };
-  if (release.metadata.uid !== object.uid)
-    return { state: 'failed', reason: 'OwnerChanged', message: `${where} was deleted and made anew since the commit` };
+  const release = await ownerNow(client, helmReleases, object, options);
+  if ('state' in release) return release;
   if (release.spec.suspend === true)
     return waiting('Suspended', `${where} is suspended: resume it (flux resume helmrelease ${name} -n ${namespace})`);
   const packagedFromGit = build.type === 'HelmRelease' && build.chart.kind === 'folder';
