@@ -13,7 +13,7 @@ import type { Build } from './builds.ts';
 import { findHelmReleaseOwner, RELEASE_NAME_LABEL } from './flux/helmOwner.ts';
 import { findFluxOwner, NAME_LABEL } from './flux/owner.ts';
 import { controllerOf, findController, HELM_RELEASE, helmInstalled } from './otherOwners.ts';
-import { autoscalers, configMaps, pods, replicaSets, services, volumeClaims, WORKLOADS } from './resources.ts';
+import { autoscalers, configMaps, pods, refTo, replicaSets, services, volumeClaims, WORKLOADS } from './resources.ts';
 
 /** An engine's object that applies the object from a repository which can be written to. */
 export interface GitOwner {
@@ -102,9 +102,7 @@ async function ownerOfObject(client: KubeClient, object: KubeObject, options: Ca
 export async function findWorkload(client: KubeClient, ref: ObjectRef, options: CallOptions = {}): Promise<ObjectRef | undefined> {
   const found = await climb(client, ref, options);
   if (found === undefined) return undefined;
-  const { object, resource } = found;
-  const { name, namespace, uid } = object.metadata;
-  return { apiVersion: apiVersionOf(resource), kind: resource.kind, ...(namespace === undefined ? {} : { namespace }), name, uid };
+  return refTo(found.object, found.resource);
 }
 
 type Claim = 'Flux' | 'HelmRelease' | 'ArgoCD' | 'Helm';

@@ -1,5 +1,14 @@
 /** Kinds of others that ownership and remediation read, with just the fields that they look at. */
-import { type Condition, defineResource, type KubeObject, type ResourceType } from '../kube/object.ts';
+import type { ObjectRef } from '../crds/common.ts';
+import { apiVersionOf, type Condition, defineResource, type KubeObject, type ResourceType } from '../kube/object.ts';
+
+/** To this very object, and none of its name that comes after it. */
+export function refTo<T extends KubeObject>(
+  { metadata: { namespace, name, uid } }: T,
+  resource: ResourceType<T>,
+): ObjectRef & { readonly uid: string } {
+  return { apiVersion: apiVersionOf(resource), kind: resource.kind, ...(namespace === undefined ? {} : { namespace }), name, uid };
+}
 
 export interface ContainerPort {
   readonly name?: string;

@@ -1,8 +1,8 @@
 /** What an action is about, as it is now: a workload with its history, or an object of one other kind. */
 import type { ObjectRef } from '../crds/common.ts';
-import { WORKLOADS } from '../gitops/resources.ts';
+import { refTo, WORKLOADS } from '../gitops/resources.ts';
 import type { CallOptions, KubeClient } from '../kube/client.ts';
-import { apiVersionOf, type KubeObject, type ResourceType } from '../kube/object.ts';
+import { type KubeObject, type ResourceType } from '../kube/object.ts';
 import { readWorkload, type Workload } from './workload.ts';
 
 export interface Target<O extends KubeObject = KubeObject> {
@@ -40,9 +40,9 @@ export function objects<O extends KubeObject>(resource: ResourceType<O>): Target
 }
 
 function targetFrom<O extends KubeObject>(resource: ResourceType<O>, object: O): Target<O> {
-  const { name, namespace, uid, labels = {} } = object.metadata;
+  const { name, namespace, labels = {} } = object.metadata;
   return {
-    ref: { apiVersion: apiVersionOf(resource), kind: resource.kind, ...(namespace === undefined ? {} : { namespace }), name, uid },
+    ref: refTo(object, resource),
     kind: resource.kind,
     namespace: namespace ?? '',
     name,

@@ -4,12 +4,12 @@
  * Marks on an object are claims, and a generic label says little; the proof is the Application's own list of what it manages. Applications that an
  * ApplicationSet makes are written to only in the files that they are made from: what they say themselves is generated.
  */
-import type { ObjectRef } from '../../crds/common.ts';
 import type { CallOptions, KubeClient } from '../../kube/client.ts';
 import { isNotFound } from '../../kube/errors.ts';
-import { apiVersionOf, type KubeObject } from '../../kube/object.ts';
+import { type KubeObject } from '../../kube/object.ts';
 import { resolveIn } from '../kustomize/kustomization.ts';
 import type { GitOwner, Owner, Unsupported } from '../owner.ts';
+import { refTo } from '../resources.ts';
 import type { ArgoBuild, OtherReader } from './build.ts';
 import { isRendered } from './render.ts';
 import {
@@ -84,9 +84,9 @@ export function findArgoOwner(
     return { engine: 'Unsupported', by: 'Several', reason: `the Applications ${names} both say that they manage it` };
   }
   const problem = notFollowed(application);
-  if (problem !== undefined) return { ...unsupported(problem), object: refTo(application) };
+  if (problem !== undefined) return { ...unsupported(problem), object: refTo(application, applications) };
   const source = gitSourceOf(application);
-  if ('refused' in source) return { ...unsupported(source.refused), object: refTo(application) };
+  if ('refused' in source) return { ...unsupported(source.refused), object: refTo(application, applications) };
   return ownerFrom(application, source.source, all, findOwnerOf);
 }
 
@@ -154,9 +154,9 @@ async function ownerFrom(
   const revision = revisionOf(application);
   return {
     engine: 'ArgoCD',
-    object: refTo(application),
+    object: refTo(application, applications),
     ...('owner' in outer ? { through: outer.owner } : {}),
-    source: refTo(application),
+    source: refTo(application, applications),
     repository: source.repoURL,
     ref: branchOf(source),
     path: resolveIn('', source.path ?? '.') ?? '',
@@ -218,14 +218,4 @@ function readiness({ status, metadata }: Application): GitOwner['ready'] {
   if (status?.sync?.status === undefined)
     return { ok: false, reason: 'NotReconciled', message: `Argo CD has not compared ${metadata.name} yet` };
   return { ok: true, reason: status.sync.status, message: '' };
-}
-
-function refTo({ metadata }: Application): ObjectRef {
-  return {
-    apiVersion: apiVersionOf(applications),
-    kind: applications.kind,
-    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-    name: metadata.name,
-    uid: metadata.uid,
-  };
 }

@@ -9,8 +9,9 @@ import type { CallOptions, KubeClient } from '../../kube/client.ts';
 import { apiVersionOf, type KubeObject, type ResourceType } from '../../kube/object.ts';
 import { isMarkedByArgo } from '../argo/owner.ts';
 import type { GitOwner, Unsupported } from '../owner.ts';
+import { refTo } from '../resources.ts';
 import { chartFromOf, type HelmReleaseBuild, RELEASE_LABEL, releaseNameOf } from './helmRelease.ts';
-import { conditionOf, findFluxOwner, getOrNothing, NAME_LABEL, refTo } from './owner.ts';
+import { conditionOf, findFluxOwner, getOrNothing, NAME_LABEL } from './owner.ts';
 import { type HelmRelease, helmCharts, helmReleases, ociRepositories, type PackagedChart } from './resources.ts';
 
 export const RELEASE_NAME_LABEL = `${RELEASE_LABEL}/name`;

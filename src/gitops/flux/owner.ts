@@ -4,13 +4,13 @@
  * A label is a claim; the Kustomization's inventory is the proof. What we could not write to, or not render as Flux does, is told with the reason: a tag
  * in place of a branch, an artifact, another cluster, substitution, decryption, demanded signatures.
  */
-import type { ObjectRef } from '../../crds/common.ts';
 import type { CallOptions, KubeClient } from '../../kube/client.ts';
 import { isNotFound } from '../../kube/errors.ts';
-import { apiVersionOf, type Condition, type KubeObject, type ResourceType } from '../../kube/object.ts';
+import { type Condition, type KubeObject, type ResourceType } from '../../kube/object.ts';
 import type { KustomizeBuild } from '../kustomize/build.ts';
 import { resolveIn } from '../kustomize/kustomization.ts';
 import type { GitOwner, Unsupported } from '../owner.ts';
+import { refTo } from '../resources.ts';
 import { type FluxKustomization, type GitRepository, gitRepositories, kustomizations } from './resources.ts';
 
 const PREFIX = 'kustomize.toolkit.fluxcd.io';
@@ -132,16 +132,6 @@ function readiness(kustomization: FluxKustomization, source: GitRepository): Git
 
 export function conditionOf(conditions: readonly Condition[] | undefined): Condition | undefined {
   return conditions?.find(({ type }) => type === 'Ready');
-}
-
-export function refTo<T extends KubeObject>({ metadata }: T, resource: ResourceType<T>): ObjectRef {
-  return {
-    apiVersion: apiVersionOf(resource),
-    kind: resource.kind,
-    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-    name: metadata.name,
-    uid: metadata.uid,
-  };
 }
 
 /** A kind that is not served holds no objects. */
