@@ -8,7 +8,7 @@ export function addExecutor(parts: Parts): void {
   const { manager, config, clock, redactor } = parts;
   const { namespace: operatorNamespace, remediation } = config;
   const { protectedNamespaces } = remediation;
-  const { alerts } = createTelemetrySources(parts);
+  const { alerts, measurements } = createTelemetrySources(parts);
 
   manager.addController(
     createRemediationPlanController(
@@ -19,6 +19,7 @@ export function addExecutor(parts: Parts): void {
         redact: redactor.text,
         remediate: { ...createGit(parts), operatorNamespace, protectedNamespaces, author: config.git.author },
         protectedNamespaces,
+        measurements,
         alertState: (labels, signal) => alerts.state(labels, signal),
       },
       { concurrency: config.executor.concurrency },

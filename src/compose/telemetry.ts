@@ -5,6 +5,7 @@ import { createCachedHttp } from '../sources/cachedHttp.ts';
 import type { DashboardsPort } from '../sources/dashboards.ts';
 import { createGrafana } from '../sources/grafana.ts';
 import { createHttpSource } from '../sources/http.ts';
+import { createMeasurements, type Measurements } from '../sources/measurements.ts';
 import { createPrometheus } from '../sources/prometheus.ts';
 import type { TelemetryPorts } from '../sources/signalsOf.ts';
 import { createTelemetryPorts } from '../sources/telemetryPorts.ts';
@@ -13,6 +14,8 @@ import type { Parts } from './parts.ts';
 
 export interface TelemetrySources {
   readonly alerts: AlertSource;
+  /** For judging by figures, as they are now. */
+  readonly measurements: Measurements;
   /** For looking around: answers may be some seconds old. */
   readonly ports: TelemetryPorts;
   readonly dashboards: readonly DashboardsPort[];
@@ -26,7 +29,9 @@ export function createTelemetrySources({ config, clock, redactor }: Pick<Parts, 
   // whether an alert still fires is judged by what is said now
   const prometheus = sources.prometheus.map((one) => createPrometheus(http, one));
   const alertmanager = sources.alertmanager.map((one) => createAlertmanager(http, one));
+  const { metrics } = createTelemetryPorts({ http, cleaner, clock }, { ...sources, loki: [], tempo: [] });
   return {
+    measurements: createMeasurements(metrics),
     alerts: createAlertSource({ prometheus, alertmanager, clock }),
     dashboards: sources.grafana.map((one) => createGrafana(cached, one, cleaner)),
     ports: createTelemetryPorts({ http: cached, cleaner, clock }, sources),

@@ -8,6 +8,7 @@ import type { Logger } from '../../kube/logger.ts';
 import type { Store } from '../../kube/store.ts';
 import type { PreparedPlan } from '../../remediate/direct/prepare.ts';
 import type { RemediateDeps, RenderedPlan } from '../../remediate/renderPlan.ts';
+import type { Measurements } from '../../sources/measurements.ts';
 import type { AlertState } from '../incident/scope.ts';
 import type { ReconcilerDeps } from '../reconcileStatus.ts';
 import { type ConditionWords, declare, end, type StepResult } from '../steps.ts';
@@ -16,6 +17,8 @@ export interface PlanDeps extends ReconcilerDeps {
   readonly leadership: Leadership;
   readonly remediate: Omit<RemediateDeps, 'client' | 'clock' | 'logger'>;
   readonly protectedNamespaces: readonly string[];
+  /** Figures by which a fix, or what is left of an error budget, is judged. */
+  readonly measurements: Measurements;
   readonly alertState: (labels: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<AlertState>;
 }
 

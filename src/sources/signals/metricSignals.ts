@@ -7,8 +7,9 @@ import type { MetricsPort, Point, RangeAnswer, Series } from '../metrics.ts';
 import { tidy } from '../text.ts';
 import { earlier, type TimeWindow } from '../window.ts';
 import type { Looking } from './looking.ts';
-import { METRIC_SIGNALS, SIGNALS, type SignalName, type Unit, type Way } from './metricTable.ts';
+import { METRIC_SIGNALS, SIGNALS, type SignalName, type Unit } from './metricTable.ts';
 import type { Subject } from './subject.ts';
+import { namespacesOf, type Question, wayOf } from './ways.ts';
 
 export interface SignalSeries {
   readonly signal: SignalName;
@@ -49,34 +50,6 @@ export async function metricSignals(
   );
   const asked = SIGNALS.flatMap((signal) => wayOf(signal, subject, known) ?? []);
   return (await Promise.all(asked.map((question) => seriesOf(question, subject, window, looking)))).flat();
-}
-
-/** As whoever measures labels the namespace. */
-const namespacesOf = ({ namespace }: Subject): readonly Series['labels'][] => [
-  { namespace },
-  { k8s_namespace_name: namespace },
-  { destination_workload_namespace: namespace },
-  { exported_namespace: namespace },
-];
-
-interface Question {
-  readonly signal: SignalName;
-  readonly port: MetricsPort;
-  readonly way: Way;
-  readonly query: string;
-}
-
-function wayOf(
-  signal: SignalName,
-  subject: Subject,
-  known: readonly { readonly port: MetricsPort; readonly names: ReadonlySet<string> }[],
-): Question | undefined {
-  for (const { port, names } of known) {
-    const way = METRIC_SIGNALS[signal].ways.find(({ needs }) => needs.every((metric) => names.has(metric)));
-    const query = way?.query(subject);
-    if (way !== undefined && query !== undefined) return { signal, port, way, query };
-  }
-  return undefined;
 }
 
 async function seriesOf(

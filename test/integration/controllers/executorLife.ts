@@ -6,6 +6,8 @@ import { type RemediationPlan, remediationPlans } from '../../../src/crds/kinds.
 import { hasEnded } from '../../../src/domain/plan.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { createManager } from '../../../src/kube/manager.ts';
+import { createMeasurements } from '../../../src/sources/measurements.ts';
+import type { MetricsPort } from '../../../src/sources/metrics.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { until } from '../../support/until.ts';
 import { type Death, dyingClient } from './dyingClient.ts';
@@ -20,11 +22,21 @@ export interface Life {
   /** Absent: it does not die. */
   readonly death?: Death | undefined;
   readonly plan: RemediationPlan;
+  /** Absent: nothing is measured. */
+  readonly metrics?: readonly MetricsPort[] | undefined;
   readonly isOver?: (plan: RemediationPlan) => boolean;
 }
 
 /** Says at which write it died; undefined when it lived until its plan was over. */
-export async function live({ executor, observer, remediate, death, plan, isOver = hasEnded }: Life): Promise<string | undefined> {
+export async function live({
+  executor,
+  observer,
+  remediate,
+  death,
+  plan,
+  metrics = [],
+  isOver = hasEnded,
+}: Life): Promise<string | undefined> {
   const { client, died } = dyingClient(executor, death);
   const manager = createManager({
     client,
@@ -42,6 +54,7 @@ export async function live({ executor, observer, remediate, death, plan, isOver 
       redact: (text) => text,
       remediate,
       protectedNamespaces: [],
+      measurements: createMeasurements(metrics),
       alertState: () => Promise.resolve('inactive' as const),
     }),
   );

@@ -31,7 +31,8 @@ test.each([
   { name: 'nothing at all', environment: {}, want: { metrics: 0, logs: 0, traces: 0, dashboards: 0 } },
 ])('the ports are built from $name', ({ environment, want }) => {
   const config = loadConfig({ environment });
-  const { ports, dashboards } = createTelemetrySources({ config, clock: systemClock, redactor: createRedactor() });
+  const { ports, dashboards, measurements } = createTelemetrySources({ config, clock: systemClock, redactor: createRedactor() });
+  expect(measurements.sources).toHaveLength(want.metrics);
   const { metrics, logs, traces } = ports;
   expect({ metrics: metrics.length, logs: logs.length, traces: traces.length, dashboards: dashboards.length }).toEqual(want);
 });
