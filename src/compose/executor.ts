@@ -1,14 +1,18 @@
 /** The executor: from an approved plan to a verified change. The only process with a credential that can push. */
 import { createRemediationPlanController } from '../controllers/remediationplan/controller.ts';
+import { readSigningKey } from '../gitops/git/signing.ts';
 import { createGit } from './git.ts';
 import type { Parts } from './parts.ts';
 import { createTelemetrySources } from './telemetry.ts';
 
-export function addExecutor(parts: Parts): void {
+/** Rejects where the configured key can't sign: better at the start than at the first commit. */
+export async function addExecutor(parts: Parts): Promise<void> {
   const { manager, config, clock, redactor } = parts;
   const { namespace: operatorNamespace, remediation } = config;
   const { protectedNamespaces } = remediation;
   const { alerts, measurements } = createTelemetrySources(parts);
+  const signingKeyFile = config.git.signing?.keyFile;
+  if (signingKeyFile !== undefined) await checkSigningKey(signingKeyFile);
 
   manager.addController(
     createRemediationPlanController(
@@ -17,7 +21,7 @@ export function addExecutor(parts: Parts): void {
         leadership: manager,
         events: manager.events,
         redact: redactor.text,
-        remediate: { ...createGit(parts), operatorNamespace, protectedNamespaces, author: config.git.author },
+        remediate: { ...createGit(parts), operatorNamespace, protectedNamespaces, author: config.git.author, signingKeyFile },
         protectedNamespaces,
         measurements,
         alertState: (labels, signal) => alerts.state(labels, signal),
@@ -25,4 +29,12 @@ export function addExecutor(parts: Parts): void {
       { concurrency: config.executor.concurrency },
     ),
   );
+}
+
+async function checkSigningKey(file: string): Promise<void> {
+  try {
+    await readSigningKey(file);
+  } catch (error) {
+    throw new Error('git.signing.keyFile', { cause: error });
+  }
 }

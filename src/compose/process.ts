@@ -64,7 +64,7 @@ async function addRoles(name: Role | 'all', parts: Parts): Promise<TakeDelivery 
   }
   if (plays('executor')) {
     const { addExecutor } = await import('./executor.ts');
-    addExecutor(partsOfRole('executor'));
+    await addExecutor(partsOfRole('executor'));
     countPlans(registry, manager.cache(remediationPlans));
   }
   if (!plays('gateway')) return undefined;

@@ -51,6 +51,12 @@ const git = z.strictObject({
     })
     .optional()
     .describe('Who commits; absent: Agent-SRE. Who approved stands in a trailer.'),
+  signing: z
+    .strictObject({
+      keyFile: path().describe('File with an ed25519 private key as ssh-keygen makes it, without a passphrase; read at each use.'),
+    })
+    .optional()
+    .describe('Signs the commits, in the format of SSH; absent: they are not signed. The host has to know the public key.'),
   allowHttpHosts: z.array(z.string().min(1)).max(100).default([]).describe('Hosts, or host:port, that may be used over plain http.'),
 });
 

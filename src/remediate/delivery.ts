@@ -57,6 +57,7 @@ export async function commitPlan(deps: RemediateDeps, input: PlanCommit, limits:
       message: messageOf(input),
       author: deps.author ?? AUTHOR,
       at: input.at,
+      signingKeyFile: deps.signingKeyFile,
     },
     limits,
   );

@@ -15,4 +15,6 @@ export interface RemediateDeps extends GuardSettings {
   readonly logger: Logger;
   /** Author and committer of our commits. */
   readonly author?: { readonly name: string; readonly email: string } | undefined;
+  /** File of the key that signs them; absent: they are not signed. */
+  readonly signingKeyFile?: string | undefined;
 }

@@ -69,6 +69,7 @@ export async function commitRollback(deps: RemediateDeps, input: RollbackInput, 
       },
       author: deps.author ?? AUTHOR,
       at: input.at,
+      signingKeyFile: deps.signingKeyFile,
     },
     limits,
   );

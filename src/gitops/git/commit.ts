@@ -1,7 +1,7 @@
 /**
  * Commits made by plumbing, without a working tree, so that the same input gives the same commit id on every machine and every try.
  *
- * Author, dates, parent, message and bytes all come from the caller. What a commit is for can be found again by its trailers: that, and not a note
+ * Author, dates, parent, message and bytes all come from the caller; a signature adds nothing that changes from one try to the next. What a commit is for can be found again by its trailers: that, and not a note
  * kept elsewhere, is how a process that died after a push learns that it had succeeded.
  */
 import { randomUUID } from 'node:crypto';
@@ -9,6 +9,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GitError } from '../errors.ts';
 import { branchRef, type CallLimits, type Repository } from './repositories.ts';
+import { readSigningKey, withSignature } from './signing.ts';
 import { type FileMode, isSafePath } from './tree.ts';
 
 export interface FileWrite {
@@ -25,6 +26,8 @@ export interface CommitInput {
   readonly author: { readonly name: string; readonly email: string };
   /** Milliseconds since the epoch; whole seconds count. */
   readonly at: number;
+  /** File of the key that signs it; absent: it is not signed. */
+  readonly signingKeyFile?: string | undefined;
 }
 
 export interface CommitMessage {
@@ -51,7 +54,20 @@ export async function makeCommit(repository: Repository, input: CommitInput, lim
     },
     signal: limits.signal,
   });
-  return made.toString('utf8').trim();
+  const sha = made.toString('utf8').trim();
+  return input.signingKeyFile === undefined ? sha : signCommit(repository, sha, input.signingKeyFile, limits);
+}
+
+/** Git itself has written what is signed, so that nothing of its format is told twice; the commit without a signature stays unused. */
+async function signCommit(repository: Repository, sha: string, keyFile: string, { signal }: CallLimits): Promise<string> {
+  const key = await readSigningKey(keyFile);
+  const commit = await repository.must({ args: ['cat-file', 'commit', sha], signal });
+  const signed = await repository.must({
+    args: ['hash-object', '-w', '-t', 'commit', '--stdin'],
+    input: withSignature(commit, key),
+    signal,
+  });
+  return signed.toString('utf8').trim();
 }
 
 /** The tree of `base` with `files` written or taken away. */

@@ -121,11 +121,11 @@ export async function mustGit(git: Git, call: GitCall): Promise<Buffer> {
   return stdout;
 }
 
-/** The part of what git said that a person can use. */
+/** The part of what git said that a person can use: no hints, and no frames round warnings, which ssh draws with `@`. */
 export function firstLines(stderr: string): string {
   const lines = withoutCredentials(stderr)
     .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('hint:'));
+    .map((line) => (line.startsWith('@') ? line.replaceAll('@', '') : line).trim())
+    .filter((line) => line !== '' && line !== 'error:' && !line.startsWith('hint:'));
   return lines.slice(0, 6).join('; ').slice(0, 500);
 }

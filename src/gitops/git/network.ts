@@ -8,6 +8,7 @@ import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GitError, type GitFailure } from '../errors.ts';
 import { firstLines, type GitAnswer } from './git.ts';
+import { readKeyFile } from './keyFile.ts';
 import type { GitCredential, RepositoryUrl } from './url.ts';
 
 export interface NetworkAccess {
@@ -38,7 +39,8 @@ async function sshCommand(url: RepositoryUrl, credential: GitCredential | undefi
       `no ssh key and known-hosts file are configured for ${url.href}: add a git credential with sshKeyFile and knownHostsFile whose urlPrefix covers it`,
     );
   }
-  const keyFile = await readableFile(credential.sshKeyFile, `ssh key file of git credential ${credential.urlPrefix}`);
+  await readKeyFile(credential.sshKeyFile, `git credential ${credential.urlPrefix}: ssh key`);
+  const keyFile = resolve(credential.sshKeyFile);
   const knownHostsFile = await readableFile(credential.knownHostsFile, `known-hosts file of git credential ${credential.urlPrefix}`);
   const options = ['BatchMode=yes', 'IdentitiesOnly=yes', 'StrictHostKeyChecking=yes', 'ConnectTimeout=10', 'ForwardAgent=no'];
   const known = `UserKnownHostsFile=${knownHostsFile}`;
@@ -60,6 +62,11 @@ function quoted(word: string): string {
 }
 
 const MEANINGS: readonly (readonly [pattern: RegExp, kind: GitFailure, advice: string])[] = [
+  [
+    /remote host identification has changed/iu,
+    'Unauthorized',
+    'it shows another key than knownHostsFile has: ask whoever keeps the host before the new one is put there',
+  ],
   [/host key verification failed/iu, 'Unauthorized', 'add the key of the host to knownHostsFile'],
   [
     /authentication failed|could not read (username|password)|permission denied \(|invalid (username|credentials)|returned error: 40[13]|http 40[13]/iu,
@@ -68,7 +75,7 @@ const MEANINGS: readonly (readonly [pattern: RegExp, kind: GitFailure, advice: s
   ],
   [/couldn't find remote ref|remote branch .{1,300} not found/iu, 'NotFound', 'check the branch'],
   [
-    /repository (?:['"]?[^\s'"]{1,1100}['"]? )?not found|returned error: 404|does not appear to be a git repository|project you were looking for/iu,
+    /repository (?:['"]?[^\s'"]{1,1100}['"]? )?not found|returned error: 404|cannot find repository|does not appear to be a git repository|project you were looking for/iu,
     'NotFound',
     'check the address; many hosts say so for want of credentials, too',
   ],

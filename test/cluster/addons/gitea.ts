@@ -1,10 +1,10 @@
 /**
- * Gitea, a whole Git host: pull requests, reviews and an API, with one administrator and a token.
+ * Gitea, a whole Git host: pull requests, reviews and an API, with one administrator and a token; Git over HTTP and over SSH.
  *
  * All its data is in the workspace. Its static files lie beside the binary in the cache.
  */
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { getBinaries } from '../components/binaries.ts';
@@ -16,6 +16,12 @@ import type { Workspace } from '../workspace/workspace.ts';
 export interface Gitea {
   readonly url: string;
   readonly admin: { readonly name: string; readonly password: string; readonly token: string };
+  readonly ssh: {
+    /** Addresses of repositories begin with it: `ssh://git@host:port`. */
+    readonly url: string;
+    /** The line of a known-hosts file. */
+    readonly hostKey: string;
+  };
   /** A repository of the administrator's, empty unless `initialise`; its URL for clones. */
   createRepository(name: string, options?: { readonly initialise?: boolean }): Promise<string>;
   stop(): Promise<void>;
@@ -24,7 +30,12 @@ export interface Gitea {
 const ADMIN = 'sre-admin';
 const COMMAND_SECONDS = 60;
 
-export async function startGitea(workspace: Workspace): Promise<Gitea> {
+export interface GiteaOptions {
+  /** Public keys: what is signed with one is shown as verified. */
+  readonly trustedKeys?: readonly string[];
+}
+
+export async function startGitea(workspace: Workspace, { trustedKeys = [] }: GiteaOptions = {}): Promise<Gitea> {
   const { gitea } = await getBinaries(['gitea'], workspace.log);
   const folder = workspace.folder('gitea');
   const configFile = join(folder, 'app.ini');
@@ -35,11 +46,23 @@ export async function startGitea(workspace: Workspace): Promise<Gitea> {
     const { stdout } = await run(gitea.binary, ['--config', configFile, ...args], { env, timeoutSeconds: COMMAND_SECONDS });
     return stdout.trim();
   };
-  const { daemon, ports } = await startOnFreePorts<[number]>(workspace, 1, ([port]) => {
+  const hostKeyFile = join(folder, 'host-key');
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', hostKeyFile], { timeoutSeconds: COMMAND_SECONDS });
+  const { daemon, ports } = await startOnFreePorts<[number, number]>(workspace, 2, ([port, sshPort]) => {
     const url = `http://${workspace.hostAddress}:${port}`;
     writeFileSync(
       configFile,
-      appIni({ folder, staticRoot: join(dirname(gitea.binary), 'static'), host: workspace.hostAddress, port, url, ...secrets }),
+      appIni({
+        folder,
+        staticRoot: join(dirname(gitea.binary), 'static'),
+        host: workspace.hostAddress,
+        port,
+        sshPort,
+        hostKeyFile,
+        trustedKeys,
+        url,
+        ...secrets,
+      }),
       {
         mode: 0o600,
       },
@@ -73,6 +96,10 @@ export async function startGitea(workspace: Workspace): Promise<Gitea> {
   return {
     url,
     admin: { name: ADMIN, password: secrets.password, token },
+    ssh: {
+      url: `ssh://git@${workspace.hostAddress}:${ports[1]}`,
+      hostKey: `[${workspace.hostAddress}]:${ports[1]} ${readFileSync(`${hostKeyFile}.pub`, 'utf8').trim()}`,
+    },
     async createRepository(name, { initialise = false } = {}) {
       const body = { name, auto_init: initialise, default_branch: 'main', private: false };
       await post(`${url}/api/v1/user/repos`, body, { authorization: `token ${token}` });
@@ -89,12 +116,15 @@ interface AppSettings {
   readonly staticRoot: string;
   readonly host: string;
   readonly port: number;
+  readonly sshPort: number;
+  readonly hostKeyFile: string;
+  readonly trustedKeys: readonly string[];
   readonly url: string;
   readonly secretKey: string;
 }
 
 function appIni(settings: AppSettings): string {
-  const { folder, staticRoot, host, port, url, secretKey } = settings;
+  const { folder, staticRoot, host, port, sshPort, hostKeyFile, trustedKeys, url, secretKey } = settings;
   return `
 APP_NAME = agent-sre tests
 RUN_USER = ${userInfo().username}
@@ -105,7 +135,14 @@ PROTOCOL = http
 HTTP_ADDR = ${host}
 HTTP_PORT = ${port}
 ROOT_URL = ${url}/
-DISABLE_SSH = true
+START_SSH_SERVER = true
+BUILTIN_SSH_SERVER_USER = git
+SSH_DOMAIN = ${host}
+SSH_LISTEN_HOST = ${host}
+SSH_PORT = ${sshPort}
+SSH_LISTEN_PORT = ${sshPort}
+SSH_SERVER_HOST_KEYS = ${hostKeyFile}
+SSH_ROOT_PATH = ${join(folder, 'ssh')}
 STATIC_ROOT_PATH = ${staticRoot}
 LFS_START_SERVER = false
 OFFLINE_MODE = true
@@ -115,6 +152,8 @@ PATH = ${join(folder, 'gitea.db')}
 [repository]
 ROOT = ${join(folder, 'repositories')}
 DEFAULT_BRANCH = main
+[repository.signing]
+TRUSTED_SSH_KEYS = ${trustedKeys.join(',')}
 [security]
 INSTALL_LOCK = true
 SECRET_KEY = ${secretKey}

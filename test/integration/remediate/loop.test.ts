@@ -1,4 +1,8 @@
 /** A plan from the live world to a commit that Flux applies, and back: over a real Git server, a real API server and the real Flux. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import type { Action } from '../../../src/crds/remediationPlan.ts';
@@ -120,8 +124,11 @@ describe('a bad commit', () => {
       summary: 'Revert it. It broke.',
       rendered,
     };
-    const record = await commitPlan(stage.deps, input);
-    expect((await commitPlan(stage.deps, input)).sha).toBe(record.sha);
+    const signingKeyFile = join(mkdtempSync(join(tmpdir(), 'signing-')), 'key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', signingKeyFile]);
+    const signing = { ...stage.deps, signingKeyFile };
+    const record = await commitPlan(signing, input);
+    expect((await commitPlan(signing, input)).sha).toBe(record.sha);
     const where = { repository: record.repository, ref: 'main', since: rendered.base, planUid: 'uid-of-shop' };
     expect(await findCommit(stage.deps, { ...where, effect: 'Apply' })).toBeUndefined();
     expect(await pushCommit(stage.deps, record)).toEqual({ result: 'pushed' });
@@ -149,7 +156,7 @@ describe('a bad commit', () => {
     });
     expect(evaluation.checks).toMatchObject([{ name: 'RolloutComplete', result: 'Passed', message: '2 of 2 updated, 2 available' }]);
 
-    const back = await commitRollback(stage.deps, {
+    const back = await commitRollback(signing, {
       plan: input.plan,
       digest,
       reason: 'It did not help.',
@@ -161,6 +168,12 @@ describe('a bad commit', () => {
     expect(shop.ada.read('apps/cart.yaml')).toBe(cart('shop', { port: '9090' }));
     expect(await findCommit(stage.deps, { ...where, effect: 'Revert' })).toEqual(back.record);
     await shop.applied(back.record.sha);
+
+    writeFileSync(`${signingKeyFile}.allowed`, `agent-sre@agentsre.io ${readFileSync(`${signingKeyFile}.pub`, 'utf8')}`);
+    const trust = ['-c', 'gpg.format=ssh', '-c', `gpg.ssh.allowedSignersFile=${signingKeyFile}.allowed`];
+    for (const { sha } of [record, back.record])
+      expect(await repository.run({ args: [...trust, 'verify-commit', sha] })).toMatchObject({ exitCode: 0 });
+    rmSync(dirname(signingKeyFile), { recursive: true });
   });
 
   test('whose lines somebody else has changed since is a conflict', async () => {

@@ -59,6 +59,7 @@ sources:
 git:
   cacheDir: /var/cache/agent-sre
   allowHttpHosts: [git.local:3000]
+  signing: {keyFile: /etc/signing}
   credentials: [{urlPrefix: "https://git.example/", username: sre, passwordFile: /etc/git}]
 flux: {namespace: flux}
 investigator: {concurrency: 8, specialistsDir: /etc/specialists}

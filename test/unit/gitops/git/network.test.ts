@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -11,7 +12,8 @@ describe('files of credentials', () => {
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'credentials-'));
-    for (const name of ['password', 'key', 'known-hosts']) writeFileSync(file(name), 'content');
+    for (const name of ['password', 'known-hosts']) writeFileSync(file(name), 'content');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file('key')]);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
