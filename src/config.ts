@@ -72,14 +72,16 @@ function requireModel({ model }: Settings, environment: Environment, whereIs: (p
 
 /** Strangers must not be able to send alerts by default. */
 function requireToken({ http, auth }: Settings, whereIs: (path: Path) => string): void {
-  if (auth.mode === 'none' || auth.webhookTokenFile !== undefined || isLoopback(http.host)) return;
+  const { mode, webhookTokenFile, basic, hmac, serviceAccounts } = auth;
+  const isConfigured = (webhookTokenFile ?? basic ?? hmac) !== undefined || serviceAccounts.length > 0;
+  if (mode === 'none' || isConfigured || isLoopback(http.host)) return;
   throw new ConfigError([
     {
       where: whereIs(['http', 'host']),
       path: 'auth.webhookTokenFile',
       message:
         `is missing, while http.host ${http.host} can be reached from other machines; write a token to a file (openssl rand -hex 32) and name it here, ` +
-        'or set auth.mode to none',
+        'set another of auth.basic, auth.hmac and auth.serviceAccounts, or set auth.mode to none',
     },
   ]);
 }

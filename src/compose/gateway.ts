@@ -2,13 +2,16 @@
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { IDENTITY_LABEL } from '../domain/identity.ts';
 import { createIntake } from '../intake/intake.ts';
-import type { TakeDelivery } from '../intake/webhook.ts';
+import type { Authenticate, TakeDelivery } from '../intake/webhook.ts';
+import { createAuthenticate } from '../server/auth/authenticate.ts';
+import { createTokenReviewer } from '../server/auth/tokenReview.ts';
 import { createIntakeMetrics } from '../telemetry/intakeMetrics.ts';
 import type { Parts } from './parts.ts';
 
 const BY_IDENTITY = 'identity';
 
-export function addGateway({ config, client, clock, logger, manager, redactor, registry }: Parts): TakeDelivery {
+export function addGateway(parts: Parts): TakeDelivery {
+  const { config, client, clock, logger, manager, redactor, registry } = parts;
   const { namespace, cluster } = config;
   const store = manager.cache(incidents, { indices: { [BY_IDENTITY]: identityLabelOf } });
   return createIntake({
@@ -19,9 +22,16 @@ export function addGateway({ config, client, clock, logger, manager, redactor, r
     logger,
     redactor,
     metrics: createIntakeMetrics(registry),
+    authenticate: authentication(parts),
     seen: (label) =>
       store.synced ? store.byIndex(BY_IDENTITY, label).filter(({ metadata }) => metadata.namespace === namespace) : undefined,
   });
+}
+
+function authentication({ config, client, clock, logger }: Parts): Authenticate {
+  const { mode, webhookTokenFile: tokenFile, basic, hmac: signing, serviceAccounts, audiences } = config.auth;
+  const reviewer = serviceAccounts.length === 0 ? undefined : createTokenReviewer({ client, clock, serviceAccounts, audiences });
+  return createAuthenticate({ isOpen: mode === 'none', tokenFile, basic, signing, reviewer, clock, logger });
 }
 
 function identityLabelOf({ metadata }: Incident): readonly string[] {

@@ -1,25 +1,17 @@
 /** The HTTP servers of a process: health and metrics always, the webhook where it takes alerts, on a port of its own too if that is wanted. */
-import { isLoopback } from '../config/schema.ts';
 import type { TakeDelivery } from '../intake/webhook.ts';
 import { type AppDeps, createApp } from '../server/app.ts';
-import { createBearerAuth } from '../server/bearerAuth.ts';
 import { listen } from '../server/listen.ts';
 import { createHttpMetrics } from '../telemetry/httpMetrics.ts';
 import type { Parts } from './parts.ts';
 
 export function addHttp(parts: Parts, take: TakeDelivery | undefined): void {
   const { config, manager, clock, logger, registry } = parts;
-  const { http, auth } = config;
-  const authenticate = createBearerAuth({
-    isOpen: auth.mode === 'none' || isLoopback(http.host),
-    tokenFile: auth.webhookTokenFile,
-    logger,
-  });
-  const webhook = take === undefined ? undefined : { authenticate, take };
-  const deps: AppDeps = { health: manager.health, clock, logger, httpMetrics: createHttpMetrics(registry), webhook };
+  const { http } = config;
+  const deps: AppDeps = { health: manager.health, clock, logger, httpMetrics: createHttpMetrics(registry), take };
 
   addServer(parts, 'http', http.port, { ...deps, registry });
-  if (webhook !== undefined && http.webhookPort !== undefined) addServer(parts, 'webhook', http.webhookPort, deps);
+  if (take !== undefined && http.webhookPort !== undefined) addServer(parts, 'webhook', http.webhookPort, deps);
 }
 
 function addServer({ config, manager, clock, logger }: Parts, name: string, port: number, deps: AppDeps): void {

@@ -89,7 +89,13 @@ function partsOf({ name, config, logger, redactor, version }: ProcessOptions, gi
 /** A credential that we were given must not come out anywhere, whatever quotes it. */
 function hideSecretsOf({ auth, git, sources }: Config, redactor: Redactor): void {
   const ofSources = secretsOf(sources);
-  const files = [auth.webhookTokenFile, ...ofSources.files, ...git.credentials.map(({ passwordFile }) => passwordFile)];
+  const files = [
+    auth.webhookTokenFile,
+    auth.basic?.passwordFile,
+    auth.hmac?.secretFile,
+    ...ofSources.files,
+    ...git.credentials.map(({ passwordFile }) => passwordFile),
+  ];
   const secrets = [...ofSources.values, ...files.filter((path) => path !== undefined).map(readSecret)];
   for (const secret of secrets) {
     if (secret.length >= SHORTEST_SECRET) redactor.addSecret(secret);

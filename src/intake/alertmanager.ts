@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { fingerprintOf, identityOf } from '../domain/identity.ts';
+import { createMessageScanner, type ScannerLimits } from './messageScanner.ts';
 import { Rejection } from './rejection.ts';
 
 /** One alert as its sender says it, checked and not yet bounded or redacted. */
@@ -26,16 +27,23 @@ export interface DeliveredAlert {
 
 export interface Delivery {
   readonly alerts: readonly DeliveredAlert[];
-  /** What was wrong with those that were left out, one sentence each. */
-  readonly invalid: readonly string[];
+  /** How many were left out, as they make no sense. */
+  readonly invalid: number;
+  /** What was wrong with the first of them, one sentence each. */
+  readonly complaints: readonly string[];
   /** Alerts that Alertmanager says it left out. */
   readonly truncated: number;
+}
+
+export interface MessageLimits extends ScannerLimits {
+  /** In one message, the senseless ones included. */
+  readonly maxAlerts: number;
 }
 
 const texts = z.record(z.string(), z.string());
 const message = z.object({
   version: z.literal('4'),
-  alerts: z.array(z.unknown()),
+  alerts: z.array(z.never()),
   truncatedAlerts: z.int().min(0).catch(0),
 });
 const alert = z.object({
@@ -47,30 +55,78 @@ const alert = z.object({
   generatorURL: z.string().optional().catch(undefined),
 });
 
+/** What is read of a message beside its alerts; `alerts` itself where it is no list. */
+const ENVELOPE: ReadonlySet<string> = new Set(Object.keys(message.shape));
+
 /** Alerts whose firing says that all is well, or that mute others: they never are trouble. */
 const NEVER_TROUBLE: ReadonlySet<string> = new Set(['Watchdog', 'InfoInhibitor']);
 
 export const isTrouble = ({ labels }: Pick<DeliveredAlert, 'labels'>): boolean => !NEVER_TROUBLE.has(labels['alertname'] ?? '');
 
-/** Gives the event loop a turn after each so many alerts: identities take time, and messages may hold ten thousand. */
-const ALERTS_A_TURN = 200;
+/** Between two turns of the event loop: some hundred of the smallest alerts. */
+const BYTES_A_TURN = 8 * 1024;
+const MAX_COMPLAINTS = 10;
 
 /** @param now milliseconds since the epoch: when it was delivered */
-export async function readDelivery(value: unknown, now: number): Promise<Delivery> {
-  const envelope = message.safeParse(value);
-  if (!envelope.success) throw foreign(describe(envelope.error));
-  const { alerts: raw, truncatedAlerts } = envelope.data;
-  const alerts: DeliveredAlert[] = [];
-  const invalid: string[] = [];
-  for (const [index, item] of raw.entries()) {
-    if (index > 0 && index % ALERTS_A_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
-    const parsed = alert.safeParse(item);
-    if (parsed.success) alerts.push(deliveredFrom(parsed.data, now));
-    else invalid.push(`alerts[${index}]${describe(parsed.error)}`);
+export async function readDelivery(body: AsyncIterable<Uint8Array>, limits: MessageLimits, now: number): Promise<Delivery> {
+  const envelope: Record<string, unknown> = {};
+  let reading = startList(limits, now);
+  const scanner = createMessageScanner('alerts', limits, {
+    listBegins: () => {
+      reading = startList(limits, now);
+      envelope['alerts'] = [];
+    },
+    item: (item) => reading.take(item),
+    itemTooLarge: () => reading.leaveOut(' is larger than an alert may be'),
+    member: (name, value) => {
+      if (ENVELOPE.has(name)) envelope[name] = value;
+    },
+  });
+  for await (const chunk of body) {
+    for (let at = 0; at < chunk.length; at += BYTES_A_TURN) {
+      scanner.write(chunk.subarray(at, at + BYTES_A_TURN));
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
   }
-  if (alerts.length === 0 && invalid.length > 0)
-    throw new Rejection(422, 'invalid_alert', `No alert in the message makes sense: ${invalid[0]}.`);
-  return { alerts, invalid, truncated: truncatedAlerts };
+  const other = scanner.end();
+  const parsed = message.safeParse(other === undefined ? envelope : other.foreign);
+  if (!parsed.success) throw foreign(describe(parsed.error));
+  const { alerts, invalid, complaints } = reading.taken();
+  if (alerts.length === 0 && invalid > 0)
+    throw new Rejection(422, 'invalid_alert', `No alert in the message makes sense: ${complaints[0]}.`);
+  return { alerts, invalid, complaints, truncated: parsed.data.truncatedAlerts };
+}
+
+interface ListReader {
+  readonly take: (item: unknown) => void;
+  /** @param why continues `alerts[3]` */
+  readonly leaveOut: (why: string) => void;
+  readonly taken: () => Omit<Delivery, 'truncated'>;
+}
+
+function startList({ maxAlerts }: MessageLimits, now: number): ListReader {
+  const alerts: DeliveredAlert[] = [];
+  const complaints: string[] = [];
+  let invalid = 0;
+  const count = (): number => {
+    const index = alerts.length + invalid;
+    if (index < maxAlerts) return index;
+    throw new Rejection(413, 'too_many_alerts', `The message holds more than ${maxAlerts} alerts; set max_alerts in the receiver.`);
+  };
+  const leaveOut = (why: string): void => {
+    const index = count();
+    invalid += 1;
+    if (complaints.length < MAX_COMPLAINTS) complaints.push(`alerts[${index}]${why}`);
+  };
+  return {
+    leaveOut,
+    take: (item) => {
+      const parsed = alert.safeParse(item);
+      if (!parsed.success) leaveOut(describe(parsed.error));
+      else if (count() >= 0) alerts.push(deliveredFrom(parsed.data, now));
+    },
+    taken: () => ({ alerts, invalid, complaints }),
+  };
 }
 
 function deliveredFrom(

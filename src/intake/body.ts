@@ -1,92 +1,81 @@
 /**
- * The body of a delivery as JSON, within bounds of size and depth.
+ * The body of a delivery as it comes in, unpacked and within bounds of size.
  *
- * Size is judged as the bytes come in, never by what the sender claims alone; what is too large or too deep is refused at that byte,
- * and the rest of it is not read.
+ * Size is judged by the bytes that come, packed and unpacked, never by what the sender claims alone; what is too large is refused at that
+ * byte, and the rest of it is not read.
  */
-import { createNestingGuard } from './nesting.ts';
 import { Rejection } from './rejection.ts';
 
 export interface BodyLimits {
+  /** Of the body as it is sent, and of the body unpacked. */
   readonly maxBytes: number;
-  /** Levels of lists and objects. Alertmanager's own messages have four. */
-  readonly maxDepth: number;
 }
 
-/** @param onBytes is told of each chunk before it is kept, and may throw to refuse it */
-export async function readJson(request: Request, limits: BodyLimits, onBytes: (count: number) => void): Promise<unknown> {
+/** @param onBytes is told of each chunk before it is handed on, and may throw to refuse it */
+export async function* bodyOf(request: Request, limits: BodyLimits, onBytes: (count: number) => void): AsyncGenerator<Uint8Array> {
   requireJson(request.headers);
+  const isPacked = isGzip(request.headers);
   const claimed = Number(request.headers.get('content-length') ?? 0);
   if (claimed > limits.maxBytes) throw tooLarge(limits);
-  const chunks = await collect(request, limits, onBytes);
-  if (chunks.every(({ byteLength }) => byteLength === 0))
-    throw new Rejection(400, 'not_json', 'The body is empty; send an alert message as JSON.');
-  return parse(decode(chunks));
+  if (request.body === null) return;
+  const arriving = ReadableStream.from(within(received(request.body), limits)) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  const body = isPacked ? within(unpacked(arriving), limits) : chunksOf(arriving);
+  for await (const chunk of body) {
+    onBytes(chunk.byteLength);
+    yield chunk;
+  }
 }
 
 function requireJson(headers: Headers): void {
   const type = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (type !== 'application/json' && !/^application\/[a-z0-9.-]+\+json$/u.test(type)) {
-    throw new Rejection(
-      415,
-      'unsupported_media_type',
-      `The content type is ${type === '' ? 'missing' : JSON.stringify(type.slice(0, 100))}; send application/json.`,
-    );
-  }
-  const encoding = (headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
-  if (encoding !== 'identity' && encoding !== '') {
-    throw new Rejection(
-      415,
-      'unsupported_encoding',
-      `The content encoding ${JSON.stringify(encoding.slice(0, 100))} is not understood; send the body as it is.`,
-    );
-  }
+  if (type === 'application/json' || /^application\/[a-z0-9.-]+\+json$/u.test(type)) return;
+  throw new Rejection(
+    415,
+    'unsupported_media_type',
+    `The content type is ${type === '' ? 'missing' : JSON.stringify(type.slice(0, 100))}; send application/json.`,
+  );
 }
 
-async function collect(request: Request, limits: BodyLimits, onBytes: (count: number) => void): Promise<readonly Uint8Array[]> {
-  if (request.body === null) return [];
-  const isTooDeep = createNestingGuard(limits.maxDepth);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of chunksOf(request.body)) {
-    bytes += chunk.byteLength;
-    if (bytes > limits.maxBytes) throw tooLarge(limits);
-    onBytes(chunk.byteLength);
-    if (isTooDeep(chunk))
-      throw new Rejection(400, 'too_deep', `The body is nested deeper than ${limits.maxDepth} levels; no alert message is.`);
-    chunks.push(chunk);
-  }
-  return chunks;
+function isGzip(headers: Headers): boolean {
+  const encoding = (headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
+  if (encoding === 'gzip' || encoding === 'x-gzip') return true;
+  if (encoding === 'identity' || encoding === '') return false;
+  throw new Rejection(
+    415,
+    'unsupported_encoding',
+    `The content encoding ${JSON.stringify(encoding.slice(0, 100))} is not understood; send the body as it is, or by gzip.`,
+  );
 }
 
 async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* body;
+}
+
+async function* received(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (cause) {
+    if (cause instanceof Rejection) throw cause;
     throw new Rejection(408, 'incomplete', 'The body broke off before its end; send it again.', { cause });
   }
 }
 
-function decode(chunks: readonly Uint8Array[]): string {
+async function* unpacked(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    yield* body.pipeThrough(new DecompressionStream('gzip'));
   } catch (cause) {
-    throw new Rejection(400, 'not_utf8', 'The body is not UTF-8; send JSON in UTF-8.', { cause });
+    if (cause instanceof Rejection) throw cause;
+    throw new Rejection(400, 'not_gzip', 'The body is said to be packed by gzip and is not, or not to its end.', { cause });
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Rejection(400, 'not_json', `The body is not JSON${placeIn(cause)}; send an alert message as JSON.`, { cause });
+async function* within(chunks: AsyncIterable<Uint8Array>, limits: BodyLimits): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength;
+    if (bytes > limits.maxBytes) throw tooLarge(limits);
+    yield chunk;
   }
-}
-
-/** Where the parser stopped, without what it saw there: that may be a secret. */
-function placeIn(error: unknown): string {
-  const at = error instanceof Error ? /at position ([0-9]+)/u.exec(error.message)?.[1] : undefined;
-  return at === undefined ? '' : ` (at character ${at})`;
 }
 
 function tooLarge({ maxBytes }: BodyLimits): Rejection {

@@ -7,20 +7,21 @@ import type { Rejection as Cause } from '../telemetry/intakeMetrics.ts';
 
 export class Rejection extends Error {
   override readonly name = 'Rejection';
-  readonly status: 400 | 408 | 413 | 415 | 422 | 500 | 503;
+  readonly status: 400 | 401 | 408 | 413 | 415 | 422 | 500 | 503;
   /** For the metric. */
   readonly reason: Cause;
-  readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: Rejection['status'],
     reason: Cause,
     message: string,
-    options?: { readonly cause?: unknown; readonly retryAfterSeconds?: number },
+    options: { readonly cause?: unknown; readonly retryAfterSeconds?: number; readonly headers?: Readonly<Record<string, string>> } = {},
   ) {
     super(message, options);
     this.status = status;
     this.reason = reason;
-    this.retryAfterSeconds = options?.retryAfterSeconds;
+    const { retryAfterSeconds, headers = {} } = options;
+    this.headers = retryAfterSeconds === undefined ? headers : { ...headers, 'retry-after': String(retryAfterSeconds) };
   }
 }

@@ -7,15 +7,19 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { IntakeMetrics, Outcome } from '../telemetry/intakeMetrics.ts';
-import { type DeliveredAlert, type Delivery, isTrouble, readDelivery } from './alertmanager.ts';
-import { type BodyLimits, readJson } from './body.ts';
+import { type DeliveredAlert, type Delivery, isTrouble, type MessageLimits, readDelivery } from './alertmanager.ts';
+import { type BodyLimits, bodyOf } from './body.ts';
 import { type Buffered, createBuffer } from './buffered.ts';
 import type { IncidentBook } from './incidentBook.ts';
 import { createInOrder, type InOrder } from './inOrder.ts';
 import { isPassing } from './passing.ts';
 import { Rejection } from './rejection.ts';
 
+/** Gives the request to go on with; throws a `Rejection` for one whose sender may not send. */
+export type Authenticate = (request: Request) => Promise<Request>;
+
 export interface WebhookDeps {
+  readonly authenticate: Authenticate;
   readonly book: IncidentBook;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -23,7 +27,7 @@ export interface WebhookDeps {
   readonly limits?: Partial<WebhookLimits> | undefined;
 }
 
-export interface WebhookLimits extends BodyLimits {
+export interface WebhookLimits extends BodyLimits, MessageLimits {
   /** How long recording may take: Alertmanager waits at least 10 s. */
   readonly patienceMs: number;
   /** Deliveries that are recorded at once; beyond, senders are asked to come back. */
@@ -37,6 +41,8 @@ export interface WebhookLimits extends BodyLimits {
 const LIMITS: WebhookLimits = {
   maxBytes: 32 * 2 ** 20,
   maxDepth: 64,
+  maxValueBytes: 2 * 2 ** 20,
+  maxAlerts: 50_000,
   patienceMs: 8_000,
   maxDeliveries: 128,
   maxBuffered: 96 * 2 ** 20,
@@ -62,7 +68,7 @@ export function createAlertWebhook(deps: WebhookDeps): TakeDelivery {
   };
   return async (request) => {
     try {
-      return await take(request, taking);
+      return await take(await deps.authenticate(request), taking);
     } catch (error) {
       throw counted(deps, asRejection(error));
     }
@@ -78,21 +84,21 @@ interface Taking extends Omit<WebhookDeps, 'limits'> {
 
 async function take(request: Request, taking: Taking): Promise<Taken> {
   using held = taking.buffer.open();
-  const value = await readJson(request, taking.limits, held.add);
+  const delivery = await readDelivery(bodyOf(request, taking.limits, held.add), taking.limits, taking.clock.now());
   if (taking.underWay.deliveries >= taking.limits.maxDeliveries) throw overloaded();
   taking.underWay.deliveries += 1;
   try {
-    return await record(await readDelivery(value, taking.clock.now()), taking);
+    return await record(delivery, taking);
   } finally {
     taking.underWay.deliveries -= 1;
   }
 }
 
-async function record({ alerts, invalid, truncated }: Delivery, taking: Taking): Promise<Taken> {
+async function record({ alerts, invalid, complaints, truncated }: Delivery, taking: Taking): Promise<Taken> {
   const { metrics, logger } = taking;
-  if (invalid.length > 0) {
-    for (const _ of invalid) metrics.rejected('invalid_alert');
-    logger.warn({ invalid: invalid.length, first: invalid[0] }, 'alerts that make no sense were left out of a delivery');
+  if (invalid > 0) {
+    metrics.rejected('invalid_alert', invalid);
+    logger.warn({ invalid, first: complaints[0] }, 'alerts that make no sense were left out of a delivery');
   }
   if (truncated > 0) {
     metrics.truncated(truncated);
@@ -102,7 +108,7 @@ async function record({ alerts, invalid, truncated }: Delivery, taking: Taking):
   const counts = { created: 0, updated: 0, unchanged: 0, resolved_unknown: 0, ignored: alerts.length - trouble.length };
   for (const { outcome, count } of await recordAll(trouble, taking)) counts[outcome] += count;
   for (const [outcome, count] of Object.entries(counts)) metrics.alerts(outcome as Outcome, count);
-  return { status: 'accepted', ...counts, invalid: invalid.length };
+  return { status: 'accepted', ...counts, invalid };
 }
 
 interface Recorded {

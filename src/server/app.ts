@@ -11,7 +11,6 @@ import type { TakeDelivery } from '../intake/webhook.ts';
 import type { Health, HealthReport } from '../kube/health.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { HttpMetrics } from '../telemetry/httpMetrics.ts';
-import type { Authenticate } from './bearerAuth.ts';
 import { problemResponse } from './problem.ts';
 
 export interface AppDeps {
@@ -22,7 +21,7 @@ export interface AppDeps {
   /** Served at `/metrics`, if given. */
   readonly registry?: Registry | undefined;
   /** The webhook, if this process takes alerts. */
-  readonly webhook?: { readonly authenticate: Authenticate; readonly take: TakeDelivery } | undefined;
+  readonly take?: TakeDelivery | undefined;
 }
 
 interface Route {
@@ -41,7 +40,7 @@ export function createApp(deps: AppDeps): Hono {
   return app;
 }
 
-function routesOf({ health, registry, webhook }: AppDeps): readonly Route[] {
+function routesOf({ health, registry, take }: AppDeps): readonly Route[] {
   const routes: Route[] = [
     { method: 'GET', path: '/health', answer: async () => healthResponse(await health.live()) },
     { method: 'GET', path: '/ready', answer: async () => healthResponse(await health.ready()) },
@@ -51,23 +50,17 @@ function routesOf({ health, registry, webhook }: AppDeps): readonly Route[] {
       new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });
     routes.push({ method: 'GET', path: '/metrics', answer: metrics });
   }
-  if (webhook !== undefined) routes.push({ method: 'POST', path: '/webhook/alert', answer: (request) => takeAlerts(webhook, request) });
+  if (take !== undefined) routes.push({ method: 'POST', path: '/webhook/alert', answer: (request) => takeAlerts(take, request) });
   return routes;
 }
 
-async function takeAlerts({ authenticate, take }: NonNullable<AppDeps['webhook']>, request: Request): Promise<Response> {
-  const refusal = await authenticate(request.headers);
-  if (refusal !== undefined) return problemResponse(refusal);
+async function takeAlerts(take: TakeDelivery, request: Request): Promise<Response> {
   try {
     return json(200, await take(request));
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
-    const { status, message, retryAfterSeconds } = error;
-    return problemResponse({
-      status,
-      detail: message,
-      headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
-    });
+    const { status, message, headers } = error;
+    return problemResponse({ status, detail: message, headers });
   }
 }
 

@@ -3,12 +3,16 @@ import { Counter, type Registry } from 'prom-client';
 
 /** Why a delivery, or one alert in it, was not taken. */
 export const REJECTIONS = [
+  'unauthenticated',
+  'cannot_authenticate',
   'too_large',
   'unsupported_media_type',
   'unsupported_encoding',
+  'not_gzip',
   'not_utf8',
   'not_json',
   'too_deep',
+  'too_many_alerts',
   'not_alertmanager',
   'invalid_alert',
   'incomplete',
@@ -24,7 +28,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 export interface IntakeMetrics {
   /** Alerts of one delivery that led to this outcome. */
   readonly alerts: (outcome: Outcome, count: number) => void;
-  readonly rejected: (cause: Rejection) => void;
+  readonly rejected: (cause: Rejection, count?: number) => void;
   /** Alerts that the sender says it left out. */
   readonly truncated: (count: number) => void;
 }
@@ -52,7 +56,7 @@ export function createIntakeMetrics(registry: Registry): IntakeMetrics {
   for (const cause of REJECTIONS) rejections.inc({ cause }, 0);
   return {
     alerts: (outcome, count) => alerts.inc({ outcome }, count),
-    rejected: (cause) => rejections.inc({ cause }),
+    rejected: (cause, count = 1) => rejections.inc({ cause }, count),
     truncated: (count) => truncated.inc(count),
   };
 }

@@ -8,7 +8,6 @@ import type { KubeClient } from '../../../src/kube/client.ts';
 import { createHealth } from '../../../src/kube/health.ts';
 import { createRedactor } from '../../../src/redact/redactor.ts';
 import { createApp } from '../../../src/server/app.ts';
-import { createBearerAuth } from '../../../src/server/bearerAuth.ts';
 import { createHttpMetrics } from '../../../src/telemetry/httpMetrics.ts';
 import { createIntakeMetrics } from '../../../src/telemetry/intakeMetrics.ts';
 import { type LogLine, recordingLogger } from '../../support/logger.ts';
@@ -42,15 +41,25 @@ export function startReplica(
   const log: LogLine[] = [];
   const logger = recordingLogger(log);
   const metrics = createIntakeMetrics(registry);
-  const take = createIntake({ client, namespace, clock: systemClock, logger, metrics, redactor: createRedactor(), limits, seen });
-  const webhook = { authenticate: createBearerAuth({ isOpen: true, logger }), take };
+  const authenticate = async (request: Request): Promise<Request> => request;
+  const take = createIntake({
+    authenticate,
+    client,
+    namespace,
+    clock: systemClock,
+    logger,
+    metrics,
+    redactor: createRedactor(),
+    limits,
+    seen,
+  });
   const app = createApp({
     health: createHealth(systemClock),
     clock: systemClock,
     logger,
     httpMetrics: createHttpMetrics(registry),
     registry,
-    webhook,
+    take,
   });
   return {
     fetch: (request) => app.fetch(request),

@@ -280,7 +280,7 @@ describe('a problem says where, what, and what to do', () => {
       name: 'an address that strangers reach, without a token',
       text: 'http:\n  host: 0.0.0.0',
       want: [
-        'config.yaml:2: auth.webhookTokenFile: is missing, while http.host 0.0.0.0 can be reached from other machines; write a token to a file (openssl rand -hex 32) and name it here, or set auth.mode to none',
+        'config.yaml:2: auth.webhookTokenFile: is missing, while http.host 0.0.0.0 can be reached from other machines; write a token to a file (openssl rand -hex 32) and name it here, set another of auth.basic, auth.hmac and auth.serviceAccounts, or set auth.mode to none',
       ],
     },
     {

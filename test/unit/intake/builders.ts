@@ -1,5 +1,5 @@
 /** Alerts and messages of Alertmanager, where a test says only what matters to it. */
-import { type DeliveredAlert, readDelivery } from '../../../src/intake/alertmanager.ts';
+import { type DeliveredAlert, type Delivery, type MessageLimits, readDelivery } from '../../../src/intake/alertmanager.ts';
 
 export const NOW = Date.parse('2026-11-21T12:00:00Z');
 
@@ -49,10 +49,22 @@ export function message(alerts: readonly unknown[], rest: Record<string, unknown
   };
 }
 
+const LIMITS: MessageLimits = { maxDepth: 64, maxValueBytes: 2 ** 20, maxAlerts: 1000 };
+
 /** As intake understands it. */
 export async function delivered(...alerts: readonly RawAlert[]): Promise<readonly DeliveredAlert[]> {
-  const delivery = await readDelivery(message(alerts.map(rawAlert)), NOW);
+  const delivery = await understood(message(alerts.map(rawAlert)));
   return delivery.alerts;
+}
+
+export const understood = (value: unknown): Promise<Delivery> => understoodText(JSON.stringify(value));
+
+export function understoodText(text: string): Promise<Delivery> {
+  return readDelivery(inChunks(new TextEncoder().encode(text), 4096), LIMITS, NOW);
+}
+
+async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 export const minutes = (count: number): string => new Date(NOW + count * 60_000).toISOString();

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { readJson } from '../../../src/intake/body.ts';
+import { bodyOf } from '../../../src/intake/body.ts';
 import { Rejection } from '../../../src/intake/rejection.ts';
 import { type Listening, type ListenOptions, listen } from '../../../src/server/listen.ts';
 
@@ -32,7 +32,7 @@ async function talk(port: number, write: (socket: Socket) => void): Promise<stri
 
 const size = async (request: Request): Promise<Response> => {
   try {
-    await readJson(request, { maxBytes: 64 * 1024, maxDepth: 8 }, () => undefined);
+    for await (const _ of bodyOf(request, { maxBytes: 64 * 1024 }, () => undefined));
     return new Response('taken');
   } catch (error) {
     return new Response(null, { status: error instanceof Rejection ? error.status : 500 });
