@@ -22,10 +22,13 @@ export type GitFailure =
 export class GitError extends Error {
   override readonly name = 'GitError';
   readonly kind: GitFailure;
+  /** Where the host says when to come again, in ms. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(kind: GitFailure, message: string, options?: { readonly cause?: unknown }) {
+  constructor(kind: GitFailure, message: string, options?: { readonly cause?: unknown; readonly retryAfterMs?: number | undefined }) {
     super(message, options);
     this.kind = kind;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 
