@@ -6,6 +6,8 @@ import { createGitChanges } from '../gitops/changes.ts';
 import { analyzers } from '../investigate/analyzers/all.ts';
 import { createInvestigator } from '../investigate/investigate.ts';
 import { createSpecialists, loadAllSpecialists } from '../investigate/specialists/specialists.ts';
+import { createReportedChanges } from '../sources/reportedChanges.ts';
+import { createCleaner } from '../sources/text.ts';
 import { createChecking } from './checks.ts';
 import { createGit } from './git.ts';
 import { createForeignTools } from './mcp.ts';
@@ -41,6 +43,7 @@ export function addInvestigator(parts: Parts): void {
     git,
     telemetry: ports,
     dashboards,
+    notes: [...dashboards, createReportedChanges(client, namespace, createCleaner(redactor.text))],
     alerts,
     checks: createChecking(parts),
     applications: { port: source.port, known: config.applications },

@@ -135,7 +135,7 @@ const leases = rule('coordination.k8s.io', ['leases'], ['create', 'get', 'list',
 
 /** In the operator's own namespace. */
 export const ownNamespaceRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
-  gateway: [evidence(['get', 'list'])],
+  gateway: [evidence(['create', 'get', 'list'])],
   investigator: [evidence(['create', 'delete', 'get', 'list', 'patch', 'update']), leases],
   executor: [leases],
 };

@@ -6,6 +6,7 @@
  * tie the two, and `garbage.ts` cleans up.
  */
 import { createHash } from 'node:crypto';
+import { CHANGE_COMPONENT } from '../domain/reportedChange.ts';
 import { defineResource, type KubeObject, type NewObject, type ObjectMeta } from '../kube/object.ts';
 import type { Digest } from './document.ts';
 
@@ -41,6 +42,8 @@ const CUT_BYTES = 'agentsre.io/evidence-cut-bytes';
 const KEY = 'evidence.json.gz';
 
 export const allEvidence = `${COMPONENT}=evidence`;
+/** Evidence, and what was reported to have changed: both go by age. */
+export const whatAges = `${COMPONENT} in (evidence,${CHANGE_COMPONENT})`;
 export const evidenceOf = ({ uid }: InvestigationRef): string => `${allEvidence},${INVESTIGATION_UID}=${uid}`;
 export const evidenceWith = (digest: Digest): string => `${allEvidence},${DIGEST}=${short(digest)}`;
 

@@ -1,5 +1,5 @@
 /**
- * Deletes evidence whose Investigation is gone, and evidence that is older than the retention.
+ * Deletes evidence whose Investigation is gone, and evidence and reported changes that are older than the retention.
  *
  * Evidence is listed before Investigations are, so that one which was made in between does not count as gone. If Investigations
  * can't be listed in full (the kind is missing in an upgrade, a page expired), only age decides.
@@ -7,7 +7,7 @@
 import { investigations } from '../crds/kinds.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { ObjectMeta } from '../kube/object.ts';
-import { allEvidence, configMaps, investigationUidOf } from './configMap.ts';
+import { configMaps, investigationUidOf, whatAges } from './configMap.ts';
 import { listMetadata } from './listMetadata.ts';
 
 export interface Collected {
@@ -30,7 +30,7 @@ const EVIDENCE_PAGE = 20;
 const INVESTIGATION_PAGE = 100;
 
 export async function collect({ client, namespace, retentionMs, now }: Collection): Promise<Collected> {
-  const evidence = await listMetadata(client, configMaps, { namespace, labelSelector: allEvidence, pageSize: EVIDENCE_PAGE });
+  const evidence = await listMetadata(client, configMaps, { namespace, labelSelector: whatAges, pageSize: EVIDENCE_PAGE });
   const problems: Error[] = [];
   const living = await livingInvestigations(client, problems);
   const isGarbage = (meta: ObjectMeta): boolean => {

@@ -16,12 +16,13 @@ export function changeRecord({
   detail,
   commit = '',
   repository = '',
+  source,
 }: ObservedChange): EvidenceRecord[] {
   if (kind === 'Rollout' || kind === 'GitCommit') return [];
   const isSource = kind === 'SourceCommit';
   const isNote = kind === 'Reported';
   const query = {
-    Reported: `annotations of ${author ?? 'a source'}`,
+    Reported: `notes of ${author ?? 'a source'}`,
     Edit: `managed fields of ${objectName(workload)}`,
     Delivery: `what was synced to ${objectName(workload)}`,
   };
@@ -29,7 +30,7 @@ export function changeRecord({
   return [
     {
       key: evidence,
-      source: isSource ? 'git' : isNote ? 'grafana' : 'kubernetes',
+      source: isSource ? 'git' : (source ?? 'kubernetes'),
       query: isSource ? `commit ${commit} of ${repository}` : query[kind],
       summary: `${isNote ? quote(summary, 200) : summary}, ${isoTime(at)}`,
       mediaType: 'application/json',

@@ -1,22 +1,19 @@
 /**
- * What people noted on dashboards in the window, as changes, and the panels that show what was found, for the report to point to.
+ * The panels of dashboards that show what was found, for the report to point to.
  *
- * A note is told and never linked with a finding: it says when, and not which field. It is a workload's if one of its tags names that, as `cart`,
- * `app:cart` or `shop/cart` do; what names none stands in the time line alone. What Grafana's own alerts note is no change. A panel shows a workload
- * if one of its queries names it, or its namespace; a query of another namespace does not. Every text is a stranger's.
+ * A panel shows a workload if one of its queries names it, or its namespace; a query of another namespace does not. Every text is a stranger's.
  */
 import type { ObjectRef } from '../crds/common.ts';
 import type { Gap } from '../crds/investigation.ts';
 import type { CallBudget } from '../sources/budget.ts';
-import type { ObservedChange } from '../sources/changes.ts';
-import type { Annotation, Dashboard, DashboardsPort, Panel } from '../sources/dashboards.ts';
+import type { Dashboard, DashboardsPort, Panel } from '../sources/dashboards.ts';
 import { gapOf } from '../sources/gap.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
 import type { EvidenceRecord } from './evidence.ts';
 import type { Finding } from './finding.ts';
+import { subjectsOf } from './notes.ts';
 import { quote } from './quote.ts';
-import { isoTime } from './times.ts';
 
 /** A dashboard with the panels that show a workload. */
 export interface DashboardView {
@@ -30,8 +27,7 @@ export interface DashboardView {
   readonly evidence: string;
 }
 
-export interface Noted {
-  readonly changes: readonly ObservedChange[];
+interface Seen {
   readonly dashboards: readonly DashboardView[];
   readonly gaps: readonly Gap[];
 }
@@ -46,85 +42,28 @@ const MOST_WORKLOADS = 2;
 const MOST_READ = 4;
 const MOST_VIEWS = 3;
 const MOST_PANELS = 4;
-const MOST_OWN_NOTES = 5;
-const MOST_OTHER_NOTES = 3;
 
 export async function dashboardsOf(
   ports: readonly DashboardsPort[],
   run: DashboardRun,
   around: Pick<Snapshot, 'workloads' | 'window'>,
   found: readonly Finding[],
-): Promise<Noted> {
-  const subjects = subjectsOf(around.workloads, found);
-  const [first] = subjects;
-  if (first === undefined) return { changes: [], dashboards: [], gaps: [] };
+): Promise<Seen> {
+  const subjects = subjectsOf(around.workloads, found).slice(0, MOST_WORKLOADS);
+  if (subjects.length === 0) return { dashboards: [], gaps: [] };
   const answers = await Promise.all(
-    ports.map(async (port): Promise<Noted> => {
-      const gaps: Gap[] = [];
-      const attempt = async <T>(tried: string, ask: () => Promise<readonly T[]>): Promise<readonly T[]> => {
-        try {
-          return await ask();
-        } catch (error) {
-          gaps.push(gapOf('grafana', `${tried} of ${port.name}`, error));
-          return [];
-        }
-      };
-      const [notes, dashboards] = await Promise.all([
-        attempt('read the annotations', () => run.budget.spend(() => port.annotations(around.window, run.signal))),
-        attempt('read the dashboards', () => viewsOf(port, run, around.window, subjects)),
-      ]);
-      return { changes: changesOf(port.name, notes, around.workloads, first), dashboards, gaps };
+    ports.map(async (port): Promise<Seen> => {
+      try {
+        return { dashboards: await viewsOf(port, run, around.window, subjects), gaps: [] };
+      } catch (error) {
+        return { dashboards: [], gaps: [gapOf(port.source, `read the dashboards of ${port.name}`, error)] };
+      }
     }),
   );
   return {
-    changes: answers.flatMap(({ changes }) => changes),
     dashboards: answers.flatMap(({ dashboards }) => dashboards).slice(0, MOST_VIEWS),
     gaps: answers.flatMap(({ gaps }) => gaps),
   };
-}
-
-/** What was found first, in the order of the findings. */
-function subjectsOf(workloads: readonly Workload[], found: readonly Finding[]): readonly Workload[] {
-  const named = found.flatMap(({ object }) => workloads.filter(({ ref }) => objectName(ref) === objectName(object)));
-  return [...new Set([...named, ...workloads])].slice(0, MOST_WORKLOADS);
-}
-
-function changesOf(source: string, notes: readonly Annotation[], workloads: readonly Workload[], first: Workload): ObservedChange[] {
-  const changes = notes
-    .filter(({ alertState, text, tags }) => alertState === undefined && (text !== '' || tags.length > 0))
-    .map((note): ObservedChange => {
-      const about = workloads.find((workload) => note.tags.some((tag) => names(tag, workload)));
-      const tagged = note.tags.length === 0 ? '' : ` (tagged ${note.tags.join(', ')})`;
-      const until = note.endAt > note.at ? ` until ${isoTime(note.endAt)}` : '';
-      return {
-        kind: 'Reported',
-        key: `note/${source}/${note.at}/${note.text}`,
-        at: note.at,
-        workload: (about ?? first).ref,
-        isGeneral: about === undefined,
-        summary: `${note.text}${tagged}`.slice(0, 250),
-        author: source,
-        fields: [],
-        fieldsKnown: false,
-        detail: `${note.text}${tagged}${until}`,
-        evidence: `note/${source}/${note.at}/${note.text}`,
-      };
-    });
-  return [
-    ...changes.filter(({ isGeneral }) => isGeneral !== true).slice(0, MOST_OWN_NOTES),
-    ...changes.filter(({ isGeneral }) => isGeneral === true).slice(0, MOST_OTHER_NOTES),
-  ];
-}
-
-/** `cart`, `app:cart`, `deployment=cart`, `shop/cart`; not `web/cart` of a cart in `shop`. */
-function names(tag: string, { ref, labels }: Workload): boolean {
-  const value = tag
-    .trim()
-    .toLowerCase()
-    .replace(/^[\w./-]{1,64}[:=]\s?/u, '');
-  const [last = '', before, ...more] = value.split('/').toReversed();
-  const own = [ref.name, labels['app.kubernetes.io/name'], labels['app']].some((name) => name?.toLowerCase() === last);
-  return own && more.length <= 1 && (before === undefined || before === ref.namespace || before === ref.kind.toLowerCase());
 }
 
 async function viewsOf(

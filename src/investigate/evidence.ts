@@ -17,7 +17,7 @@ import { isoTime } from './times.ts';
 export interface EvidenceRecord {
   /** Names the thing within an investigation. */
   readonly key: string;
-  readonly source: 'kubernetes' | 'metrics' | 'git' | 'logs' | 'traces' | 'checks' | 'grafana';
+  readonly source: 'kubernetes' | 'metrics' | 'git' | 'logs' | 'traces' | 'checks' | 'grafana' | 'webhook';
   /** What was asked. */
   readonly query: string;
   /** What it shows, in one line. */

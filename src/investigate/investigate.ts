@@ -10,7 +10,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { AlertSource, AlertVerdict } from '../sources/alerts.ts';
 import type { ChangesPort } from '../sources/changes.ts';
-import type { DashboardsPort } from '../sources/dashboards.ts';
+import type { DashboardsPort, NotesPort } from '../sources/dashboards.ts';
 import { mergeGaps } from '../sources/gap.ts';
 import type { TelemetryPorts } from '../sources/signalsOf.ts';
 import { createCleaner, type Redact } from '../sources/text.ts';
@@ -44,8 +44,10 @@ export interface InvestigatorDeps {
   readonly checks?: Checking | undefined;
   /** Absent: the source of applications is not read. */
   readonly applications?: ApplicationSources | undefined;
-  /** Where people note what they do; absent: nobody is asked. */
+  /** Where people look at what is wrong; absent: nobody is asked. */
   readonly dashboards?: readonly DashboardsPort[] | undefined;
+  /** Where people and programs note what they do; absent: nobody is asked. */
+  readonly notes?: readonly NotesPort[] | undefined;
   /** Read-only tools of others for the model, opened for one investigation; absent: none. */
   readonly foreignTools?: ((signal: AbortSignal) => Promise<ForeignTools>) | undefined;
   /** Absent: the analysis alone. */

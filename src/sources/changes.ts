@@ -57,6 +57,8 @@ export interface ObservedChange {
   readonly at: number;
   /** The workload that it was looked up for. */
   readonly workload: ObjectRef;
+  /** Of what was reported, the sort of source that told it. */
+  readonly source?: 'grafana' | 'webhook' | undefined;
   /** It names no workload: whether it concerned this one is not known. */
   readonly isGeneral?: boolean | undefined;
   readonly summary: string;

@@ -44,14 +44,20 @@ export interface Annotation {
   readonly alertState?: string | undefined;
 }
 
-export interface DashboardsPort {
+/** Where people and programs note what they did, and when. */
+export interface NotesPort {
   readonly name: string;
+  /** Which sort of source it is, for evidence. */
+  readonly source: 'grafana' | 'webhook';
+  /** Newest first. */
+  annotations(window: TimeWindow, signal?: AbortSignal): Promise<readonly Annotation[]>;
+}
+
+export interface DashboardsPort extends NotesPort {
   /** Its version; it is well when this does not throw. */
   health(signal?: AbortSignal): Promise<string>;
   search(words: string, signal?: AbortSignal): Promise<readonly DashboardHit[]>;
   dashboard(uid: string, signal?: AbortSignal): Promise<Dashboard>;
-  /** Newest first. */
-  annotations(window: TimeWindow, signal?: AbortSignal): Promise<readonly Annotation[]>;
   /** Where a person looks at it in that time, at one panel if it is said which. */
   linkTo(uid: string, window: TimeWindow, panel?: number): string;
 }

@@ -68,6 +68,7 @@ export function createGrafana(http: HttpSource, endpoint: Endpoint, cleaner: Cle
   const tagsOf = (tags: readonly string[]): readonly string[] => tags.slice(0, MAX_TAGS).map((tag) => cleaner.line(tag, 100));
   return {
     name,
+    source: 'grafana',
     async health(signal) {
       const { database, version } = await ask(healthAnswer, 'api/health', {}, signal);
       if (database !== 'ok') throw new SourceError('Unavailable', `${name}: its database is not well`);

@@ -15,6 +15,7 @@ export const REJECTIONS = [
   'too_many_alerts',
   'not_alertmanager',
   'invalid_alert',
+  'invalid_change',
   'incomplete',
   'overloaded',
   'api_server_unavailable',

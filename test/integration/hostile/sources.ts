@@ -44,6 +44,7 @@ export function sourcesAt(url: string, names: readonly Source['name'][], clock: 
   return {
     telemetry: ports,
     dashboards,
+    notes: dashboards,
     alerts,
     applications: github && { port: github, known },
     foreignTools: createForeignTools({ config, clock, redactor }),

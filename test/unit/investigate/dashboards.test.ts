@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import type { Investigation } from '../../../src/crds/kinds.ts';
 import { conclude } from '../../../src/investigate/conclude.ts';
-import { dashboardsOf, type Noted } from '../../../src/investigate/dashboards.ts';
+import { dashboardsOf } from '../../../src/investigate/dashboards.ts';
 import type { Finding } from '../../../src/investigate/finding.ts';
+import { notesOf } from '../../../src/investigate/notes.ts';
 import { createRedactor } from '../../../src/redact/redactor.ts';
 import { createCallBudget } from '../../../src/sources/budget.ts';
 import { createGrafana } from '../../../src/sources/grafana.ts';
@@ -25,12 +26,14 @@ afterAll(() => http.close());
 const found = [{ object: cart } as unknown as Finding];
 const around = snapshot({ workloads: [workload({ labels: { 'app.kubernetes.io/name': 'basket' } }), webWorkload()] });
 
-async function noted(world: GrafanaWorld, { calls = 50, token = GRAFANA_TOKEN, of = around } = {}): Promise<Noted> {
+async function noted(world: GrafanaWorld, { calls = 50, token = GRAFANA_TOKEN, of = around } = {}) {
   grafana = await startGrafanaStandIn(world);
   const endpoint = { name: 'main', url: `${grafana.url}/`, bearerToken: token };
   const port = createGrafana(http, endpoint, createCleaner(createRedactor().text));
   const run = { budget: createCallBudget(calls, 8), signal: new AbortController().signal };
-  return dashboardsOf([port], run, of, found);
+  const { changes, gaps } = await notesOf([port], run, of, found);
+  const shown = await dashboardsOf([port], run, of, found);
+  return { changes, dashboards: shown.dashboards, gaps: [...gaps, ...shown.gaps] };
 }
 
 const note = (text: string, tags: readonly string[] = [], minutes = 20, more: object = {}) => ({ time: ago(minutes), text, tags, ...more });
@@ -136,7 +139,8 @@ describe('a Grafana', () => {
 
   test('that nobody configured is none', async () => {
     const run = { budget: createCallBudget(50, 8), signal: new AbortController().signal };
-    expect(await dashboardsOf([], run, around, found)).toEqual({ changes: [], dashboards: [], gaps: [] });
+    expect(await dashboardsOf([], run, around, found)).toEqual({ dashboards: [], gaps: [] });
+    expect(await notesOf([], run, around, found)).toEqual({ changes: [], gaps: [] });
   });
 });
 

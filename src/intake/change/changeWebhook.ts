@@ -1,0 +1,64 @@
+/**
+ * `POST /webhook/change`: keeps what somebody reports to have changed, as evidence, and answers once it is durable.
+ *
+ * The same report twice is one change. Texts are redacted before they are kept; whatever they say, they are only ever quoted.
+ */
+
+import type { Clock } from '../../clock.ts';
+import { changeMap, type ReportedChange } from '../../domain/reportedChange.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { isAlreadyExists } from '../../kube/errors.ts';
+import type { Logger } from '../../kube/logger.ts';
+import { defineResource, type KubeObject } from '../../kube/object.ts';
+import type { Redactor } from '../../redact/redactor.ts';
+import { readJson } from '../body.ts';
+import { isPassing } from '../passing.ts';
+import { Rejection } from '../rejection.ts';
+import { readChange } from './readChange.ts';
+
+export interface ChangeWebhookDeps {
+  readonly client: KubeClient;
+  /** The operator's. */
+  readonly namespace: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly redactor: Pick<Redactor, 'text'>;
+}
+
+export type TakenChange = { readonly status: 'recorded' | 'known' | 'ignored' };
+
+interface ConfigMap extends KubeObject {
+  readonly immutable?: boolean;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+const configMaps = defineResource<ConfigMap>({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true });
+
+const LIMITS = { maxBytes: 256 * 1024, maxDepth: 32 } as const;
+
+export function createChangeWebhook(deps: ChangeWebhookDeps): (request: Request) => Promise<TakenChange> {
+  const { client, namespace, clock, logger } = deps;
+  return async (request) => {
+    const change = readChange(await readJson(request, LIMITS, () => undefined), request.headers, clock.now());
+    if (change === undefined) return { status: 'ignored' };
+    try {
+      await client.create(configMaps, changeMap(namespace, redacted(change, deps)), { timeoutMs: 5_000 });
+      return { status: 'recorded' };
+    } catch (error) {
+      if (isAlreadyExists(error)) return { status: 'known' };
+      logger.error({ error }, 'a reported change could not be kept; its sender is asked to send it again');
+      const reason = isPassing(error) ? 'api_server_unavailable' : 'api_server_refused';
+      throw new Rejection(503, reason, 'The change could not be stored; send it again.', { cause: error, retryAfterSeconds: 5 });
+    }
+  };
+}
+
+function redacted(change: ReportedChange, { redactor }: ChangeWebhookDeps): ReportedChange {
+  const { author, url } = change;
+  return {
+    ...change,
+    summary: redactor.text(change.summary),
+    ...(author === undefined ? {} : { author: redactor.text(author) }),
+    ...(url === undefined ? {} : { url: redactor.text(url) }),
+  };
+}
