@@ -1,8 +1,8 @@
 /** The gateway: takes alerts in. Every replica serves; what it knows of Incidents comes from a cache and is checked live before it writes. */
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { IDENTITY_LABEL } from '../domain/identity.ts';
-import { createIntake } from '../intake/intake.ts';
-import type { Authenticate, TakeDelivery } from '../intake/webhook.ts';
+import { createIntake, type Webhooks } from '../intake/intake.ts';
+import type { Authenticate } from '../intake/webhook.ts';
 import { createAuthenticate } from '../server/auth/authenticate.ts';
 import { createTokenReviewer } from '../server/auth/tokenReview.ts';
 import { createIntakeMetrics } from '../telemetry/intakeMetrics.ts';
@@ -10,7 +10,7 @@ import type { Parts } from './parts.ts';
 
 const BY_IDENTITY = 'identity';
 
-export function addGateway(parts: Parts): TakeDelivery {
+export function addGateway(parts: Parts): Webhooks {
   const { config, client, clock, logger, manager, redactor, registry } = parts;
   const { namespace, cluster } = config;
   const store = manager.cache(incidents, { indices: { [BY_IDENTITY]: identityLabelOf } });

@@ -1,17 +1,17 @@
 /** The HTTP servers of a process: health and metrics always, the webhook where it takes alerts, on a port of its own too if that is wanted. */
-import type { TakeDelivery } from '../intake/webhook.ts';
+import type { Webhooks } from '../intake/intake.ts';
 import { type AppDeps, createApp } from '../server/app.ts';
 import { listen } from '../server/listen.ts';
 import { createHttpMetrics } from '../telemetry/httpMetrics.ts';
 import type { Parts } from './parts.ts';
 
-export function addHttp(parts: Parts, take: TakeDelivery | undefined): void {
+export function addHttp(parts: Parts, webhooks: Webhooks | undefined): void {
   const { config, manager, clock, logger, registry } = parts;
   const { http } = config;
-  const deps: AppDeps = { health: manager.health, clock, logger, httpMetrics: createHttpMetrics(registry), take };
+  const deps: AppDeps = { health: manager.health, clock, logger, httpMetrics: createHttpMetrics(registry), webhooks };
 
   addServer(parts, 'http', http.port, { ...deps, registry });
-  if (take !== undefined && http.webhookPort !== undefined) addServer(parts, 'webhook', http.webhookPort, deps);
+  if (webhooks !== undefined && http.webhookPort !== undefined) addServer(parts, 'webhook', http.webhookPort, deps);
 }
 
 function addServer({ config, manager, clock, logger }: Parts, name: string, port: number, deps: AppDeps): void {

@@ -13,7 +13,7 @@ import { loadKubeConfig } from '../config/kubeConfig.ts';
 import { secretsOf } from '../config/sources.ts';
 import type { Config } from '../config.ts';
 import { incidents, investigations, remediationPlans } from '../crds/kinds.ts';
-import type { TakeDelivery } from '../intake/webhook.ts';
+import type { Webhooks } from '../intake/intake.ts';
 import { createKubeClient } from '../kube/createClient.ts';
 import type { Logger } from '../kube/logger.ts';
 import { createManager } from '../kube/manager.ts';
@@ -51,7 +51,7 @@ export async function runProcess(options: ProcessOptions, signal: AbortSignal): 
  * Gives what takes alerts in, if this process does. A role is loaded only where it is played: what the others need costs no memory, and the
  * executor never so much as holds the model's client.
  */
-async function addRoles(name: Role | 'all', parts: Parts): Promise<TakeDelivery | undefined> {
+async function addRoles(name: Role | 'all', parts: Parts): Promise<Webhooks | undefined> {
   const plays = (role: Role): boolean => name === role || name === 'all';
   const { registry, manager, gitCacheDir } = parts;
   // Each role has repositories of its own: they may hold other credentials.

@@ -5,12 +5,15 @@
  * sense is refused, as it is of something else.
  */
 import { z } from 'zod';
+import type { IncidentSpec } from '../crds/incident.ts';
 import { fingerprintOf, identityOf } from '../domain/identity.ts';
 import { createMessageScanner, type ScannerLimits } from './messageScanner.ts';
 import { Rejection } from './rejection.ts';
 
 /** One alert as its sender says it, checked and not yet bounded or redacted. */
 export interface DeliveredAlert {
+  /** The way in. */
+  readonly source: IncidentSpec['source'];
   /** Digest of all its labels. */
   readonly fingerprint: string;
   /** Digest of what makes it the same trouble as another one. */
@@ -41,11 +44,8 @@ export interface MessageLimits extends ScannerLimits {
 }
 
 const texts = z.record(z.string(), z.string());
-const message = z.object({
-  version: z.literal('4'),
-  alerts: z.array(z.never()),
-  truncatedAlerts: z.int().min(0).catch(0),
-});
+const envelopeOf = (version: string) =>
+  z.object({ version: z.literal(version), alerts: z.array(z.never()), truncatedAlerts: z.int().min(0).catch(0) });
 const alert = z.object({
   status: z.enum(['firing', 'resolved']),
   labels: texts.refine((labels) => Object.values(labels).some((value) => value !== ''), 'no label says anything'),
@@ -56,7 +56,7 @@ const alert = z.object({
 });
 
 /** What is read of a message beside its alerts; `alerts` itself where it is no list. */
-const ENVELOPE: ReadonlySet<string> = new Set(Object.keys(message.shape));
+const ENVELOPE: ReadonlySet<string> = new Set(['version', 'alerts', 'truncatedAlerts']);
 
 /** Alerts whose firing says that all is well, or that mute others: they never are trouble. */
 const NEVER_TROUBLE: ReadonlySet<string> = new Set(['Watchdog', 'InfoInhibitor']);
@@ -67,13 +67,41 @@ export const isTrouble = ({ labels }: Pick<DeliveredAlert, 'labels'>): boolean =
 const BYTES_A_TURN = 8 * 1024;
 const MAX_COMPLAINTS = 10;
 
-/** @param now milliseconds since the epoch: when it was delivered */
-export async function readDelivery(body: AsyncIterable<Uint8Array>, limits: MessageLimits, now: number): Promise<Delivery> {
+/** What messages of one sender differ in. */
+export interface MessageFormat {
+  readonly source: IncidentSpec['source'];
+  readonly version: string;
+  /** Labels that the sender adds for itself, and that say nothing of what is wrong. */
+  readonly isOwnLabel: (name: string) => boolean;
+  /** What a message should be, and what to do where it is none. */
+  readonly expected: string;
+  readonly todo: string;
+}
+
+const ALERTMANAGER: MessageFormat = {
+  source: 'Alertmanager',
+  version: '4',
+  isOwnLabel: () => false,
+  expected: 'webhook message of Alertmanager, version 4',
+  todo: 'Point a webhook_configs receiver of Alertmanager here.',
+};
+
+/** Reads a body as it comes in. Throws a `Rejection` for one that holds no alert message. @param now milliseconds since the epoch */
+export type ReadDelivery = (body: AsyncIterable<Uint8Array>, limits: MessageLimits, now: number) => Promise<Delivery>;
+
+export const readDelivery: ReadDelivery = (body, limits, now) => readMessage(ALERTMANAGER, body, limits, now);
+
+export async function readMessage(
+  format: MessageFormat,
+  body: AsyncIterable<Uint8Array>,
+  limits: MessageLimits,
+  now: number,
+): Promise<Delivery> {
   const envelope: Record<string, unknown> = {};
-  let reading = startList(limits, now);
+  let reading = startList(format, limits, now);
   const scanner = createMessageScanner('alerts', limits, {
     listBegins: () => {
-      reading = startList(limits, now);
+      reading = startList(format, limits, now);
       envelope['alerts'] = [];
     },
     item: (item) => reading.take(item),
@@ -89,8 +117,8 @@ export async function readDelivery(body: AsyncIterable<Uint8Array>, limits: Mess
     }
   }
   const other = scanner.end();
-  const parsed = message.safeParse(other === undefined ? envelope : other.foreign);
-  if (!parsed.success) throw foreign(describe(parsed.error));
+  const parsed = envelopeOf(format.version).safeParse(other === undefined ? envelope : other.foreign);
+  if (!parsed.success) throw foreign(format, describe(parsed.error));
   const { alerts, invalid, complaints } = reading.taken();
   if (alerts.length === 0 && invalid > 0)
     throw new Rejection(422, 'invalid_alert', `No alert in the message makes sense: ${complaints[0]}.`);
@@ -104,7 +132,7 @@ interface ListReader {
   readonly taken: () => Omit<Delivery, 'truncated'>;
 }
 
-function startList({ maxAlerts }: MessageLimits, now: number): ListReader {
+function startList(format: MessageFormat, { maxAlerts }: MessageLimits, now: number): ListReader {
   const alerts: DeliveredAlert[] = [];
   const complaints: string[] = [];
   let invalid = 0;
@@ -123,19 +151,21 @@ function startList({ maxAlerts }: MessageLimits, now: number): ListReader {
     take: (item) => {
       const parsed = alert.safeParse(item);
       if (!parsed.success) leaveOut(describe(parsed.error));
-      else if (count() >= 0) alerts.push(deliveredFrom(parsed.data, now));
+      else if (count() >= 0) alerts.push(deliveredFrom(format, parsed.data, now));
     },
     taken: () => ({ alerts, invalid, complaints }),
   };
 }
 
 function deliveredFrom(
+  { source, isOwnLabel }: MessageFormat,
   { status, labels: raw, annotations, startsAt, endsAt, generatorURL }: z.infer<typeof alert>,
   now: number,
 ): DeliveredAlert {
-  const labels = wellFormed(raw);
+  const labels = wellFormed(Object.fromEntries(Object.entries(raw).filter(([name]) => !isOwnLabel(name))));
   const start = timeOf(startsAt, now) ?? now;
   return {
+    source,
     fingerprint: fingerprintOf(labels),
     identity: identityOf(labels),
     status,
@@ -170,11 +200,7 @@ function describe({ issues: [issue] }: z.ZodError): string {
   return `${shown}: ${issue.message}`;
 }
 
-function foreign(what: string): Rejection {
+function foreign({ expected, todo }: MessageFormat, what: string): Rejection {
   const where = what.startsWith('.') ? what.slice(1) : `the body${what}`;
-  return new Rejection(
-    422,
-    'not_alertmanager',
-    `This is no webhook message of Alertmanager, version 4: ${where}. Point a webhook_configs receiver of Alertmanager here.`,
-  );
+  return new Rejection(422, 'not_alertmanager', `This is no ${expected}: ${where}. ${todo}`);
 }

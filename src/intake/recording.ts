@@ -58,7 +58,7 @@ function begin(firing: readonly DeliveredAlert[], { bound, now, cluster }: Recor
   return {
     title: titleFrom(lead.labels),
     severity: firing.map(({ labels }) => severityOf(labels)).reduce(moreSevere),
-    source: 'Alertmanager',
+    source: unique[0].source,
     ...(cluster === undefined ? {} : { cluster }),
     identity: unique[0].identity,
     alerts: [...alerts],

@@ -6,8 +6,9 @@
  * `server/model/monitor.js` of louislam/uptime-kuma.
  */
 import { z } from 'zod';
-import { type Delivery, readDelivery } from './alertmanager.ts';
+import { type MessageFormat, type ReadDelivery, readMessage } from './alertmanager.ts';
 import { Rejection } from './rejection.ts';
+import { readSmallJson } from './smallJson.ts';
 
 const heartbeat = z.object({
   status: z.int(),
@@ -31,19 +32,22 @@ const CERTIFICATE = /^\[([^\]]{1,200})\](?:\[([^\]]{1,2000})\])? .{0,200}certifi
 
 const TAGS = new Set(['namespace', 'service', 'deployment', 'statefulset', 'node', 'severity', 'team', 'cluster']);
 
-/** @param now milliseconds since the epoch: when it was delivered */
-export async function readUptimeKuma(value: unknown, now: number): Promise<Delivery> {
-  const parsed = message.safeParse(value);
-  if (!parsed.success) {
-    throw new Rejection(
-      422,
-      'not_alertmanager',
-      'This is no webhook message of Uptime Kuma. Make a notification of the type Webhook with the preset body application/json.',
-    );
-  }
+const UPTIME_KUMA: MessageFormat = {
+  source: 'UptimeKuma',
+  version: 'uptime-kuma',
+  isOwnLabel: () => false,
+  expected: 'webhook message of Uptime Kuma',
+  todo: 'Make a notification of the type Webhook with the preset body application/json.',
+};
+
+export const readUptimeKuma: ReadDelivery = async (body, limits, now) => {
+  const parsed = message.safeParse(await readSmallJson(body));
+  if (!parsed.success) throw new Rejection(422, 'not_alertmanager', `This is no ${UPTIME_KUMA.expected}. ${UPTIME_KUMA.todo}`);
   const alert = alertIn(parsed.data);
-  return alert === undefined ? { alerts: [], invalid: [], truncated: 0 } : readDelivery({ version: '4', alerts: [alert] }, now);
-}
+  if (alert === undefined) return { alerts: [], invalid: 0, complaints: [], truncated: 0 };
+  const asMessage = JSON.stringify({ version: UPTIME_KUMA.version, alerts: [alert] });
+  return readMessage(UPTIME_KUMA, ReadableStream.from([Buffer.from(asMessage)]), limits, now);
+};
 
 /** Undefined for a test of the notification, maintenance, and a check that has yet to be repeated. */
 function alertIn({ heartbeat: beat, monitor: checked, msg }: z.infer<typeof message>): object | undefined {

@@ -1,5 +1,5 @@
 /**
- * `POST /webhook/alert`: takes what Alertmanager sends, and answers 200 only once every alert in it is durable.
+ * Takes the alerts that a sender delivers, and answers 200 only once each of them is durable.
  *
  * Alertmanager tries again after 5xx and drops after 4xx, so 4xx is for what can never be right. What was recorded before a failure stays
  * and makes no difference when the message comes again.
@@ -7,7 +7,7 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { IntakeMetrics, Outcome } from '../telemetry/intakeMetrics.ts';
-import { type DeliveredAlert, type Delivery, isTrouble, type MessageLimits, readDelivery } from './alertmanager.ts';
+import { type DeliveredAlert, type Delivery, isTrouble, type MessageLimits, type ReadDelivery } from './alertmanager.ts';
 import { type BodyLimits, bodyOf } from './body.ts';
 import { type Buffered, createBuffer } from './buffered.ts';
 import type { IncidentBook } from './incidentBook.ts';
@@ -20,6 +20,8 @@ export type Authenticate = (request: Request) => Promise<Request>;
 
 export interface WebhookDeps {
   readonly authenticate: Authenticate;
+  /** The sender's form. */
+  readonly read: ReadDelivery;
   readonly book: IncidentBook;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -84,7 +86,7 @@ interface Taking extends Omit<WebhookDeps, 'limits'> {
 
 async function take(request: Request, taking: Taking): Promise<Taken> {
   using held = taking.buffer.open();
-  const delivery = await readDelivery(bodyOf(request, taking.limits, held.add), taking.limits, taking.clock.now());
+  const delivery = await taking.read(bodyOf(request, taking.limits, held.add), taking.limits, taking.clock.now());
   if (taking.underWay.deliveries >= taking.limits.maxDeliveries) throw overloaded();
   taking.underWay.deliveries += 1;
   try {

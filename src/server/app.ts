@@ -1,13 +1,13 @@
 /**
- * The HTTP surface of a process: health for whoever asks, metrics, and the webhook where this process takes alerts.
+ * The HTTP surface of a process: health for whoever asks, metrics, and the webhooks where this process takes what comes in.
  *
  * Every answer is counted by its route's template. What fails unexpectedly is logged in full and answered with no more than a 500.
  */
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
+import type { Take, Webhooks } from '../intake/intake.ts';
 import { Rejection } from '../intake/rejection.ts';
-import type { TakeDelivery } from '../intake/webhook.ts';
 import type { Health, HealthReport } from '../kube/health.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { HttpMetrics } from '../telemetry/httpMetrics.ts';
@@ -20,8 +20,8 @@ export interface AppDeps {
   readonly httpMetrics: HttpMetrics;
   /** Served at `/metrics`, if given. */
   readonly registry?: Registry | undefined;
-  /** The webhook, if this process takes alerts. */
-  readonly take?: TakeDelivery | undefined;
+  /** By path, if this process takes what comes in. */
+  readonly webhooks?: Webhooks | undefined;
 }
 
 interface Route {
@@ -40,7 +40,7 @@ export function createApp(deps: AppDeps): Hono {
   return app;
 }
 
-function routesOf({ health, registry, take }: AppDeps): readonly Route[] {
+function routesOf({ health, registry, webhooks = {} }: AppDeps): readonly Route[] {
   const routes: Route[] = [
     { method: 'GET', path: '/health', answer: async () => healthResponse(await health.live()) },
     { method: 'GET', path: '/ready', answer: async () => healthResponse(await health.ready()) },
@@ -50,11 +50,11 @@ function routesOf({ health, registry, take }: AppDeps): readonly Route[] {
       new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });
     routes.push({ method: 'GET', path: '/metrics', answer: metrics });
   }
-  if (take !== undefined) routes.push({ method: 'POST', path: '/webhook/alert', answer: (request) => takeAlerts(take, request) });
+  for (const [path, take] of Object.entries(webhooks)) routes.push({ method: 'POST', path, answer: (request) => taken(take, request) });
   return routes;
 }
 
-async function takeAlerts(take: TakeDelivery, request: Request): Promise<Response> {
+async function taken(take: Take, request: Request): Promise<Response> {
   try {
     return json(200, await take(request));
   } catch (error) {

@@ -11,17 +11,22 @@ import { isAlreadyExists } from '../../kube/errors.ts';
 import type { Logger } from '../../kube/logger.ts';
 import { defineResource, type KubeObject } from '../../kube/object.ts';
 import type { Redactor } from '../../redact/redactor.ts';
-import { readJson } from '../body.ts';
+import type { IntakeMetrics } from '../../telemetry/intakeMetrics.ts';
+import { bodyOf } from '../body.ts';
 import { isPassing } from '../passing.ts';
 import { Rejection } from '../rejection.ts';
+import { readSmallJson } from '../smallJson.ts';
+import type { Authenticate } from '../webhook.ts';
 import { readChange } from './readChange.ts';
 
 export interface ChangeWebhookDeps {
+  readonly authenticate: Authenticate;
   readonly client: KubeClient;
   /** The operator's. */
   readonly namespace: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Pick<IntakeMetrics, 'rejected'>;
   readonly redactor: Pick<Redactor, 'text'>;
 }
 
@@ -34,23 +39,35 @@ interface ConfigMap extends KubeObject {
 
 const configMaps = defineResource<ConfigMap>({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true });
 
-const LIMITS = { maxBytes: 256 * 1024, maxDepth: 32 } as const;
+const MOST_BYTES = 256 * 1024;
 
 export function createChangeWebhook(deps: ChangeWebhookDeps): (request: Request) => Promise<TakenChange> {
-  const { client, namespace, clock, logger } = deps;
   return async (request) => {
-    const change = readChange(await readJson(request, LIMITS, () => undefined), request.headers, clock.now());
-    if (change === undefined) return { status: 'ignored' };
     try {
-      await client.create(configMaps, changeMap(namespace, redacted(change, deps)), { timeoutMs: 5_000 });
-      return { status: 'recorded' };
+      return await take(await deps.authenticate(request), deps);
     } catch (error) {
-      if (isAlreadyExists(error)) return { status: 'known' };
-      logger.error({ error }, 'a reported change could not be kept; its sender is asked to send it again');
-      const reason = isPassing(error) ? 'api_server_unavailable' : 'api_server_refused';
-      throw new Rejection(503, reason, 'The change could not be stored; send it again.', { cause: error, retryAfterSeconds: 5 });
+      if (error instanceof Rejection) {
+        deps.metrics.rejected(error.reason);
+        deps.logger.warn({ status: error.status, cause: error.reason, error }, 'a reported change was not taken');
+      }
+      throw error;
     }
   };
+}
+
+async function take(request: Request, deps: ChangeWebhookDeps): Promise<TakenChange> {
+  const { client, namespace, clock } = deps;
+  const body = await readSmallJson(bodyOf(request, { maxBytes: MOST_BYTES }, () => undefined));
+  const change = readChange(body, request.headers, clock.now());
+  if (change === undefined) return { status: 'ignored' };
+  try {
+    await client.create(configMaps, changeMap(namespace, redacted(change, deps)), { timeoutMs: 5_000 });
+    return { status: 'recorded' };
+  } catch (error) {
+    if (isAlreadyExists(error)) return { status: 'known' };
+    const reason = isPassing(error) ? 'api_server_unavailable' : 'api_server_refused';
+    throw new Rejection(503, reason, 'The change could not be stored; send it again.', { cause: error, retryAfterSeconds: 5 });
+  }
 }
 
 function redacted(change: ReportedChange, { redactor }: ChangeWebhookDeps): ReportedChange {

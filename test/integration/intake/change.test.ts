@@ -1,4 +1,6 @@
 /** A change that is reported, from the webhook to what an investigation reads, on a real API server. */
+
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { createEvidenceStore } from '../../../src/evidence/store.ts';
@@ -7,6 +9,7 @@ import type { KubeClient } from '../../../src/kube/client.ts';
 import { createRedactor } from '../../../src/redact/redactor.ts';
 import { createReportedChanges } from '../../../src/sources/reportedChanges.ts';
 import { createCleaner } from '../../../src/sources/text.ts';
+import { createIntakeMetrics } from '../../../src/telemetry/intakeMetrics.ts';
 import { createFakeClock } from '../../support/fakeClock.ts';
 import { installCrds } from '../../support/installCrds.ts';
 import { recordingLogger } from '../../support/logger.ts';
@@ -26,7 +29,15 @@ beforeAll(async () => {
 afterAll(() => client.close());
 
 const report = (body: object, as: KubeClient = client) =>
-  createChangeWebhook({ client: as, namespace, clock: systemClock, logger: recordingLogger([]), redactor })(
+  createChangeWebhook({
+    authenticate: async (request) => request,
+    metrics: createIntakeMetrics(new Registry()),
+    client: as,
+    namespace,
+    clock: systemClock,
+    logger: recordingLogger([]),
+    redactor,
+  })(
     new Request('http://agent/webhook/change', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -42,7 +42,7 @@ export function startReplica(
   const logger = recordingLogger(log);
   const metrics = createIntakeMetrics(registry);
   const authenticate = async (request: Request): Promise<Request> => request;
-  const take = createIntake({
+  const webhooks = createIntake({
     authenticate,
     client,
     namespace,
@@ -59,7 +59,7 @@ export function startReplica(
     logger,
     httpMetrics: createHttpMetrics(registry),
     registry,
-    take,
+    webhooks,
   });
   return {
     fetch: (request) => app.fetch(request),

@@ -1,11 +1,16 @@
 /** What Grafana and Uptime Kuma send, and what is read out of it. */
 import { describe, expect, test } from 'vitest';
 import { identityOf } from '../../../src/domain/identity.ts';
+import type { MessageLimits, ReadDelivery } from '../../../src/intake/alertmanager.ts';
 import { readGrafana } from '../../../src/intake/grafana.ts';
 import { Rejection } from '../../../src/intake/rejection.ts';
 import { readUptimeKuma } from '../../../src/intake/uptimeKuma.ts';
 
 const NOW = Date.parse('2026-11-12T15:30:00Z');
+const LIMITS: MessageLimits = { maxDepth: 64, maxValueBytes: 2 ** 20, maxAlerts: 1000 };
+
+const sent = (read: ReadDelivery, value: unknown) =>
+  read(ReadableStream.from([new TextEncoder().encode(JSON.stringify(value))]), LIMITS, NOW);
 
 describe('Grafana Alerting', () => {
   const alert = {
@@ -35,7 +40,7 @@ describe('Grafana Alerting', () => {
   };
 
   test('an alert is the one that Prometheus would send, without what Grafana adds for itself', async () => {
-    const { alerts } = await readGrafana(message, NOW);
+    const { alerts } = await sent(readGrafana, message);
     expect(alerts).toMatchObject([
       {
         status: 'firing',
@@ -49,14 +54,14 @@ describe('Grafana Alerting', () => {
 
   test('one that has resolved has ended when it says', async () => {
     const resolved = { ...alert, status: 'resolved', endsAt: '2026-11-12T15:28:00Z' };
-    expect((await readGrafana({ ...message, alerts: [resolved] }, NOW)).alerts).toMatchObject([
+    expect((await sent(readGrafana, { ...message, alerts: [resolved] })).alerts).toMatchObject([
       { status: 'resolved', endsAt: Date.parse(resolved.endsAt) },
     ]);
   });
 
   test('one that makes no sense does not cost the others', async () => {
-    const { alerts, invalid } = await readGrafana({ ...message, alerts: [alert, { status: 'firing' }, null] }, NOW);
-    expect([alerts.length, invalid.length]).toEqual([1, 2]);
+    const { alerts, invalid } = await sent(readGrafana, { ...message, alerts: [alert, { status: 'firing' }, null] });
+    expect([alerts.length, invalid]).toEqual([1, 2]);
   });
 
   test.each([
@@ -64,7 +69,7 @@ describe('Grafana Alerting', () => {
     ['legacy alerting', { dashboardId: 1, ruleName: 'x', state: 'alerting' }],
     ['nothing', null],
   ])('a message of %s is refused, with what to do', async (_, value) => {
-    await expect(readGrafana(value, NOW)).rejects.toThrow(Rejection);
+    await expect(sent(readGrafana, value)).rejects.toThrow(Rejection);
   });
 });
 
@@ -87,7 +92,7 @@ describe('Uptime Kuma', () => {
   const down = { heartbeat, monitor, msg: '[Checkout] [🔴 Down] connect ECONNREFUSED 10.96.3.7:8080' };
 
   test('a monitor that went down is an alert about the Service that its address names', async () => {
-    const { alerts } = await readUptimeKuma(down, NOW);
+    const { alerts } = await sent(readUptimeKuma, down);
     expect(alerts).toMatchObject([
       {
         status: 'firing',
@@ -105,11 +110,11 @@ describe('Uptime Kuma', () => {
   });
 
   test('its coming back ends that alert', async () => {
-    const [fired] = (await readUptimeKuma(down, NOW)).alerts;
-    const { alerts } = await readUptimeKuma(
-      { ...down, heartbeat: { ...heartbeat, status: 1, time: '2026-11-12 15:29:00', msg: '200 - OK' } },
-      NOW,
-    );
+    const [fired] = (await sent(readUptimeKuma, down)).alerts;
+    const { alerts } = await sent(readUptimeKuma, {
+      ...down,
+      heartbeat: { ...heartbeat, status: 1, time: '2026-11-12 15:29:00', msg: '200 - OK' },
+    });
     expect(alerts).toMatchObject([
       { status: 'resolved', identity: fired?.identity, fingerprint: fired?.fingerprint, endsAt: Date.parse('2026-11-12T15:29:00Z') },
     ]);
@@ -125,14 +130,14 @@ describe('Uptime Kuma', () => {
         { name: 'severity', value: 'warning' },
       ],
     };
-    expect((await readUptimeKuma({ ...down, monitor: outside }, NOW)).alerts).toMatchObject([
+    expect((await sent(readUptimeKuma, { ...down, monitor: outside })).alerts).toMatchObject([
       { labels: { namespace: 'shop', deployment: 'frontend', severity: 'warning' } },
     ]);
   });
 
   test('a certificate that will expire is a warning', async () => {
     const msg = '[Frontend][https://frontend.shop.svc] server certificate shop.example.org will be expired in 7 days';
-    expect((await readUptimeKuma({ heartbeat: null, monitor: null, msg }, NOW)).alerts).toMatchObject([
+    expect((await sent(readUptimeKuma, { heartbeat: null, monitor: null, msg })).alerts).toMatchObject([
       { labels: { alertname: 'UptimeKumaCertificateExpires', monitor: 'Frontend', severity: 'warning', service: 'frontend' } },
     ]);
   });
@@ -142,7 +147,7 @@ describe('Uptime Kuma', () => {
     ['maintenance', { ...down, heartbeat: { ...heartbeat, status: 3 } }],
     ['a check that is about to be repeated', { ...down, heartbeat: { ...heartbeat, status: 2 } }],
   ])('%s is no alert, and is taken', async (_, value) => {
-    expect(await readUptimeKuma(value, NOW)).toEqual({ alerts: [], invalid: [], truncated: 0 });
+    expect(await sent(readUptimeKuma, value)).toEqual({ alerts: [], invalid: 0, complaints: [], truncated: 0 });
   });
 
   test.each([
@@ -150,6 +155,6 @@ describe('Uptime Kuma', () => {
     ['another sender', { version: '4', alerts: [] }],
     ['a monitor without a name', { ...down, monitor: {} }],
   ])('%s is refused', async (_, value) => {
-    await expect(readUptimeKuma(value, NOW)).rejects.toThrow('Uptime Kuma');
+    await expect(sent(readUptimeKuma, value)).rejects.toThrow('Uptime Kuma');
   });
 });

@@ -51,7 +51,7 @@ describe('health', () => {
 
 describe('the webhook', () => {
   test('answers with what became of the alerts', async () => {
-    const answer = await appWith({ take }).app.request('/webhook/alert', post);
+    const answer = await appWith({ webhooks: { '/webhook/alert': take } }).app.request('/webhook/alert', post);
     expect(await answer.json()).toEqual(taken);
   });
 
@@ -59,7 +59,7 @@ describe('the webhook', () => {
     const failing = async (): Promise<never> => {
       throw new Rejection(503, 'overloaded', 'Come back.', { retryAfterSeconds: 5 });
     };
-    const answer = await appWith({ take: failing }).app.request('/webhook/alert', post);
+    const answer = await appWith({ webhooks: { '/webhook/alert': failing } }).app.request('/webhook/alert', post);
     expect([answer.status, answer.headers.get('retry-after'), answer.headers.get('content-type'), await answer.json()]).toMatchObject([
       503,
       '5',
@@ -69,7 +69,7 @@ describe('the webhook', () => {
   });
 
   test('is there for POST alone', async () => {
-    const answer = await appWith({ take }).app.request('/webhook/alert');
+    const answer = await appWith({ webhooks: { '/webhook/alert': take } }).app.request('/webhook/alert');
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
@@ -87,7 +87,7 @@ describe('what goes wrong unexpectedly', () => {
     const failing = async (): Promise<never> => {
       throw new Error('inside at 10.0.0.1');
     };
-    const answer = await appWith({ take: failing }).app.request('/webhook/alert', post);
+    const answer = await appWith({ webhooks: { '/webhook/alert': failing } }).app.request('/webhook/alert', post);
     expect([answer.status, await answer.json()]).toMatchObject([
       500,
       { detail: 'Something went wrong here; the log of this service says what.' },
