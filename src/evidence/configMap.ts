@@ -41,7 +41,7 @@ const STORED_BYTES = 'agentsre.io/evidence-stored-bytes';
 const CUT_BYTES = 'agentsre.io/evidence-cut-bytes';
 const KEY = 'evidence.json.gz';
 
-export const allEvidence = `${COMPONENT}=evidence`;
+const allEvidence = `${COMPONENT}=evidence`;
 /** Evidence, and what was reported to have changed: both go by age. */
 export const whatAges = `${COMPONENT} in (evidence,${CHANGE_COMPONENT})`;
 export const evidenceOf = ({ uid }: InvestigationRef): string => `${allEvidence},${INVESTIGATION_UID}=${uid}`;
