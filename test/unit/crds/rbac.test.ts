@@ -38,6 +38,7 @@ describe('every role', () => {
 describe('the processes', () => {
   test('the gateway writes what people and alerts ask for, and asks who they are', () => {
     expect(writes(rulesOf('gateway'))).toEqual([
+      '/configmaps create',
       'agentsre.io/incidents create',
       'agentsre.io/incidents patch',
       'agentsre.io/incidents update',
