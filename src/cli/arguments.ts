@@ -1,5 +1,6 @@
 /** The command line of `kubectl sre`, checked. */
 import { parseArgs } from 'node:util';
+import { defaultInstallation } from '../crds/installation.ts';
 
 export const USAGE = `Usage: kubectl sre COMMAND [-n NAMESPACE] [--context NAME] [--kubeconfig FILE]
 
@@ -7,13 +8,19 @@ export const USAGE = `Usage: kubectl sre COMMAND [-n NAMESPACE] [--context NAME]
   show INCIDENT|PLAN [-o json|yaml]       the diagnosis, what changed, the diff
   approve PLAN [--digest sha256:…] [--reason TEXT] [--yes]
   reject PLAN --reason TEXT               says no; nothing is changed
+  stop [--reason TEXT]                    no effect begins any more; what is in
+                                          flight is cut short
+  start [--reason TEXT]                   goes on
 
-Without -n it looks in all namespaces that you may see.`;
+Without -n it looks in all namespaces that you may see. --operator NAMESPACE
+says where Agent-SRE lives, if that is not agent-sre.`;
 
 export interface Common {
   readonly namespace: string | undefined;
   readonly context: string | undefined;
   readonly kubeconfig: string | undefined;
+  /** Namespace of the operator. */
+  readonly operator: string;
 }
 
 export type OutputFormat = 'text' | 'json' | 'yaml';
@@ -21,6 +28,7 @@ export type OutputFormat = 'text' | 'json' | 'yaml';
 export type Command = Common &
   (
     | { readonly command: 'help' }
+    | { readonly command: 'stop' | 'start'; readonly reason: string | undefined }
     | { readonly command: 'get'; readonly output: OutputFormat; readonly all: boolean }
     | { readonly command: 'show'; readonly output: OutputFormat; readonly name: string }
     | {
@@ -41,6 +49,7 @@ const OPTIONS = {
   namespace: { type: 'string', short: 'n' },
   context: { type: 'string' },
   kubeconfig: { type: 'string' },
+  operator: { type: 'string' },
   output: { type: 'string', short: 'o' },
   all: { type: 'boolean', short: 'a' },
   digest: { type: 'string' },
@@ -56,12 +65,19 @@ const ALLOWED: Readonly<Record<string, readonly (keyof Values)[]>> = {
   show: ['output'],
   approve: ['digest', 'reason', 'yes'],
   reject: ['digest', 'reason', 'yes'],
+  stop: ['reason'],
+  start: ['reason'],
 };
 
 export function readArguments(args: readonly string[]): Command {
   const { values, positionals } = parsed(args);
   const [command, ...names] = positionals;
-  const common: Common = { namespace: values.namespace, context: values.context, kubeconfig: values.kubeconfig };
+  const common: Common = {
+    namespace: values.namespace,
+    context: values.context,
+    kubeconfig: values.kubeconfig,
+    operator: namespaceOf(values.operator),
+  };
   if (values.help === true || command === undefined || command === 'help') return { ...common, command: 'help' };
   const allowed = ALLOWED[command];
   if (allowed === undefined) throw new UsageError(`there is no command "${command}"`);
@@ -69,6 +85,11 @@ export function readArguments(args: readonly string[]): Command {
   if (command === 'get') {
     if (names.length > 0) throw new UsageError(`get lists; to see one, use: kubectl sre show ${names[0]}`);
     return { ...common, command, output: formatOf(values.output), all: values.all === true };
+  }
+  if (command === 'stop' || command === 'start') {
+    if (names.length > 0)
+      throw new UsageError(`${command} is for all plans at once; to say no to one, use: kubectl sre reject ${names[0]} --reason …`);
+    return { ...common, command, reason: reasonOf(values.reason) };
   }
   const name = onlyName(command, names);
   if (command === 'show') return { ...common, command, output: formatOf(values.output), name };
@@ -80,8 +101,19 @@ function judgement(command: 'approve' | 'reject', name: string, common: Common, 
     throw new UsageError('--digest is sha256: and 64 hexadecimal digits, as kubectl sre show gives it');
   if (command === 'reject' && (reason ?? '').trim() === '')
     throw new UsageError('reject needs --reason: whoever looks at the Incident next wants to know why');
+  return { ...common, command, name, digest, reason: reasonOf(reason), yes };
+}
+
+function reasonOf(reason: string | undefined): string | undefined {
   if ((reason ?? '').length > 1024) throw new UsageError('--reason is at most 1024 characters long');
-  return { ...common, command, name, digest, reason, yes };
+  return reason;
+}
+
+function namespaceOf(operator: string | undefined): string {
+  if (operator === undefined) return defaultInstallation.namespace;
+  if (!/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u.test(operator))
+    throw new UsageError(`--operator "${operator}" cannot be the name of a namespace`);
+  return operator;
 }
 
 function parsed(args: readonly string[]) {
@@ -93,7 +125,7 @@ function parsed(args: readonly string[]) {
 }
 
 function refuseStrangers(command: string, values: Values, allowed: readonly (keyof Values)[]): void {
-  const known = new Set<string>(['namespace', 'context', 'kubeconfig', ...allowed]);
+  const known = new Set<string>(['namespace', 'context', 'kubeconfig', 'operator', ...allowed]);
   const stranger = Object.keys(values).find((option) => !known.has(option));
   if (stranger !== undefined) throw new UsageError(`${command} has no option --${stranger}`);
 }

@@ -9,17 +9,16 @@ export class CliError extends Error {
   override readonly name = 'CliError';
 }
 
-/** Where the operator lives unless it was installed elsewhere; looked at by those who may not see all namespaces. */
-const OPERATOR_NAMESPACE = 'agent-sre';
-
 export interface Scope {
   readonly client: KubeClient;
   /** All that the caller may see, when absent. */
   readonly namespace: string | undefined;
+  /** Where the operator lives; looked at by those who may not see all namespaces. */
+  readonly operator: string;
 }
 
 export async function listAll<T extends KubeObject>(
-  { client, namespace }: Scope,
+  { client, namespace, operator }: Scope,
   resource: ResourceType<T>,
   fieldSelector?: string,
 ): Promise<readonly T[]> {
@@ -28,7 +27,7 @@ export async function listAll<T extends KubeObject>(
   try {
     if (namespace !== undefined) return await list(namespace);
     return await list(undefined).catch((error: unknown) => {
-      if (isForbidden(error)) return list(OPERATOR_NAMESPACE);
+      if (isForbidden(error)) return list(operator);
       throw error;
     });
   } catch (error) {

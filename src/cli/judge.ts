@@ -7,12 +7,14 @@ import type { Clock } from '../clock.ts';
 import { type Approval, approvals, type RemediationPlan } from '../crds/kinds.ts';
 import { hasEnded } from '../domain/plan.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { apiErrorIn, isForbidden } from '../kube/errors.ts';
+import { isForbidden } from '../kube/errors.ts';
 import type { NewObject } from '../kube/object.ts';
 import { oneLine } from '../text/plain.ts';
 import { CliError, findPlan, type Scope } from './find.ts';
+import { policyRefusalIn } from './refusal.ts';
 import { diffLines, planSummary } from './render/plan.ts';
 import type { Terminal } from './terminal.ts';
+import { type Person, whoAmI } from './whoAmI.ts';
 
 export interface Judgement {
   readonly decision: 'Approve' | 'Reject';
@@ -78,21 +80,6 @@ async function isMeant(
   return /^y(?:es)?$/iu.test(answer.trim());
 }
 
-interface Person {
-  readonly username: string;
-  readonly groups: readonly string[];
-}
-
-/** As the API server knows the caller. */
-async function whoAmI(client: KubeClient): Promise<Person> {
-  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
-  const answer = (await client.raw('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', review)) as {
-    readonly status?: { readonly userInfo?: { readonly username?: string; readonly groups?: readonly string[] } };
-  };
-  const { username = '', groups = [] } = answer.status?.userInfo ?? {};
-  return { username, groups };
-}
-
 function approvalOf(
   { metadata }: RemediationPlan,
   digest: string,
@@ -119,15 +106,10 @@ async function give(client: KubeClient, approval: NewObject<Approval>, { metadat
   } catch (error) {
     if (!isForbidden(error)) throw error;
     throw new CliError(
-      `the API server refuses it: ${refusalIn(error) ?? `you may not create Approvals in namespace ${metadata.namespace}; ask an administrator for the ClusterRole agent-sre-approver there`}`,
+      `the API server refuses it: ${policyRefusalIn(error) ?? `you may not create Approvals in namespace ${metadata.namespace}; ask an administrator for the ClusterRole agent-sre-approver there`}`,
       { cause: error },
     );
   }
-}
-
-/** What an admission policy says, without the words that Kubernetes puts around it. */
-function refusalIn(error: unknown): string | undefined {
-  return /ValidatingAdmissionPolicy '[^']*' with binding '[^']*' denied request: ([\s\S]*)$/u.exec(apiErrorIn(error)?.message ?? '')?.[1];
 }
 
 async function sayVerdict({ scope, terminal, clock, patienceMs }: Judge, { metadata }: Approval): Promise<void> {

@@ -1,6 +1,7 @@
 /** One call of `kubectl sre`, to its exit code: 0 done, 1 not done, 2 called wrongly. */
 import type { Clock } from '../clock.ts';
 import { loadKubeConfig } from '../config/kubeConfig.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { createKubeClient } from '../kube/createClient.ts';
 import type { Logger } from '../kube/logger.ts';
 import { explain } from '../telemetry/explain.ts';
@@ -8,6 +9,7 @@ import { oneLine } from '../text/plain.ts';
 import { type Command, readArguments, USAGE, UsageError } from './arguments.ts';
 import { judge } from './judge.ts';
 import { get, show } from './look.ts';
+import { start, stop, stopNotice } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface RunOptions {
@@ -34,29 +36,47 @@ export async function run(options: RunOptions): Promise<number> {
   }
 }
 
-async function execute(command: Command, { terminal, clock, kubeconfig, patienceMs = PATIENCE_MS }: RunOptions): Promise<void> {
+async function execute(command: Command, options: RunOptions): Promise<void> {
+  const { terminal, clock, kubeconfig } = options;
   if (command.command === 'help') return terminal.print(USAGE);
   const kubeConfig = loadKubeConfig({ kubeconfig: command.kubeconfig ?? kubeconfig, context: command.context });
   const client = createKubeClient({ kubeConfig, clock, logger: silent, userAgent: 'kubectl-sre' });
   try {
-    const scope = { client, namespace: command.namespace };
-    switch (command.command) {
-      case 'get':
-        return await get({ scope, terminal, now: clock.now(), output: command.output }, command.all);
-      case 'show':
-        return await show({ scope, terminal, now: clock.now(), output: command.output }, command.name);
-      case 'approve':
-      case 'reject':
-        return await judge(
-          { scope, terminal, clock, patienceMs },
-          { ...command, decision: command.command === 'approve' ? 'Approve' : 'Reject' },
-        );
-      default:
-        return command satisfies never;
-    }
+    await carryOut(command, client, options);
   } finally {
     await client.close();
   }
+}
+
+type Calling = Exclude<Command, { readonly command: 'help' }>;
+
+async function carryOut(command: Calling, client: KubeClient, { terminal, clock, patienceMs = PATIENCE_MS }: RunOptions): Promise<void> {
+  const { operator } = command;
+  const scope = { client, namespace: command.namespace, operator };
+  if (command.command !== 'stop' && command.command !== 'start') await sayIfStopped(command, client, terminal);
+  switch (command.command) {
+    case 'get':
+      return get({ scope, terminal, now: clock.now(), output: command.output }, command.all);
+    case 'show':
+      return show({ scope, terminal, now: clock.now(), output: command.output }, command.name);
+    case 'approve':
+    case 'reject':
+      return judge({ scope, terminal, clock, patienceMs }, { ...command, decision: command.command === 'approve' ? 'Approve' : 'Reject' });
+    case 'stop':
+      return stop({ client, terminal, clock, operator }, command.reason);
+    case 'start':
+      return start({ client, terminal, clock, operator }, command.reason);
+    default:
+      return command satisfies never;
+  }
+}
+
+/** At the head of what people read; beside what programs read. */
+async function sayIfStopped(command: Calling, client: KubeClient, terminal: Terminal): Promise<void> {
+  const notice = await stopNotice(client, command.operator, terminal);
+  if (notice.length === 0) return;
+  if ('output' in command && command.output !== 'text') terminal.complain(...notice);
+  else terminal.print(...notice);
 }
 
 /** A person at a terminal reads what the command says, not what its parts log. */

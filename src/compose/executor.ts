@@ -1,5 +1,6 @@
 /** The executor: from an approved plan to a verified change. The only process with a credential that can push. */
 import { createRemediationPlanController } from '../controllers/remediationplan/controller.ts';
+import { createStopSwitch } from '../controllers/stopSwitch.ts';
 import { readSigningKey } from '../gitops/git/signing.ts';
 import { createGit } from './git.ts';
 import type { Parts } from './parts.ts';
@@ -7,18 +8,28 @@ import { createTelemetrySources } from './telemetry.ts';
 
 /** Rejects where the configured key can't sign: better at the start than at the first commit. */
 export async function addExecutor(parts: Parts): Promise<void> {
-  const { manager, config, clock, redactor } = parts;
+  const { manager, config, client, clock, logger, redactor } = parts;
   const { namespace: operatorNamespace, remediation } = config;
   const { protectedNamespaces } = remediation;
   const { alerts, measurements } = createTelemetrySources(parts);
   const signingKeyFile = config.git.signing?.keyFile;
   if (signingKeyFile !== undefined) await checkSigningKey(signingKeyFile);
+  const stopSwitch = createStopSwitch({ client, clock, logger, namespace: operatorNamespace });
 
+  manager.addRunnable({
+    name: 'stop switch',
+    group: 'leader',
+    run: (signal, ready) => {
+      ready();
+      return stopSwitch.run(signal);
+    },
+  });
   manager.addController(
     createRemediationPlanController(
       {
         clock,
         leadership: manager,
+        stopSwitch,
         events: manager.events,
         redact: redactor.text,
         remediate: { ...createGit(parts), operatorNamespace, protectedNamespaces, author: config.git.author, signingKeyFile },

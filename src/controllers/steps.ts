@@ -68,6 +68,11 @@ export function declare(draft: StatusDraft, type: string, words: ConditionWords,
   draft.conditions = [...setCondition(draft.conditions, { ...wanted, observedGeneration: generation }, now)];
 }
 
+/** Takes a condition out of a draft: it is about something that is not the case any more. */
+export function retract(draft: StatusDraft, type: string): void {
+  if (conditionOf(draft, type) !== undefined) draft.conditions = draft.conditions?.filter((condition) => condition.type !== type);
+}
+
 export function conditionOf(
   draft: { readonly conditions?: readonly Condition[] | undefined } | undefined,
   type: string,

@@ -4,22 +4,22 @@
  * `Reconciling` is there while we are under way, `Stalled` while only a person can help; an object that is fine or at its end
  * has neither. Their texts come from the step's reason and do not flap.
  */
-import { conditionOf, declare, type StatusDraft, type StepResult } from './steps.ts';
+import { declare, retract, type StatusDraft, type StepResult } from './steps.ts';
 
 export function summarise(draft: StatusDraft, result: StepResult, generation: number | undefined, now: number): void {
   switch (result.kind) {
     case 'stalled':
-      remove(draft, 'Reconciling');
+      retract(draft, 'Reconciling');
       declare(draft, 'Stalled', { status: 'True', reason: result.reason, message: result.message }, generation, now);
       return;
     case 'wait':
-      remove(draft, 'Stalled');
+      retract(draft, 'Stalled');
       declare(draft, 'Reconciling', { status: 'True', reason: result.reason, message: '' }, generation, now);
       return;
     case 'continue':
     case 'end':
-      remove(draft, 'Stalled');
-      remove(draft, 'Reconciling');
+      retract(draft, 'Stalled');
+      retract(draft, 'Reconciling');
       return;
     default:
       result satisfies never;
@@ -29,8 +29,4 @@ export function summarise(draft: StatusDraft, result: StepResult, generation: nu
 /** A step threw: under way still, with the error for people. The message of the last attempt stays until one succeeds. */
 export function summariseFailure(draft: StatusDraft, message: string, generation: number | undefined, now: number): void {
   declare(draft, 'Reconciling', { status: 'True', reason: 'Retrying', message }, generation, now);
-}
-
-function remove(draft: StatusDraft, type: string): void {
-  if (conditionOf(draft, type) !== undefined) draft.conditions = draft.conditions?.filter((condition) => condition.type !== type);
 }

@@ -122,6 +122,7 @@ export const kindDefinitions: readonly KindDefinition[] = [
       Synced: 'The GitOps engine reports this commit, or one that descends from it.',
       Verified: 'All success criteria have held for as long as the plan asks.',
       Succeeded: 'The fix helped. False: the plan has ended without, and the reason says how.',
+      Stopped: 'Somebody has stopped Agent-SRE: no effect of this plan begins. Absent otherwise.',
     },
     spec: remediationPlanSpec,
     status: remediationPlanStatus,

@@ -10,6 +10,7 @@ import { kindDefinitions } from './definitions.ts';
 import { directRights } from './direct.ts';
 import { defaultInstallation, type Installation, PROCESSES, type Process } from './installation.ts';
 import { type Manifest, partOf } from './manifest.ts';
+import { STOP_SWITCH } from './stopSwitch.ts';
 
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
@@ -131,27 +132,41 @@ export const processRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
 };
 
 const evidence = (verbs: readonly string[]): PolicyRule => rule('', ['configmaps'], verbs);
+/** `create` by name counts for server-side apply, which says the name in its path. */
+const stopSwitch = (verbs: readonly string[]): PolicyRule => ({ ...rule('', ['configmaps'], verbs), resourceNames: [STOP_SWITCH] });
 const leases = rule('coordination.k8s.io', ['leases'], ['create', 'get', 'list', 'patch', 'update', 'watch']);
 
 /** In the operator's own namespace. */
 export const ownNamespaceRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
   gateway: [evidence(['create', 'get', 'list'])],
   investigator: [evidence(['create', 'delete', 'get', 'list', 'patch', 'update']), leases],
-  executor: [leases],
+  executor: [leases, stopSwitch(READ)],
 };
 
 export const PEOPLE = ['viewer', 'responder', 'approver', 'admin'] as const;
 export type Person = (typeof PEOPLE)[number];
 
-const view = [ours(ourPlurals, READ)];
-const respond = [...view, ours(['incidents'], ['create', ...APPLY]), ours(['investigations', 'remediationplans'], ['create'])];
+const view = [ours(ourPlurals, READ), stopSwitch(['get'])];
+const respond = [
+  ...view,
+  ours(['incidents'], ['create', ...APPLY]),
+  ours(['investigations', 'remediationplans'], ['create']),
+  stopSwitch(['create', ...APPLY]),
+];
 const approve = [...respond, ours(['approvals'], ['create']), ours(['remediationplans'], ['approve'])];
 
 /** The standard role that each is aggregated to; an approver is made by binding the role, never by being an editor. */
 const people: Readonly<Record<Person, { readonly rules: readonly PolicyRule[]; readonly aggregateTo?: string; readonly says: string }>> = {
   viewer: { rules: view, aggregateTo: 'view', says: 'May see everything that Agent-SRE knows.' },
-  responder: { rules: respond, aggregateTo: 'edit', says: 'May also open and close Incidents, ask for Investigations and propose plans.' },
-  approver: { rules: approve, says: 'May also approve and reject plans in the namespaces where this role is bound.' },
+  responder: {
+    rules: respond,
+    aggregateTo: 'edit',
+    says: 'May also open and close Incidents, ask for Investigations, propose plans, and stop all effects (bound in the operator’s namespace).',
+  },
+  approver: {
+    rules: approve,
+    says: 'May also approve and reject plans in the namespaces where this role is bound; in the operator’s own, also start effects again.',
+  },
   admin: {
     rules: [
       ...approve,

@@ -259,4 +259,4 @@ export const remediationPlanStatus = z.object({
 
 export type RemediationPlanSpec = z.infer<typeof remediationPlanSpec>;
 export type RemediationPlanStatus = z.infer<typeof remediationPlanStatus>;
-export const PLAN_CONDITIONS = ['Validated', 'Rendered', 'Approved', 'Applied', 'Synced', 'Verified', 'Succeeded'] as const;
+export const PLAN_CONDITIONS = ['Validated', 'Rendered', 'Approved', 'Applied', 'Synced', 'Verified', 'Succeeded', 'Stopped'] as const;

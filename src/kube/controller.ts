@@ -26,7 +26,8 @@ export interface ReconcileContext<T extends KubeObject> {
 /** Another kind whose changes concern objects of the controller's kind. Make it with `watching`. */
 export interface WatchedKind extends Selection {
   readonly resource: ResourceType;
-  readonly toKeys: (object: KubeObject) => readonly Key[];
+  /** @param own the cache of the controller's own kind, for what concerns all of its objects */
+  readonly toKeys: (object: KubeObject, own: Store<KubeObject>) => readonly Key[];
   readonly indices?: Indices<KubeObject> | undefined;
 }
 
@@ -63,7 +64,7 @@ export function defineController<T extends KubeObject>(definition: ControllerDef
 export function watching<O extends KubeObject>(
   source: Selection & {
     readonly resource: ResourceType<O>;
-    readonly toKeys: (object: O) => readonly Key[];
+    readonly toKeys: (object: O, own: Store<KubeObject>) => readonly Key[];
     readonly indices?: Indices<O> | undefined;
   },
 ): WatchedKind {

@@ -1,8 +1,10 @@
 /** RemediationPlan: from a proposal to a verified change, or back. The order of the steps is the contract. */
+import { configMaps } from '../../crds/configMaps.ts';
 import { approvals, incidents, investigations, type RemediationPlan, remediationPlans, remediationPolicies } from '../../crds/kinds.ts';
+import { STOP_SWITCH } from '../../crds/stopSwitch.ts';
 import { hasEnded } from '../../domain/plan.ts';
 import { type ControllerDefinition, defineController, type ReconcileContext, watching } from '../../kube/controller.ts';
-import type { Key } from '../../kube/object.ts';
+import { type Key, keyOf } from '../../kube/object.ts';
 import { reconcileStatus } from '../reconcileStatus.ts';
 import { conditionOf, type NamedStep } from '../steps.ts';
 import { awaitApproval } from './awaitApproval.ts';
@@ -15,10 +17,12 @@ import { render } from './render.ts';
 import { rollBack } from './rollBack.ts';
 import { FIELD_MANAGER, type PlanDeps, type PlanScope } from './scope.ts';
 import { planPhase } from './status.ts';
+import { noteStop, sayWhoStopped } from './stop.ts';
 import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 
 const steps: readonly NamedStep<PlanScope>[] = [
+  ['noteStop', noteStop], // whether effects may begin; all else goes on
   ['recoverEffect', withGitHost('Applied', recoverEffect)], // first: what was begun before a crash is found, never repeated
   ['validate', validate],
   ['render', withGitHost('Rendered', render)], // what would be done, from the live world; again whenever an approval is about to count
@@ -51,6 +55,13 @@ export function createRemediationPlanController(
         toKeys: ({ metadata, status }) => (status?.planRefs ?? []).flatMap(({ name }) => inNamespace(metadata.namespace, name)),
       }),
       watching({ resource: remediationPolicies, toKeys: () => [] }),
+      // A stop and a start concern every plan.
+      watching({
+        resource: configMaps,
+        namespace: deps.remediate.operatorNamespace,
+        fieldSelector: `metadata.name=${STOP_SWITCH}`,
+        toKeys: (_, plans) => plans.list().map(keyOf),
+      }),
     ],
     reconcile: async (key, context) => {
       const plan = context.store.get(key);
@@ -59,7 +70,9 @@ export function createRemediationPlanController(
         resource: remediationPlans,
         object: plan,
         fieldManager: FIELD_MANAGER,
-        finish: ({ status }) => {
+        finish: (scope) => {
+          const { status } = scope;
+          sayWhoStopped(scope);
           const phase = planPhase(status);
           status.phase = phase;
           const ended = conditionOf(status, 'Succeeded');

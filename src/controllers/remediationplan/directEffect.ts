@@ -4,13 +4,12 @@ import type { Action, RemediationPlanStatus } from '../../crds/remediationPlan.t
 import { type KubeObject, metaTime } from '../../kube/object.ts';
 import { catalogue } from '../../remediate/catalogue/catalogue.ts';
 import type { DirectAction } from '../../remediate/catalogue/types.ts';
-import { type DirectChange, type Mark, makeChange, readPinned, refTo } from '../../remediate/direct/change.ts';
+import { type DirectChange, type Made, type Mark, makeChange, readPinned, refTo } from '../../remediate/direct/change.ts';
 import { resourceOf } from '../../remediate/direct/resources.ts';
 import { bounded, next, type StepResult, wait } from '../steps.ts';
-import { announce } from './announce.ts';
+import { beginEffect } from './beginEffect.ts';
 import { conclude, declareOn, isoNow, type PlanScope } from './scope.ts';
 
-/** Within a lease's renew deadline, so that no other process can lead meanwhile. */
 const CALL_TIMEOUT_MS = 5_000;
 
 export async function actDirectly(scope: PlanScope): Promise<StepResult> {
@@ -68,12 +67,23 @@ type NotMade = { readonly kind: 'not-yet'; readonly result: StepResult } | { rea
 
 /** Undefined: it was made. */
 async function announceAndMake(scope: PlanScope, effect: 'Direct' | 'DirectUndo', change: DirectChange): Promise<NotMade | undefined> {
-  await announce(scope, { effect, object: refTo(change) });
-  if (!scope.leadership.mayStartEffect(CALL_TIMEOUT_MS)) return { kind: 'not-yet', result: wait('LeadershipUncertain', 2_000) };
-  const made = await makeChange(scope.client, change, markOf(scope), { signal: scope.signal, timeoutMs: CALL_TIMEOUT_MS });
+  const begun = await beginEffect(scope, { effect, object: refTo(change) }, CALL_TIMEOUT_MS);
+  if (begun.kind === 'held') return { kind: 'not-yet', result: begun.result };
+  const made = await makeUnlessStopped(scope, change, begun.signal);
+  if (made === undefined) return { kind: 'not-yet', result: wait('CutShort', 500) };
   scope.logger.info({ effect, object: refTo(change), made: made.kind }, 'changed directly');
   if (made.kind === 'made') return undefined;
   return made.kind === 'denied' ? made : { kind: 'not-yet', result: wait('TargetMoved', 500) };
+}
+
+/** Undefined: it was cut short by a stop, and may have been made all the same; the next reconcile looks for it. */
+async function makeUnlessStopped(scope: PlanScope, change: DirectChange, signal: AbortSignal): Promise<Made | undefined> {
+  try {
+    return await makeChange(scope.client, change, markOf(scope), { signal, timeoutMs: CALL_TIMEOUT_MS });
+  } catch (error) {
+    if (signal.aborted && !scope.signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 function recordApplied(scope: PlanScope, object: ObjectRef): void {

@@ -12,9 +12,11 @@ import type { Measurements } from '../../sources/measurements.ts';
 import type { AlertState } from '../incident/scope.ts';
 import type { ReconcilerDeps } from '../reconcileStatus.ts';
 import { type ConditionWords, declare, end, type StepResult } from '../steps.ts';
+import type { StopSwitch } from '../stopSwitch.ts';
 
 export interface PlanDeps extends ReconcilerDeps {
   readonly leadership: Leadership;
+  readonly stopSwitch: StopSwitch;
   readonly remediate: Omit<RemediateDeps, 'client' | 'clock' | 'logger'>;
   readonly protectedNamespaces: readonly string[];
   /** Figures by which a fix, or what is left of an error budget, is judged. */

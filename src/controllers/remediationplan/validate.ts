@@ -24,7 +24,13 @@ export function validate(scope: PlanScope): StepResult {
     );
   }
   if (scope.clock.now() >= Date.parse(plan.spec.expiresAt))
-    return conclude(scope, 'Expired', `nobody approved it before ${plan.spec.expiresAt}; nothing was changed`);
+    return conclude(
+      scope,
+      'Expired',
+      status.approvedAt === undefined
+        ? `nobody approved it before ${plan.spec.expiresAt}; nothing was changed`
+        : `it was approved, and could not begin before ${plan.spec.expiresAt}; nothing was changed`,
+    );
   if (isTrue(incident.status, 'Resolved'))
     return conclude(scope, 'Stale', `Incident ${incident.metadata.name} was resolved meanwhile; nothing was changed`);
 

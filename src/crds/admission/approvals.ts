@@ -13,7 +13,7 @@ const user = 'request.userInfo.username';
 export const groupsOfUser = 'has(request.userInfo.groups) ? request.userInfo.groups : []';
 
 /** The collectors of Kubernetes itself: cascades and deleted namespaces take Approvals along. */
-const COLLECTORS = [
+export const COLLECTORS = [
   'system:serviceaccount:kube-system:generic-garbage-collector',
   'system:serviceaccount:kube-system:namespace-controller',
   'system:kube-controller-manager',

@@ -6,6 +6,7 @@ import { approvalIsFilledIn, approvalsAreGivenInPerson, approvalsAreKept } from 
 import { mutatingPolicy, validatingPolicy } from './policy.ts';
 import { closerIsStamped, closerIsTrue, requesterIsKept, requesterIsStamped, requesterIsTrue } from './requester.ts';
 import { executorOnlyDryRuns, statusIsTheOperators, targetsStayInTheirNamespace } from './scope.ts';
+import { stopSwitchIsStamped, stopSwitchIsTrue } from './stopSwitch.ts';
 
 /** What must be in place whatever the API server's age: no Approval counts without these. */
 export function renderValidation(installation: Installation = defaultInstallation): readonly Manifest[] {
@@ -15,6 +16,7 @@ export function renderValidation(installation: Installation = defaultInstallatio
     closerIsTrue(installation),
     targetsStayInTheirNamespace(installation),
     executorOnlyDryRuns(installation),
+    stopSwitchIsTrue(installation),
     approvalsAreKept(installation),
     approvalsAreGivenInPerson,
   ].flatMap(validatingPolicy);
@@ -22,7 +24,13 @@ export function renderValidation(installation: Installation = defaultInstallatio
 
 /** What saves people from writing their own names; needs MutatingAdmissionPolicy v1 (Kubernetes 1.36). */
 export function renderMutation(installation: Installation = defaultInstallation): readonly Manifest[] {
-  return [requesterIsKept, requesterIsStamped(installation), closerIsStamped(installation), approvalIsFilledIn].flatMap(mutatingPolicy);
+  return [
+    requesterIsKept,
+    requesterIsStamped(installation),
+    closerIsStamped(installation),
+    stopSwitchIsStamped(installation),
+    approvalIsFilledIn,
+  ].flatMap(mutatingPolicy);
 }
 
 export function renderAdmission(installation: Installation = defaultInstallation): readonly Manifest[] {

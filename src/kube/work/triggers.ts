@@ -10,6 +10,7 @@ import type { Change } from '../cache/objectMap.ts';
 import type { ControllerDefinition, WatchedKind } from '../controller.ts';
 import type { Logger } from '../logger.ts';
 import { type Key, type KubeObject, keyOf, keyString } from '../object.ts';
+import type { Store } from '../store.ts';
 
 export interface TriggerParts<T extends KubeObject> {
   readonly definition: ControllerDefinition<T>;
@@ -26,7 +27,7 @@ export function feedKeys<T extends KubeObject>(parts: TriggerParts<T>, add: (key
   });
   for (const [at, watch] of (definition.watches ?? []).entries()) {
     watched[at]?.onChange((change) => {
-      for (const key of keysOf(watch, change, logger)) add(key);
+      for (const key of keysOf(watch, change, informer.store as unknown as Store<KubeObject>, logger)) add(key);
     });
   }
 }
@@ -42,10 +43,10 @@ function isRelevant<T extends KubeObject>(definition: ControllerDefinition<T>, c
 }
 
 /** Of an update both states count: a reference may have been moved from one owner to another. */
-function keysOf(watch: WatchedKind, change: Change<KubeObject>, logger: Logger): ReadonlySet<string> {
+function keysOf(watch: WatchedKind, change: Change<KubeObject>, own: Store<KubeObject>, logger: Logger): ReadonlySet<string> {
   const states = change.type === 'updated' ? [change.before, change.object] : [change.object];
   try {
-    return new Set(states.flatMap((state) => watch.toKeys(state)).map((key: Key) => keyString(key)));
+    return new Set(states.flatMap((state) => watch.toKeys(state, own)).map((key: Key) => keyString(key)));
   } catch (err) {
     const of = `${change.object.kind} ${keyString(keyOf(change.object))}`;
     logger.error({ err, of }, 'toKeys threw; nobody is told of this change');

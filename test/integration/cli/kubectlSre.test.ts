@@ -1,10 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { run } from '../../../src/cli/run.ts';
-import { createTerminal } from '../../../src/cli/terminal.ts';
-import { systemClock } from '../../../src/clock.ts';
 import {
   type Approval,
   approvals,
@@ -16,9 +12,9 @@ import {
 } from '../../../src/crds/kinds.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.ts';
-import type { Person } from '../../cluster/api/users.ts';
 import { type Cluster, startCluster } from '../../cluster/cluster.ts';
 import { installApi } from '../../support/installCrds.ts';
+import { type Call, type Called, kubectlSre } from '../../support/kubectlSre.ts';
 import { newIncident, newInvestigation, newPlan } from '../../support/sreObjects.ts';
 import { asServiceAccount, testClient } from '../../support/testClient.ts';
 import { untilTrue } from '../../support/until.ts';
@@ -74,36 +70,7 @@ async function makeIncident(): Promise<Incident> {
   });
 }
 
-interface Called {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-interface Call {
-  readonly as?: Person;
-  /** What is typed at a terminal; without it, nobody is there. */
-  readonly typing?: string;
-  readonly patienceMs?: number;
-  readonly kubeconfig?: string;
-}
-
-async function sre(
-  args: string,
-  { as = 'alice', typing, patienceMs = 0, kubeconfig = cluster.kubeconfigFor(as) }: Call = {},
-): Promise<Called> {
-  const isTTY = typing !== undefined;
-  const [stdin, stdout, stderr] = [
-    Object.assign(new PassThrough(), { isTTY }),
-    Object.assign(new PassThrough(), { isTTY, columns: 80 }),
-    new PassThrough(),
-  ];
-  const read = (stream: PassThrough): string => String(stream.read() ?? '');
-  stdin.end(typing ?? '');
-  const terminal = createTerminal({ stdin, stdout, stderr }, { noColor: true });
-  const code = await run({ args: args.split(' '), terminal, clock: systemClock, kubeconfig, patienceMs });
-  return { code, out: read(stdout), err: read(stderr) };
-}
+const sre = (args: string, call?: Call): Promise<Called> => kubectlSre(cluster, args, call);
 
 async function approvalsOf({ metadata }: RemediationPlan): Promise<readonly Approval[]> {
   const { items } = await admin.list(approvals, { namespace });

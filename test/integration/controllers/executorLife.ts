@@ -2,6 +2,7 @@
 import { Registry } from 'prom-client';
 import { systemClock } from '../../../src/clock.ts';
 import { createRemediationPlanController } from '../../../src/controllers/remediationplan/controller.ts';
+import { createStopSwitch } from '../../../src/controllers/stopSwitch.ts';
 import { type RemediationPlan, remediationPlans } from '../../../src/crds/kinds.ts';
 import { hasEnded } from '../../../src/domain/plan.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
@@ -25,6 +26,8 @@ export interface Life {
   /** Absent: nothing is measured. */
   readonly metrics?: readonly MetricsPort[] | undefined;
   readonly isOver?: (plan: RemediationPlan) => boolean;
+  /** How long it may live. */
+  readonly patienceMs?: number;
 }
 
 /** Says at which write it died; undefined when it lived until its plan was over. */
@@ -46,10 +49,14 @@ export async function live({
     name: 'agentsre.io/executor',
     drainMs: 1_000,
   });
+  const { operatorNamespace: namespace } = remediate;
+  const stopSwitch = createStopSwitch({ client, clock: systemClock, logger: silentLogger, namespace });
+  manager.addRunnable({ name: 'stop switch', group: 'leader', run: (signal) => stopSwitch.run(signal) });
   manager.addController(
     createRemediationPlanController({
       clock: systemClock,
       leadership: manager,
+      stopSwitch,
       events: manager.events,
       redact: (text) => text,
       remediate,

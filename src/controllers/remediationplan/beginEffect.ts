@@ -1,0 +1,24 @@
+/**
+ * What every effect passes through right before it begins: a push, a request to a Git host, a change of a live object; a revert too.
+ *
+ * The stop switch is read, the effect is announced in the status with an optimistic lock, and leadership has to last for as long as the effect may
+ * take. What is handed out is the signal that the effect has to heed: it aborts with the time limit, and within 5 s of a stop. After an abort the
+ * effect may have happened all the same: it is looked for before anything is repeated.
+ */
+import { type StepResult, wait } from '../steps.ts';
+import { announce } from './announce.ts';
+import type { PlanScope } from './scope.ts';
+import { heldByStop } from './stop.ts';
+
+export type Begun = { readonly kind: 'begun'; readonly signal: AbortSignal } | { readonly kind: 'held'; readonly result: StepResult };
+
+/** @param timeoutMs what the effect may take; within a lease's renew deadline, so that no other process can lead meanwhile */
+export async function beginEffect(scope: PlanScope, intent: Parameters<typeof announce>[1], timeoutMs: number): Promise<Begun> {
+  const held = await heldByStop(scope);
+  if (held !== undefined) return { kind: 'held', result: held };
+  const stop = scope.stopSwitch.signal();
+  await announce(scope, intent);
+  if (!scope.leadership.mayStartEffect(timeoutMs)) return { kind: 'held', result: wait('LeadershipUncertain', 2_000) };
+  const signal = AbortSignal.any([scope.signal, stop, AbortSignal.timeout(timeoutMs)]);
+  return signal.aborted ? { kind: 'held', result: wait('Stopped', 1_000) } : { kind: 'begun', signal };
+}
