@@ -39,6 +39,7 @@ export async function live({
   plan,
   metrics = [],
   isOver = hasEnded,
+  patienceMs = 60_000,
 }: Life): Promise<string | undefined> {
   const { client, died } = dyingClient(executor, death);
   const manager = createManager({
@@ -70,7 +71,7 @@ export async function live({
   const ended = until(
     `plan ${plan.metadata.name} ends or the executor dies`,
     async () => (stop.signal.aborted || isOver(await seen(observer, plan)) ? 'ended' : undefined),
-    60_000,
+    patienceMs,
   );
   const diedAt = await Promise.race([died, ended.then(() => undefined)]);
   stop.abort();
