@@ -27,7 +27,7 @@ export function feedKeys<T extends KubeObject>(parts: TriggerParts<T>, add: (key
   });
   for (const [at, watch] of (definition.watches ?? []).entries()) {
     watched[at]?.onChange((change) => {
-      for (const key of keysOf(watch, change, informer.store as unknown as Store<KubeObject>, logger)) add(key);
+      for (const key of keysOf(watch, change, informer.store, logger)) add(key);
     });
   }
 }
