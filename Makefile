@@ -55,6 +55,10 @@ eval: ready ## Diagnose a folder of snapshots and score it (DATA=folder OUT=pred
 eval-healthy: ready ## Collect thirty healthy namespaces from a real node, and count what alarms (OUT=folder keeps them)
 	@$(NODE) test/eval/collectHealthy.ts --out "$(OUT)"
 
+.PHONY: eval-grouping
+eval-grouping: ready ## Group labelled storms of alerts and score it by kind (SEED=n makes other storms, DATA=folder scores your own)
+	@$(NODE) test/storms/main.ts --seed "$(SEED)" --data "$(DATA)" --out "$(OUT)"
+
 .PHONY: bench
 bench: ready build ## Measure the loop and the controller runtime, beside what they are compared with
 	@$(NODE) test/bench/loop/main.ts

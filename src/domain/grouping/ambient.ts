@@ -1,0 +1,103 @@
+/**
+ * What everything in a cluster depends on without a link that says so: its name service, its control plane, its capacity.
+ *
+ * Such a cause takes only what nothing nearer explains and what fails in a way that fits; where the fit is loose, only when several do at once.
+ */
+import { changedItself, type Explanation } from './explain.ts';
+import type { FailureMode } from './failureMode.ts';
+import { INTRINSIC } from './failureMode.ts';
+import type { Subject } from './subjects.ts';
+import { timeFits } from './timing.ts';
+import { partsOf, type TopologyIndex } from './topology.ts';
+
+interface Ambient {
+  readonly isCause: (subject: Subject) => boolean;
+  /** Fails in the very way of that cause. */
+  readonly isSure: (subject: Subject) => boolean;
+  /** Might; counts where at least three do. */
+  readonly isLikely: (subject: Subject) => boolean;
+  readonly why: string;
+}
+
+const among = (...modes: readonly FailureMode[]): ((subject: Subject) => boolean) => {
+  const set = new Set(modes);
+  return ({ mode }) => set.has(mode);
+};
+const called =
+  (pattern: RegExp) =>
+  ({ entity }: Subject): boolean =>
+    pattern.test(partsOf(entity).name);
+
+const DNS_SERVER = called(/(?:^|-)(?:core-?dns|kube-?dns|node-?local-?dns)/u);
+const OF_THE_PLATFORM = called(/operator|controller|autoscaler|webhook|metrics|karpenter|csi|cert-manager|flux|argo|scheduler/u);
+const SERVES_USERS = called(/ingress|gateway|nginx|traefik/u);
+const isSevere = ({ severity, members, mode }: Subject): boolean =>
+  severity === 'critical' || new Set(members.map(({ title }) => title)).size > 1 || mode === 'dns' || mode === 'crash';
+
+const AMBIENT: readonly Ambient[] = [
+  {
+    isCause: (subject) => (DNS_SERVER(subject) || (subject.mode === 'dns' && subject.entity.startsWith('Alert/'))) && isSevere(subject),
+    isSure: among('dns'),
+    isLikely: among('errors', 'slow', 'down', 'job', 'crash', 'network', 'apiClient'),
+    why: 'needs the cluster’s name service, which fails',
+  },
+  {
+    isCause: ({ entity, mode, severity }) => entity.startsWith('Component/') && (severity === 'critical' || mode !== 'slow'),
+    isSure: (subject) => among('apiClient')(subject) || (among('control')(subject) && subject.entity.startsWith('Alert/')),
+    isLikely: (subject) =>
+      among('pending', 'scaling')(subject) ||
+      (OF_THE_PLATFORM(subject) && !SERVES_USERS(subject) && among('crash', 'down', 'errors')(subject)),
+    why: 'needs the control plane, which fails',
+  },
+  {
+    isCause: (subject) => called(/cluster-autoscaler|karpenter/u)(subject) && !among('scaling', 'other')(subject),
+    isSure: among('pending'),
+    isLikely: () => false,
+    why: 'waits for a node that the cluster’s autoscaler does not bring',
+  },
+  {
+    isCause: (subject) => called(/metrics-server|prometheus-adapter/u)(subject) && !among('scaling', 'other')(subject),
+    isSure: among('scaling'),
+    isLikely: () => false,
+    why: 'is scaled by metrics that are not served',
+  },
+  {
+    isCause: ({ entity, mode }) => entity.startsWith('Node/') && mode === 'node',
+    isSure: (subject) => called(/^kubelet$/u)(subject),
+    isLikely: () => false,
+    why: 'counts a kubelet that is lost with its node',
+  },
+  {
+    isCause: (subject) => called(/cert-manager/u)(subject) && !among('certificate', 'other')(subject),
+    isSure: ({ mode, entity }) => mode === 'certificate' && !called(/cert-manager/u)({ entity } as Subject),
+    isLikely: () => false,
+    why: 'is renewed by cert-manager, which fails',
+  },
+];
+
+const LEAST_LIKELY = 3;
+const SURE = 0.6;
+const LIKELY = 0.45;
+
+/** @param roots subjects that nothing explains */
+export function ambientExplanations(roots: readonly Subject[], all: readonly Subject[], index: TopologyIndex): readonly Explanation[] {
+  return AMBIENT.flatMap(({ isCause, isSure, isLikely, why }) => {
+    const causes = all.filter(isCause);
+    return causes.flatMap((cause) => {
+      const fitting = roots.filter(
+        (root) => root !== cause && !isCause(root) && root.head?.diagnosis === undefined && timeFits(cause, root.start) >= 1,
+      );
+      const sure = fitting.filter(isSure);
+      const likely = fitting.filter((root) => isLikely(root) && !isSure(root) && !hasOwnCause(root, index));
+      const many = likely.length + sure.length >= LEAST_LIKELY ? likely : [];
+      return [
+        ...sure.map((effect) => ({ effect, cause, score: SURE, why })),
+        ...many.map((effect) => ({ effect, cause, score: LIKELY, why })),
+      ];
+    });
+  });
+}
+
+function hasOwnCause(subject: Subject, index: TopologyIndex): boolean {
+  return [...subject.modes].some((mode) => INTRINSIC.has(mode)) || changedItself(subject, index);
+}
