@@ -64,6 +64,10 @@ bench: ready build ## Measure the loop and the controller runtime, beside what t
 	@$(NODE) test/bench/loop/main.ts
 	@$(MAKE) --no-print-directory bench-runtime
 
+.PHONY: bench-git
+bench-git: ready ## A plan's edit of a repository of 200 MB and of 1 GB, from nothing, beside plain git clone
+	@$(NODE) test/bench/git/main.ts $(BENCH_ARGS)
+
 .PHONY: bench-runtime
 bench-runtime: ready ## The controller runtime beside @dot-i/k8s-operator and Go's controller-runtime
 	@$(NODE) test/bench/runtime/main.ts $(BENCH_ARGS)

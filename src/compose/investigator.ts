@@ -9,7 +9,7 @@ import { createSpecialists, loadAllSpecialists } from '../investigate/specialist
 import { createReportedChanges } from '../sources/reportedChanges.ts';
 import { createCleaner } from '../sources/text.ts';
 import { createChecking } from './checks.ts';
-import { createGit } from './git.ts';
+import { createGit, createSourceRepositories } from './git.ts';
 import { createForeignTools } from './mcp.ts';
 import { createAdviser } from './model.ts';
 import type { Parts } from './parts.ts';
@@ -33,7 +33,7 @@ export function addInvestigator(parts: Parts): void {
     limits: { retentionMs: config.evidence.retentionDays * DAY_MS },
   });
   const git = createGitChanges({ client, repositories, renderer, logger });
-  const source = createApplicationSource({ config, repositories, clock });
+  const source = createApplicationSource({ config, repositories: createSourceRepositories(parts), clock });
   const investigator = createInvestigator({
     kube: client,
     clock,

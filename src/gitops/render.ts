@@ -13,7 +13,7 @@ import { type Build, closureFor } from './builds.ts';
 import { findProgram, runCommand } from './command.ts';
 import type { ChartSource } from './flux/artifact.ts';
 import { expandHelmRelease, type HelmReleaseBuild } from './flux/helmRelease.ts';
-import { type FileTree, keptElsewhere } from './git/tree.ts';
+import { type FileTree, readParts } from './git/tree.ts';
 import type { HelmOptions } from './helm/template.ts';
 import { componentsOf, effectiveKustomization, type KustomizeBuild, overrides } from './kustomize/build.ts';
 import { type Closure, closureOf, type Layer } from './kustomize/closure.ts';
@@ -50,7 +50,6 @@ interface Limits {
 
 const TIMEOUT_MS = 30_000;
 const MOST_OUTPUT = 64 * 2 ** 20;
-const MOST_INPUT = 64 * 2 ** 20;
 
 export function createRenderer(options: RendererOptions): Renderer {
   return { render: (tree, build, limits = {}) => render(options, tree, build, limits) };
@@ -82,8 +81,8 @@ async function renderKustomization(
   if (problem !== undefined) return refused(build, problem);
   const folder = await mkdtemp(join(options.tempDir ?? tmpdir(), 'agent-sre-render-'));
   try {
-    const elsewhere = await writeOut(tree, closure, folder);
-    if (elsewhere !== undefined) return refused(build, elsewhere);
+    const missing = await writeOut(tree, closure, folder);
+    if (missing !== undefined) return refused(build, missing);
     await writeTop(closure.layers[0], build, components, folder);
     return await runKustomize(options, build, closure, { folder, signal });
   } finally {
@@ -124,9 +123,7 @@ function refused({ path }: KustomizeBuild, reason: string): Rendering {
   return { kind: 'refused', message: `render ${path === '' ? '.' : path}: ${reason}`.slice(0, 1000) };
 }
 
-function unfaithful(tree: FileTree, { files, layers }: Closure, build: KustomizeBuild): string | undefined {
-  const size = [...files.keys()].reduce((sum, path) => sum + (tree.files.get(path)?.size ?? 0), 0);
-  if (size > MOST_INPUT) return `its files are more than ${MOST_INPUT / 2 ** 20} MiB`;
+function unfaithful(tree: FileTree, { layers }: Closure, build: KustomizeBuild): string | undefined {
   if (layers[0]?.file !== undefined) return undefined;
   const ignores = build.sourceIgnore !== undefined || [...tree.files.keys()].some((path) => isIgnoreFileFor(path, build.path));
   return ignores
@@ -141,9 +138,8 @@ function isIgnoreFileFor(file: string, path: string): boolean {
 }
 
 async function writeOut(tree: FileTree, { files }: Closure, folder: string): Promise<string | undefined> {
-  const contents = await tree.read([...files.keys()]);
-  const elsewhere = keptElsewhere(contents);
-  if (elsewhere !== undefined) return elsewhere;
+  const contents = await readParts(tree, [...files.keys()]);
+  if ('refused' in contents) return contents.refused;
   for (const [path, content] of contents) {
     const target = join(folder, path);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });

@@ -5,7 +5,7 @@
  * overrides beside the manifests) is refused with the reason.
  */
 import { posix } from 'node:path';
-import { type FileTree, keptElsewhere, readFile } from '../git/tree.ts';
+import { type FileTree, readFile, readParts } from '../git/tree.ts';
 import { type ChartInput, chartValuesFile, type HelmOptions, helmTemplate } from '../helm/template.ts';
 import { nestedValue, type SetValue, type ValuesLayer } from '../helm/values.ts';
 import type { ImageOverride, KustomizeBuild } from '../kustomize/build.ts';
@@ -151,9 +151,8 @@ async function renderFolder(context: SourceContext, { directory = {} }: Applicat
   const names = [...tree.files.keys()].filter((file) => inFolder(file) && /\.(?:ya?ml|json)$/u.test(file));
   const files = new Map<string, ReadonlySet<Role>>();
   const objects: Manifest[] = [];
-  const contents = await tree.read(names);
-  const elsewhere = keptElsewhere(contents);
-  if (elsewhere !== undefined) return { refused: elsewhere };
+  const contents = await readParts(tree, names);
+  if ('refused' in contents) return contents;
   for (const [file, content] of contents) {
     const text = content.toString('utf8').replace(/^\uFEFF/u, '');
     if (text.includes('+argocd:skip-file-rendering')) continue;

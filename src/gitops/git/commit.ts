@@ -8,6 +8,8 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GitError } from '../errors.ts';
+import { fetchBlobs } from './blobs.ts';
+import { filesBetween } from './history.ts';
 import { branchRef, type CallLimits, type Repository } from './repositories.ts';
 import { readSigningKey, withSignature } from './signing.ts';
 import { type FileMode, isSafePath } from './tree.ts';
@@ -70,7 +72,7 @@ async function signCommit(repository: Repository, sha: string, keyFile: string, 
   return signed.toString('utf8').trim();
 }
 
-/** The tree of `base` with `files` written or taken away. */
+/** The tree of `base` with `files` written or taken away. The mirror need not have the contents of the others. */
 export async function writeTree(
   repository: Repository,
   base: string,
@@ -82,20 +84,36 @@ export async function writeTree(
   try {
     await repository.must({ args: ['read-tree', base], env, signal });
     await stage(repository, files, env, signal);
-    return (await repository.must({ args: ['write-tree'], env, signal })).toString('utf8').trim();
+    return (await repository.must({ args: ['write-tree', '--missing-ok'], env, signal })).toString('utf8').trim();
   } finally {
     await rm(index, { force: true });
     await rm(`${index}.lock`, { force: true });
   }
 }
 
-/** Unified diff between two commits or trees, without colours, renames or anything that a repository could configure. */
+const SUBMODULE = '160000';
+
+/** Files in one diff: what differs in more is nothing that a person reads. */
+const MOST_DIFFERENT = 5_000;
+
+/**
+ * Unified diff between two commits or trees, without colours, renames or anything that a repository could configure. Rejects with a GitError of kind
+ * `TooLarge` where that would be too much to read.
+ */
 export async function unifiedDiff(
   repository: Repository,
   before: string,
   after: string,
   { paths = [], signal }: CallLimits & { readonly paths?: readonly string[] } = {},
 ): Promise<string> {
+  const deltas = await filesBetween(repository, before, after, { paths, signal });
+  if (deltas.length > MOST_DIFFERENT) throw new GitError('TooLarge', `${deltas.length} files differ in ${repository.url}`);
+  const sides = deltas.flatMap((delta) => [delta.before, delta.after]).filter((side) => side !== undefined && side.mode !== SUBMODULE);
+  await fetchBlobs(
+    repository,
+    sides.map((side) => side?.oid ?? ''),
+    { signal },
+  );
   const args = ['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--no-renames', '--full-index', '--unified=3', before, after];
   return (await repository.must({ args: [...args, '--', ...paths], signal, maxBytes: 8 * 2 ** 20 })).toString('utf8');
 }

@@ -4,10 +4,11 @@
  * A file that nobody touched since gets its old bytes. One that others changed elsewhere is merged line by line; where the same lines were changed, or a
  * file was removed or replaced meanwhile, that is a conflict, and nothing at all is taken back.
  */
+import { readBlobs } from './blobs.ts';
 import { type FileDelta, filesBetween } from './history.ts';
 import { mergeFile } from './mergeFile.ts';
 import type { CallLimits, Repository } from './repositories.ts';
-import { FILE_MODES, type FileMode, type FileTree, isSafePath, readBlobs, readFile } from './tree.ts';
+import { FILE_MODES, type FileMode, type FileTree, isSafePath, readFile } from './tree.ts';
 
 export interface TakenBack {
   readonly kind: 'takenBack';

@@ -1,10 +1,11 @@
 /**
- * The files of one commit, read without checking them out: a list of paths with their blobs, and their bytes on demand.
+ * The files of one commit, read without checking them out: a list of paths with their blobs, and their bytes on demand, those of one reading at once.
  *
  * Only regular files count. Symbolic links and submodules are left out, as Flux leaves them out of the artifact that it builds from, and are named so
  * that whoever needs one can say why it is missing. A path that could leave the folder it is written to, or be taken for git's own, is refused.
  */
 import { GitError } from '../errors.ts';
+import { readBlobs } from './blobs.ts';
 import type { Repository } from './repositories.ts';
 
 export const FILE_MODES = ['100644', '100755'] as const;
@@ -14,7 +15,6 @@ export interface TreeFile {
   readonly path: string;
   readonly mode: FileMode;
   readonly oid: string;
-  readonly size: number;
 }
 
 export interface FileTree {
@@ -30,25 +30,28 @@ export interface TreeLimits {
 }
 
 const MOST_FILES = 200_000;
-const LARGEST_FILE = 4 * 2 ** 20;
 
 export async function openTree(repository: Repository, commit: string, { signal }: TreeLimits = {}): Promise<FileTree> {
-  const listed = await repository.must({ args: ['ls-tree', '-r', '-z', '-l', '--full-tree', commit], signal });
+  const listed = await repository.must({ args: ['ls-tree', '-r', '-z', '--full-tree', commit], signal });
   const files = new Map<string, TreeFile>();
   const leftOut = new Set<string>();
   for (const line of listed.toString('utf8').split('\0')) {
     if (line === '') continue;
-    const entry = /^(\d{6}) (\w+) ([0-9a-f]{40,64}) +(-|\d+)\t(.*)$/su.exec(line);
+    const entry = /^(\d{6}) \w+ ([0-9a-f]{40,64})\t(.*)$/su.exec(line);
     if (entry === null)
       throw new GitError('Failed', `list the files of ${commit} of ${repository.url}: ${JSON.stringify(line.slice(0, 100))}`);
-    const [, mode = '', , oid = '', size = '', path = ''] = entry;
-    if (isFileMode(mode) && isSafePath(path)) files.set(path, { path, mode, oid, size: Number(size) });
+    const [, mode = '', oid = '', path = ''] = entry;
+    if (isFileMode(mode) && isSafePath(path)) files.set(path, { path, mode, oid });
     else leftOut.add(path);
   }
   if (files.size > MOST_FILES) throw new GitError('TooLarge', `${repository.url} has more than ${MOST_FILES} files`);
   const read = async (paths: readonly string[]): Promise<ReadonlyMap<string, Buffer>> => {
     const wanted = paths.map((path) => mustHave(files, path, repository));
-    const blobs = await readBlobs(repository, [...new Set(wanted.map(({ oid }) => oid))], { signal });
+    const blobs = await readBlobs(
+      repository,
+      wanted.map(({ oid }) => oid),
+      { signal },
+    );
     return new Map(wanted.map(({ path, oid }) => [path, blobs.get(oid) ?? Buffer.alloc(0)]));
   };
   return { files, leftOut, read };
@@ -65,7 +68,7 @@ export function withFiles(tree: FileTree, changes: ReadonlyMap<string, NewFile>)
   const files = new Map(tree.files);
   for (const [path, { content, mode }] of changes) {
     if (content === undefined) files.delete(path);
-    else files.set(path, { path, mode: mode ?? files.get(path)?.mode ?? '100644', oid: '', size: content.length });
+    else files.set(path, { path, mode: mode ?? files.get(path)?.mode ?? '100644', oid: '' });
   }
   return {
     files,
@@ -82,40 +85,27 @@ export async function readFile(tree: FileTree, path: string): Promise<Buffer | u
   return tree.files.has(path) ? (await tree.read([path])).get(path) : undefined;
 }
 
-/** Blobs by their id. */
-export async function readBlobs(
-  repository: Repository,
-  oids: readonly string[],
-  { signal }: TreeLimits = {},
-): Promise<ReadonlyMap<string, Buffer>> {
-  if (oids.length === 0) return new Map();
-  const answer = await repository.must({ args: ['cat-file', '--batch', '--buffer'], input: `${oids.join('\n')}\n`, signal });
-  const blobs = new Map<string, Buffer>();
-  let at = 0;
-  for (const oid of oids) {
-    const end = answer.indexOf(0x0a, at);
-    const header = /^([0-9a-f]+) blob (\d+)$/u.exec(answer.subarray(at, end).toString('latin1'));
-    if (end < 0 || header === null) throw new GitError('Failed', `read ${oid} of ${repository.url}: it is not there, or no file`);
-    const size = Number(header[2]);
-    blobs.set(oid, Buffer.from(answer.subarray(end + 1, end + 1 + size)));
-    at = end + 1 + size + 1;
-  }
-  return blobs;
-}
-
 /** What stands in the place of a file that is kept in Git LFS begins so. */
 const LFS = 'version https://git-lfs.github.com/spec/';
 
-/** Why one of the files can't be read as what it is; undefined when all can. */
-export function keptElsewhere(contents: ReadonlyMap<string, Buffer>): string | undefined {
-  const found = [...contents].find(([, content]) => content.length < 1024 && content.toString('latin1').startsWith(LFS));
-  return found === undefined ? undefined : `${found[0]} is kept in Git LFS, which is not fetched`;
+/** The files that something is built from; refused where one is kept elsewhere, or they are more than is read of a repository. */
+export async function readParts(
+  tree: FileTree,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, Buffer> | { readonly refused: string }> {
+  try {
+    const contents = await tree.read(paths);
+    const found = [...contents].find(([, content]) => content.length < 1024 && content.toString('latin1').startsWith(LFS));
+    return found === undefined ? contents : { refused: `${found[0]} is kept in Git LFS, which is not fetched` };
+  } catch (error) {
+    if (error instanceof GitError && error.kind === 'TooLarge') return { refused: error.message };
+    throw error;
+  }
 }
 
 function mustHave(files: ReadonlyMap<string, TreeFile>, path: string, repository: Repository): TreeFile {
   const file = files.get(path);
   if (file === undefined) throw new GitError('NotFound', `${repository.url} has no file ${path}`);
-  if (file.size > LARGEST_FILE) throw new GitError('TooLarge', `${path} of ${repository.url} is larger than ${LARGEST_FILE / 2 ** 20} MiB`);
   return file;
 }
 

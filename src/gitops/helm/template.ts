@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { CommandError, findProgram, runCommand } from '../command.ts';
-import { type FileTree, keptElsewhere } from '../git/tree.ts';
+import { type FileTree, readParts } from '../git/tree.ts';
 import { inNamespace, type Manifest, parseManifests } from '../kustomize/manifest.ts';
 import { complaintOf, offlineEnvironment } from '../offline.ts';
 import type { SetValue, ValuesLayer } from './values.ts';
@@ -52,7 +52,6 @@ export type ChartObjects = { readonly objects: readonly Manifest[] } | { readonl
 
 const TIMEOUT_MS = 30_000;
 const MOST_OUTPUT = 64 * 2 ** 20;
-const MOST_INPUT = 64 * 2 ** 20;
 
 export async function helmTemplate(
   options: HelmOptions,
@@ -128,11 +127,8 @@ async function writeChart(tree: FileTree, chart: Chart, target: string): Promise
   const below = (path: string): boolean => chart.path === '' || path.startsWith(`${chart.path}/`);
   const link = [...tree.leftOut].find(below);
   if (link !== undefined) return `${link} is a symbolic link or a submodule, which are not followed`;
-  const files = [...tree.files.values()].filter(({ path }) => below(path));
-  if (files.reduce((sum, { size }) => sum + size, 0) > MOST_INPUT) return `the chart is more than ${MOST_INPUT / 2 ** 20} MiB`;
-  const contents = await tree.read(files.map(({ path: file }) => file));
-  const elsewhere = keptElsewhere(contents);
-  if (elsewhere !== undefined) return elsewhere;
+  const contents = await readParts(tree, [...tree.files.keys()].filter(below));
+  if ('refused' in contents) return contents.refused;
   for (const [path, content] of contents) {
     const file = join(target, chart.path === '' ? path : path.slice(chart.path.length + 1));
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });

@@ -5,7 +5,7 @@
  * reached. Where the path has no kustomization file of its own, every manifest below it counts, as kustomize-controller generates one.
  */
 import { posix } from 'node:path';
-import { type FileTree, readFile } from '../git/tree.ts';
+import type { FileTree } from '../git/tree.ts';
 import { type Json, type JsonMap, KUSTOMIZATION_NAMES, parseKustomization, type Role, referencesOf } from './kustomization.ts';
 
 /** A kustomization file that takes part in the build. */
@@ -34,43 +34,61 @@ export async function closureOf(tree: FileTree, path: string, components: readon
   const folders = foldersOf(tree);
   if (!folders.has(path)) return { refused: `the repository has no folder ${JSON.stringify(path === '' ? '.' : path)}` };
   const add = (file: string, role: Role): void => void files.set(file, (files.get(file) ?? new Set()).add(role));
-  const waiting = [path];
-  const seen = new Set(waiting);
-  for (let folder = waiting.shift(); folder !== undefined; folder = waiting.shift()) {
-    if (layers.length >= MOST_LAYERS) return { refused: `more than ${MOST_LAYERS} kustomizations take part` };
-    const layer = await layerAt(tree, folder, folder === path);
-    if ('refused' in layer) return layer;
-    layers.push(layer);
-    if (layer.file !== undefined) add(layer.file, 'other');
-    const named = referencesOf(
-      layer.file ?? posix.join(folder, KUSTOMIZATION_NAMES[0]),
-      withComponents(layer, folder === path, components),
-    );
-    if ('refused' in named) return named;
-    for (const { path: found, role } of named.references) {
-      if (tree.files.has(found)) add(found, role);
-      else if (tree.leftOut.has(found)) return { refused: `${found} is a symbolic link or a submodule, which are not followed` };
-      else if (folders.has(found) && !seen.has(found)) {
-        seen.add(found);
-        waiting.push(found);
+  const seen = new Set([path]);
+  // Level by level, so that a mirror that has to fetch them does so once a level.
+  for (let level = [path]; level.length > 0; ) {
+    if (layers.length + level.length > MOST_LAYERS) return { refused: `more than ${MOST_LAYERS} kustomizations take part` };
+    const found = await layersAt(tree, level, path);
+    if ('refused' in found) return found;
+    layers.push(...found.layers);
+    for (const { file } of found.layers) if (file !== undefined) add(file, 'other');
+    const named = found.layers.map((layer) => drawnIn(tree, layer, layer.folder === path ? components : []));
+    const next: string[] = [];
+    for (const references of named) {
+      if ('refused' in references) return references;
+      for (const { path: reference, role } of references.references) {
+        if (tree.files.has(reference)) add(reference, role);
+        else if (folders.has(reference)) next.push(reference);
       }
     }
+    level = [...new Set(next)].filter((folder) => !seen.has(folder));
+    for (const folder of level) seen.add(folder);
   }
   return { files, layers };
 }
 
-async function layerAt(tree: FileTree, folder: string, isTop: boolean): Promise<Layer | { readonly refused: string }> {
-  const file = KUSTOMIZATION_NAMES.map((name) => posix.join(folder, name)).find((name) => tree.files.has(name));
-  if (file === undefined) {
-    if (!isTop) return { refused: `${folder} is drawn in, and has no kustomization file` };
-    return { folder, file: undefined, content: { resources: generatedResources(tree, folder) } };
-  }
-  const parsed = parseKustomization(file, (await readFile(tree, file))?.toString('utf8') ?? '');
-  return 'refused' in parsed ? parsed : { folder, file, content: parsed.content };
+function drawnIn(tree: FileTree, layer: Layer, components: readonly string[]): ReturnType<typeof referencesOf> {
+  const named = referencesOf(layer.file ?? posix.join(layer.folder, KUSTOMIZATION_NAMES[0]), withComponents(layer, components));
+  if ('refused' in named) return named;
+  const link = named.references.find(({ path }) => !tree.files.has(path) && tree.leftOut.has(path));
+  return link === undefined ? named : { refused: `${link.path} is a symbolic link or a submodule, which are not followed` };
 }
 
-function withComponents({ content }: Layer, isTop: boolean, components: readonly string[]): JsonMap {
-  if (!isTop || components.length === 0) return content;
+async function layersAt(
+  tree: FileTree,
+  folders: readonly string[],
+  top: string,
+): Promise<{ readonly layers: readonly Layer[] } | { readonly refused: string }> {
+  const fileOf = (folder: string): string | undefined =>
+    KUSTOMIZATION_NAMES.map((name) => posix.join(folder, name)).find((name) => tree.files.has(name));
+  const contents = await tree.read(folders.map(fileOf).filter((file) => file !== undefined));
+  const layers: Layer[] = [];
+  for (const folder of folders) {
+    const file = fileOf(folder);
+    if (file === undefined) {
+      if (folder !== top) return { refused: `${folder} is drawn in, and has no kustomization file` };
+      layers.push({ folder, file: undefined, content: { resources: generatedResources(tree, folder) } });
+      continue;
+    }
+    const parsed = parseKustomization(file, contents.get(file)?.toString('utf8') ?? '');
+    if ('refused' in parsed) return parsed;
+    layers.push({ folder, file, content: parsed.content });
+  }
+  return { layers };
+}
+
+function withComponents({ content }: Layer, components: readonly string[]): JsonMap {
+  if (components.length === 0) return content;
   const own: Json = content.components ?? [];
   return { ...content, components: [...(Array.isArray(own) ? own : []), ...components] };
 }

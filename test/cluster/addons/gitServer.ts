@@ -26,8 +26,8 @@ export interface Repository {
 
 export interface GitServer {
   readonly url: string;
-  /** An empty repository whose default branch is `main`. */
-  createRepository(name: string): Promise<Repository>;
+  /** An empty repository whose default branch is `main`. `partial`: may be cloned partially, as on all large hosts. */
+  createRepository(name: string, options?: { readonly partial?: boolean }): Promise<Repository>;
   stop(): Promise<void>;
 }
 
@@ -56,12 +56,14 @@ export async function startGitServer(workspace: Workspace, { users = {}, tokens 
   const url = `http://${workspace.hostAddress}:${ports[0]}`;
   return {
     url,
-    async createRepository(name) {
+    async createRepository(name, { partial = true } = {}) {
       if (!NAME.test(name)) throw new Error(`create Git repository "${name}": its name must match ${NAME}`);
       const dir = join(root, `${name}.git`);
       mkdirSync(dir, { recursive: true });
       await run(git, ['init', '--quiet', '--bare', '--initial-branch=main', dir], { timeoutSeconds: COMMAND_SECONDS });
-      await run(git, ['-C', dir, 'config', 'http.receivepack', 'true'], { timeoutSeconds: COMMAND_SECONDS });
+      for (const setting of ['http.receivepack', ...(partial ? ['uploadpack.allowFilter'] : [])]) {
+        await run(git, ['-C', dir, 'config', setting, 'true'], { timeoutSeconds: COMMAND_SECONDS });
+      }
       return { url: `${url}/${name}.git`, dir };
     },
     stop: () => daemon.stop(),

@@ -8,7 +8,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { commitsWithTrailer, isAncestor, makeCommit } from '../../../src/gitops/git/commit.ts';
 import { commitsBetween, filesBetween } from '../../../src/gitops/git/history.ts';
 import { pushBranch } from '../../../src/gitops/git/push.ts';
-import { createRepositories, type Repositories } from '../../../src/gitops/git/repositories.ts';
+import { createRepositories, type Repositories, type RepositoriesOptions } from '../../../src/gitops/git/repositories.ts';
 import { takeBack } from '../../../src/gitops/git/takeBack.ts';
 import { openTree, readFile } from '../../../src/gitops/git/tree.ts';
 import type { GitCredential } from '../../../src/gitops/git/url.ts';
@@ -39,15 +39,16 @@ afterAll(async () => {
 });
 
 let count = 0;
-function mirrors(change: Partial<GitCredential> | null = {}, timeoutMs = 20_000): Repositories {
+function mirrors(change: Partial<GitCredential> | null = {}, options: Partial<RepositoriesOptions> = {}): Repositories {
   const credential = { urlPrefix: server.url, username: 'robot', passwordFile, ...change };
   return createRepositories({
     dir: join(folder, `mirrors-${(count += 1)}`),
     credentials: change === null ? [] : [credential],
     httpHosts: ['127.0.0.1'],
-    timeoutMs,
+    timeoutMs: 20_000,
     clock: systemClock,
     logger: recordingLogger(lines),
+    ...options,
   });
 }
 
@@ -86,7 +87,7 @@ describe('a mirror', () => {
 
   test('is made anew when it is damaged', async () => {
     const { url, ada, first } = await project('damaged');
-    const repository = await mirrors().open(url);
+    const repository = await mirrors({}, { blobs: 'all' }).open(url);
     await repository.fetch('main');
     const object = join(repository.dir, 'objects', first.slice(0, 2), first.slice(2));
     chmodSync(object, 0o600);
@@ -144,7 +145,9 @@ describe('a failure says what it is', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const address = silent.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    await expect((await mirrors({}, 700).open(`http://127.0.0.1:${port}/a`)).fetch('main')).rejects.toMatchObject({ kind: 'TimedOut' });
+    await expect((await mirrors({}, { timeoutMs: 700 }).open(`http://127.0.0.1:${port}/a`)).fetch('main')).rejects.toMatchObject({
+      kind: 'TimedOut',
+    });
     // Ends only once nobody is connected any more: the helper that git had started is gone, too.
     await new Promise((resolve) => silent.close(resolve));
     await expect((await mirrors().open(`http://127.0.0.1:${port}/a`)).fetch('main')).rejects.toMatchObject({ kind: 'Unavailable' });

@@ -40,6 +40,7 @@ function source(allowedPrefixes: readonly string[] = [server.url]): SourceHistor
     credentials: [{ urlPrefix: server.url, username: 'robot', passwordFile: join(folder, 'password') }],
     httpHosts: ['127.0.0.1'],
     timeoutMs: 20_000,
+    blobs: 'all',
     clock: systemClock,
     logger: recordingLogger([]),
   });

@@ -38,6 +38,7 @@ describeSource('a mirror of its repository on Gitea', 'line', async (): Promise<
     dir: join(folder, 'mirrors'),
     credentials: [{ urlPrefix: gitea.url, username: name, passwordFile }],
     httpHosts: [new URL(gitea.url).host],
+    blobs: 'all',
     clock: systemClock,
     logger: recordingLogger([]),
   });

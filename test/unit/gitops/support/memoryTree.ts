@@ -3,10 +3,7 @@ import type { FileTree, TreeFile } from '../../../../src/gitops/git/tree.ts';
 
 export function memoryTree(files: Readonly<Record<string, string>>, leftOut: readonly string[] = []): FileTree {
   const contents = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]));
-  const entries = [...contents].map(([path, content]): [string, TreeFile] => [
-    path,
-    { path, mode: '100644', oid: '', size: content.length },
-  ]);
+  const entries = [...contents.keys()].map((path): [string, TreeFile] => [path, { path, mode: '100644', oid: '' }]);
   return {
     files: new Map(entries),
     leftOut: new Set(leftOut),
