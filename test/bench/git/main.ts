@@ -77,9 +77,9 @@ try {
       if (edit.kind === 'refused') throw new Error(edit.message);
       return (performance.now() - start) / 1000;
     };
-    const figures = { first: await once(), again: await once(), size: sizeOf(dir) / 2 ** 20 };
+    const measured = { first: await once(), again: await once(), size: sizeOf(dir) / 2 ** 20 };
     rmSync(dir, { recursive: true });
-    return figures;
+    return measured;
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
