@@ -111,7 +111,8 @@ function notFollowed({ spec, metadata }: FluxKustomization): string | undefined 
 function branchOf({ spec, metadata }: GitRepository): { readonly branch: string } | { readonly refused: string } {
   const where = `GitRepository ${metadata.namespace ?? ''}/${metadata.name}`;
   const { ref = {} } = spec;
-  if (spec.verify !== undefined) return { refused: `${where} takes only commits that are signed with an OpenPGP key of its list (spec.verify), and ours are not` };
+  if (spec.verify !== undefined)
+    return { refused: `${where} takes only commits that are signed with an OpenPGP key of its list (spec.verify), and ours are not` };
   if (spec.include !== undefined && spec.include.length > 0) return { refused: `${where} is put together from several (spec.include)` };
   const pinned = (['commit', 'tag', 'semver'] as const).find((name) => ref[name] !== undefined && ref[name] !== '');
   if (pinned !== undefined) return { refused: `${where} follows a ${pinned} and not a branch: a commit would not be deployed` };
