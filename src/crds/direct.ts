@@ -28,6 +28,8 @@ function differsOnlyIn(path: string, ...members: readonly string[]): string {
   return `${now}.all(k, ${named} || (k in ${before} && ${now}[k] == ${before}[k])) && ${before}.all(k, ${named} || k in ${now})`;
 }
 
+const has = (object: 'object' | 'oldObject'): string => `${object}.spec.?syncPolicy.?automated.hasValue()`;
+
 const sameMetadata = (...annotations: readonly string[]): string =>
   [
     ...['labels', 'finalizers', 'ownerReferences'].map((field) => `object.metadata.?${field} == oldObject.metadata.?${field}`),
@@ -49,6 +51,15 @@ const grows = [
   differsOnlyIn('spec.resources.requests', 'storage'),
   'quantity(string(object.spec.resources.requests.storage)).isGreaterThan(quantity(string(oldObject.spec.resources.requests.storage)))',
   sameMetadata(),
+].join(' && ');
+
+/** It goes as a whole, comes as a whole, or is switched on. Its status and what it is told to do at once (`operation`) are no subresources. */
+const automatedSync = [
+  differsOnlyIn('spec', 'syncPolicy'),
+  differsOnlyIn('spec.?syncPolicy', 'automated'),
+  `(!${has('object')} || !${has('oldObject')} || (${differsOnlyIn('spec.?syncPolicy.?automated', 'enabled')}))`,
+  ...['operation', 'status'].map((field) => `object.?${field} == oldObject.?${field}`),
+  sameMetadata('agentsre.io/suspended-by', 'agentsre.io/suspended-sync'),
 ].join(' && ');
 
 const hasController = 'oldObject.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false))';
@@ -80,12 +91,23 @@ export const directRights: readonly DirectRight[] = [
     only: grows,
     says: 'make a volume claim larger',
   },
+  ...[
+    { group: 'kustomize.toolkit.fluxcd.io', resource: 'kustomizations', says: 'suspend and resume a Kustomization' },
+    { group: 'helm.toolkit.fluxcd.io', resource: 'helmreleases', says: 'suspend and resume a HelmRelease' },
+  ].map(
+    (engine): DirectRight => ({
+      ...engine,
+      operation: 'UPDATE',
+      only: [differsOnlyIn('spec', 'suspend'), sameMetadata('agentsre.io/suspended-by')].join(' && '),
+      anywhere: true,
+    }),
+  ),
   {
-    group: 'kustomize.toolkit.fluxcd.io',
-    resource: 'kustomizations',
+    group: 'argoproj.io',
+    resource: 'applications',
     operation: 'UPDATE',
-    only: [differsOnlyIn('spec', 'suspend'), sameMetadata('agentsre.io/suspended-by')].join(' && '),
-    says: 'suspend and resume a Kustomization',
+    only: automatedSync,
+    says: 'stop and start the automated sync of an Application',
     anywhere: true,
   },
   {

@@ -65,11 +65,11 @@ export async function findOwner(client: KubeClient, target: ObjectRef, options: 
   if (found === undefined) throw new Error(`${target.kind} ${target.namespace ?? ''}/${target.name} does not exist`);
   // Lists and single answers leave the kind out in different ways.
   const object = { ...found.object, apiVersion: apiVersionOf(found.resource), kind: found.resource.kind };
-  return (await findController(client, object, options)) ?? ownerOfObject(client, object, options, 0);
+  return (await findController(client, object, options)) ?? ownerOfObject(client, object, options);
 }
 
-/** Who applies an object, whatever its kind. What applies an Application is looked for once, and no further up. */
-async function ownerOfObject(client: KubeClient, object: KubeObject, options: CallOptions, depth: number): Promise<Owner> {
+/** Who applies an object, whatever its kind: it says which itself (`apiVersion` and `kind`). What applies an Application is looked for once, and no further up. */
+export async function ownerOfObject(client: KubeClient, object: KubeObject, options: CallOptions, depth = 0): Promise<Owner> {
   const all = mayBeArgo(object) || object.kind === applications.kind ? await listApplications(client, options) : [];
   const claims = claimsOn(object, managersOf(all, object).length > 0);
   const [claim, second] = claims;

@@ -52,7 +52,9 @@ export async function undoDirect(
   const [action, direct] = entryOf(scope);
   const live = await read(scope, applied.object);
   if (live !== undefined && direct.undo !== undefined && direct.isDone(live, markOf(scope), action)) {
-    const made = await announceAndMake(scope, 'DirectUndo', direct.undo(live));
+    const undo = direct.undo(live);
+    if (undo === undefined) return { undone: 'it can’t be taken back: what was there before is not known any more' };
+    const made = await announceAndMake(scope, 'DirectUndo', undo);
     if (made?.kind === 'denied') return { undone: `it could not be taken back: ${made.message}` };
     if (made !== undefined) return made.result;
     delete scope.status.leftBehind;

@@ -1,3 +1,3 @@
 export const resumeSync = {
-  summary: 'Resumes the Flux Kustomization that applies a workload.',
+  summary: 'Resumes what applies a workload: a Flux Kustomization or HelmRelease, an Argo CD Application.',
 };

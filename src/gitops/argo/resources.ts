@@ -46,7 +46,7 @@ export interface ApplicationSpec {
   readonly sourceHydrator?: object;
   readonly destination: { readonly server?: string; readonly name?: string; readonly namespace?: string };
   readonly syncPolicy?: {
-    readonly automated?: { readonly enabled?: boolean };
+    readonly automated?: { readonly enabled?: boolean; readonly [option: string]: unknown };
     readonly syncOptions?: readonly string[];
   };
   readonly ignoreDifferences?: readonly IgnoredDifference[];

@@ -79,8 +79,8 @@ export interface DirectAction<T extends Target = Target> {
   prepare(context: DirectContext<T>): Promise<Prepared | Refusal>;
   /** Whether the object, as it is now, says that it has happened. Undefined: it is gone. */
   isDone(live: KubeObject | undefined, mark: Mark, action: Action): boolean;
-  /** What takes it back; absent: nothing can. */
-  undo?(live: KubeObject): DirectChange;
+  /** What takes it back; absent: nothing can. Undefined: the object does not say any more what was there before. */
+  undo?(live: KubeObject): DirectChange | undefined;
 }
 
 /** `read` of `about` gives what the other functions take: they belong together, and the catalogue does not need to know which it is. */

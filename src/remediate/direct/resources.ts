@@ -1,6 +1,7 @@
 /** Kinds that are changed directly or that such a change depends on, with the fields that are looked at. */
 import type { ObjectRef } from '../../crds/common.ts';
-import { kustomizations } from '../../gitops/flux/resources.ts';
+import { applications } from '../../gitops/argo/resources.ts';
+import { helmReleases, kustomizations } from '../../gitops/flux/resources.ts';
 import { pods, volumeClaims, WORKLOADS } from '../../gitops/resources.ts';
 import { apiVersionOf, type Condition, defineResource, type KubeObject, type ResourceType } from '../../kube/object.ts';
 
@@ -40,7 +41,16 @@ export const storageClasses = defineResource<StorageClass>({
 });
 
 /** The kinds that are ever changed directly; nothing else can be. */
-const CHANGED: readonly ResourceType[] = [...WORKLOADS.values(), pods, nodes, kustomizations, certificates, volumeClaims];
+const CHANGED: readonly ResourceType[] = [
+  ...WORKLOADS.values(),
+  pods,
+  nodes,
+  kustomizations,
+  helmReleases,
+  applications,
+  certificates,
+  volumeClaims,
+];
 
 export function resourceOf({ apiVersion, kind }: ObjectRef): ResourceType {
   const found = CHANGED.find((resource) => resource.kind === kind && apiVersionOf(resource) === apiVersion);

@@ -19,6 +19,20 @@ const kustomizations = defineResource<KubeObject>({
   plural: 'kustomizations',
   namespaced: true,
 });
+const helmReleases = defineResource<KubeObject>({
+  group: 'helm.toolkit.fluxcd.io',
+  version: 'v2',
+  kind: 'HelmRelease',
+  plural: 'helmreleases',
+  namespaced: true,
+});
+const applications = defineResource<KubeObject>({
+  group: 'argoproj.io',
+  version: 'v1alpha1',
+  kind: 'Application',
+  plural: 'applications',
+  namespaced: true,
+});
 const certificates = defineResource<KubeObject>({
   group: 'cert-manager.io',
   version: 'v1',
@@ -35,17 +49,17 @@ beforeAll(async () => {
   admin = testClient(cluster.kubeconfigPath);
   await installApi(admin);
   executor = asServiceAccount(admin, OPERATOR, 'agent-sre-executor');
-  for (const name of [SHOP, 'flux-system']) await applyManifest(admin, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  for (const name of [SHOP, 'flux-system', 'argocd'])
+    await applyManifest(admin, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   for (const namespace of [SHOP, 'kube-system'])
     await applyManifest(admin, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } });
-  for (const resource of [kustomizations, certificates]) await applyManifest(admin, crdOf(resource));
-  for (const resource of [kustomizations, certificates]) {
+  const custom = [kustomizations, helmReleases, applications, certificates];
+  for (const resource of custom) await applyManifest(admin, crdOf(resource));
+  for (const resource of custom) {
     await until(`${resource.kind} is served`, () => admin.list(resource, { namespace: SHOP }).catch(() => undefined));
   }
   for (const object of objects() as unknown as readonly KubeObject[]) {
-    const resource = [deployments, statefulSets, daemonSets, pods, volumeClaims, nodes, kustomizations, certificates].find(
-      ({ kind }) => kind === object.kind,
-    );
+    const resource = [deployments, statefulSets, daemonSets, pods, volumeClaims, nodes, ...custom].find(({ kind }) => kind === object.kind);
     if (resource === undefined) throw new Error(`no resource is known for ${object.kind}`);
     await admin.create<KubeObject>(resource, object);
   }
@@ -56,7 +70,7 @@ afterAll(async () => {
 });
 
 /** Any shape: what is tried here is who may write it. */
-function crdOf({ group, kind, plural }: ResourceType) {
+function crdOf({ group, version, kind, plural }: ResourceType) {
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -66,7 +80,9 @@ function crdOf({ group, kind, plural }: ResourceType) {
       group,
       names: { kind, plural },
       scope: 'Namespaced',
-      versions: [{ name: 'v1', served: true, storage: true, schema, subresources: { status: {} } }],
+      versions: [
+        { name: version, served: true, storage: true, schema, ...(kind === 'Application' ? {} : { subresources: { status: {} } }) },
+      ],
     },
   } as const;
 }
@@ -108,6 +124,19 @@ function objects() {
       metadata: { name: 'shop', namespace: 'flux-system' },
       spec: { path: './a', prune: true },
     },
+    {
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      kind: 'HelmRelease',
+      metadata: { name: 'shop', namespace: 'flux-system' },
+      spec: { values: {} },
+    },
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      metadata: { name: 'shop', namespace: 'argocd' },
+      spec: { project: 'default', syncPolicy: { automated: { prune: true, selfHeal: true } } },
+      status: { sync: { status: 'Synced' } },
+    },
     { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata: { name: 'tls', namespace: SHOP }, spec: { secretName: 's' } },
   ];
 }
@@ -126,6 +155,7 @@ const restarted = (more: object = {}) => ({
 });
 const n1 = { name: 'n1' };
 const shop = { name: 'shop', namespace: 'flux-system' };
+const application = { name: 'shop', namespace: 'argocd' };
 const tls = { name: 'tls', namespace: SHOP };
 const data = { name: 'data', namespace: SHOP };
 const storage = (size: string) => ({ spec: { resources: { requests: { storage: size } } } });
@@ -175,6 +205,37 @@ describe('the executor', () => {
     { name: 'labels a node', resource: nodes, key: n1, patch: { metadata: { labels: { 'node-role.kubernetes.io/control-plane': '' } } } },
     { name: 'moves a Kustomization', resource: kustomizations, key: shop, patch: { spec: { suspend: true, path: './evil' } } },
     { name: 'stops a Kustomization from pruning', resource: kustomizations, key: shop, patch: { spec: { prune: false } } },
+    {
+      name: 'changes the values of a HelmRelease',
+      resource: helmReleases,
+      key: shop,
+      patch: { spec: { suspend: true, values: { a: 1 } } },
+    },
+    { name: 'moves an Application', resource: applications, key: application, patch: { spec: { project: 'other' } } },
+    {
+      name: 'has an Application prune what it did not prune',
+      resource: applications,
+      key: application,
+      patch: { spec: { syncPolicy: { automated: { allowEmpty: true } } } },
+    },
+    {
+      name: 'gives an Application other options',
+      resource: applications,
+      key: application,
+      patch: { spec: { syncPolicy: { syncOptions: ['Replace=true'] } } },
+    },
+    {
+      name: 'has an Application sync at once',
+      resource: applications,
+      key: application,
+      patch: { operation: { sync: { revision: 'evil' } } },
+    },
+    {
+      name: 'says that an Application is synced',
+      resource: applications,
+      key: application,
+      patch: { status: { sync: { status: 'OutOfSync' } } },
+    },
     { name: 'has a Certificate written elsewhere', resource: certificates, key: tls, patch: { spec: { secretName: 'other' } } },
     {
       name: 'makes up a Certificate’s times',
@@ -224,6 +285,30 @@ describe('the executor', () => {
       resource: kustomizations,
       key: shop,
       patch: { metadata: { annotations: { 'agentsre.io/suspended-by': null } }, spec: { suspend: false } },
+    },
+    {
+      name: 'suspends a HelmRelease',
+      resource: helmReleases,
+      key: shop,
+      patch: { metadata: { annotations: { 'agentsre.io/suspended-by': 'p' } }, spec: { suspend: true } },
+    },
+    {
+      name: 'stops the automated sync of an Application',
+      resource: applications,
+      key: application,
+      patch: {
+        metadata: { annotations: { 'agentsre.io/suspended-by': 'p', 'agentsre.io/suspended-sync': '{}' } },
+        spec: { syncPolicy: { automated: null } },
+      },
+    },
+    {
+      name: 'starts the automated sync of an Application',
+      resource: applications,
+      key: application,
+      patch: {
+        metadata: { annotations: { 'agentsre.io/suspended-by': null, 'agentsre.io/suspended-sync': null } },
+        spec: { syncPolicy: { automated: { prune: true, selfHeal: true } } },
+      },
     },
     {
       name: 'has a Certificate issued',

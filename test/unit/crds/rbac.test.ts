@@ -73,7 +73,9 @@ describe('the processes', () => {
     ).toEqual([
       '/nodes patch',
       '/pods delete',
+      'argoproj.io/applications patch',
       'cert-manager.io/certificates/status patch',
+      'helm.toolkit.fluxcd.io/helmreleases patch',
       'kustomize.toolkit.fluxcd.io/kustomizations patch',
     ]);
   });

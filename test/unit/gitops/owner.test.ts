@@ -108,7 +108,7 @@ describe('findOwner', () => {
     { name: 'a tag', source: { ref: { tag: 'v1' } }, want: { reason: /follows a tag/ } },
     { name: 'a range of versions', source: { ref: { semver: '>1' } }, want: { reason: /follows a semver/ } },
     { name: 'a commit', source: { ref: { branch: 'main', commit: 'abc' } }, want: { reason: /follows a commit/ } },
-    { name: 'demanded signatures', source: { verify: {} }, want: { reason: /signed commits only/ } },
+    { name: 'demanded signatures', source: { verify: {} }, want: { reason: /signed with an OpenPGP key/ } },
     { name: 'an artifact', kustomization: { sourceRef: { kind: 'OCIRepository', name: 'x' } }, want: { reason: /from a OCIRepository/ } },
     { name: 'another cluster', kustomization: { kubeConfig: {} }, want: { reason: /another cluster/ } },
     { name: 'substitution', kustomization: { postBuild: {} }, want: { reason: /spec\.postBuild/ } },
