@@ -1,6 +1,7 @@
 /** The gateway: takes alerts in. Every replica serves; what it knows of Incidents comes from a cache and is checked live before it writes. */
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { IDENTITY_LABEL } from '../domain/identity.ts';
+import { severityWords } from '../domain/severity.ts';
 import { createIntake, type Webhooks } from '../intake/intake.ts';
 import type { Authenticate } from '../intake/webhook.ts';
 import { createAuthenticate } from '../server/auth/authenticate.ts';
@@ -14,7 +15,7 @@ export function addGateway(parts: Parts): Webhooks {
   const { config, client, clock, logger, manager, redactor, registry } = parts;
   const { namespace, cluster } = config;
   const store = manager.cache(incidents, { indices: { [BY_IDENTITY]: identityLabelOf } });
-  return createIntake({
+  const intake = createIntake({
     client,
     namespace,
     cluster: cluster.name,
@@ -25,7 +26,11 @@ export function addGateway(parts: Parts): Webhooks {
     authenticate: authentication(parts),
     seen: (label) =>
       store.synced ? store.byIndex(BY_IDENTITY, label).filter(({ metadata }) => metadata.namespace === namespace) : undefined,
+    identity: { ignored: new Set(config.intake.ignoredLabels), kept: new Set(config.intake.identifyingLabels) },
+    severities: severityWords(config.intake.severities),
+    holdOffMs: config.intake.reopenMinutes * 60_000,
   });
+  return intake.webhooks;
 }
 
 function authentication({ config, client, clock, logger }: Parts): Authenticate {

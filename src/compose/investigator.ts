@@ -18,10 +18,13 @@ import { createTelemetrySources } from './telemetry.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const COLLECT_EVERY_MS = 3600 * 1000;
+/** For a sender's word that an alert is over. */
+const UNCONFIRMED_AFTER_MS = 10 * 60 * 1000;
 
 export function addInvestigator(parts: Parts): void {
   const { manager, config, clock, client, logger, redactor } = parts;
-  const { namespace, remediation } = config;
+  const { namespace, remediation, sources } = config;
+  const canConfirm = sources.prometheus.length + sources.alertmanager.length > 0;
   const reconciling = { clock, events: manager.events, redact: redactor.text };
   const { ports, alerts, dashboards } = createTelemetrySources(parts);
   const { repositories, renderer } = createGit(parts);
@@ -62,6 +65,7 @@ export function addInvestigator(parts: Parts): void {
       ...reconciling,
       namespace,
       proposals: { operatorNamespace: namespace, ...remediation },
+      unconfirmedAfterMs: canConfirm ? UNCONFIRMED_AFTER_MS : 0,
       alertState: (labels, signal) => alerts.state(labels, signal),
     }),
   );

@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { applications } from './applicationSource.ts';
 import { checks } from './checks.ts';
+import { intakeSettings } from './intake.ts';
 import { modelSchema } from './model.ts';
 import { sourcesSchema } from './sources.ts';
 import { specialistsSettings } from './specialists.ts';
@@ -131,6 +132,7 @@ export const configSchema = z.strictObject({
     .describe('How to reach the API server.'),
   http: http.prefault({}).describe('What this process serves.'),
   auth: auth.prefault({}).describe('Who may call it.'),
+  intake: intakeSettings,
   sources: sourcesSchema.prefault({}).describe('Where telemetry is asked for.'),
   model: modelSchema().prefault({}).describe('The language model that is asked for hypotheses; without an address: none.'),
   applications,

@@ -54,6 +54,20 @@ export const incidentSpec = z
       .describe('Alerts that belong to it; a sample when there are more.')
       .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['fingerprint'] }),
     alertsTotal: count().optional().describe('How many alerts there are in all, sampled or not.'),
+    alertsLeftOut: count()
+      .optional()
+      .describe(
+        'Alerts that the sender left out of the message that told of this: it may be worse than it looks. Absent once they were asked for.',
+      ),
+    occurrences: z
+      .array(timestamp())
+      .max(20)
+      .optional()
+      .describe('When its alerts began to fire after none did, the latest last; the earliest go when there are too many.'),
+    occurrencesTotal: count().optional().describe('How often its alerts began to fire after none did.'),
+    reopenedAt: timestamp().optional().describe('When it was last opened again, as it fired again soon after it had recovered.'),
+    reopenings: count().optional().describe('How often it was opened again.'),
+    recurrenceOf: name().optional().describe('The Incident of the same identity before this one.'),
     targets: z.array(objectRef).max(20).optional().describe('Objects that are known or said to be affected.'),
     labels: labelMap(64).optional().describe('Common labels of its alerts, or what the person who made it says.'),
     description: text(4096).optional().describe('What is seen, in words. Never interpreted as an instruction.'),

@@ -47,9 +47,19 @@ const VOLATILE: ReadonlySet<string> = new Set([...POD_GENERATION, ...TELLER]);
 /** Who measured, where it ran and how it looked: left out once an object is named. */
 const CIRCUMSTANCES: ReadonlySet<string> = new Set([...MEASUREMENT, ...ADDRESSES, ...STATE]);
 
+/** What people say of labels besides what is known by rule. */
+export interface IdentityRules {
+  /** Never part of an identity. */
+  readonly ignored: ReadonlySet<string>;
+  /** Always part of it. */
+  readonly kept: ReadonlySet<string>;
+}
+
+export const NO_RULES: IdentityRules = { ignored: new Set(), kept: new Set() };
+
 /** Hex sha256 over the canonical identifying labels. */
-export function identityOf(labels: Labels): string {
-  return sha256(canonicalJson(identifyingLabels(labels)));
+export function identityOf(labels: Labels, rules = NO_RULES): string {
+  return sha256(canonicalJson(identifyingLabels(labels, rules)));
 }
 
 /** Hex sha256 over all labels: one alert, as its sender tells alerts apart. */
@@ -94,7 +104,7 @@ export function titleOf(labels: Labels): string {
   return title.length <= MAX_TITLE ? title : `${title.slice(0, MAX_TITLE - 1).toWellFormed()}…`;
 }
 
-function identifyingLabels(delivered: Labels): Labels {
+function identifyingLabels(delivered: Labels, { ignored, kept: asked }: IdentityRules): Labels {
   const labels = meantLabels(delivered);
   const [about] = targetsOf(delivered);
   const isAboutObject = about !== undefined && about.kind !== 'Namespace' && about.kind !== 'Service';
@@ -105,8 +115,10 @@ function identifyingLabels(delivered: Labels): Labels {
     if (NODE_LABELS.has(name)) return subject === undefined;
     return !(isAboutObject || subject !== undefined) || !CIRCUMSTANCES.has(name);
   };
-  const kept = Object.entries(labels).filter(([name, value]) => value !== '' && isKept(name));
-  return Object.fromEntries(subject === undefined ? kept : [...kept, subject]);
+  const kept = Object.entries(labels).filter(([name, value]) => value !== '' && !ignored.has(name) && isKept(name));
+  const all = subject === undefined || ignored.has(subject[0]) ? kept : [...kept, subject];
+  const byPeople = Object.entries(delivered).filter(([name, value]) => value !== '' && asked.has(name));
+  return Object.fromEntries([...all, ...byPeople]);
 }
 
 /** What stands in place of the labels that name pods and nodes. */

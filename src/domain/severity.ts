@@ -59,9 +59,16 @@ const CARRIERS = ['severity', 'priority', 'level', 'criticality', 'urgency'] as 
 /** Label names that say how bad something is, not what it is. */
 export const SEVERITY_LABELS: ReadonlySet<string> = new Set(CARRIERS);
 
-export function severityOf(labels: Readonly<Record<string, string>>): Severity {
+/** What words of people's own mean; in lower case. They count more than those that are known. */
+export type SeverityWords = ReadonlyMap<string, Severity>;
+
+export function severityWords(said: Readonly<Record<string, Severity>>): SeverityWords {
+  return new Map(Object.entries(said).map(([word, severity]) => [wordOf(word), severity]));
+}
+
+export function severityOf(labels: Readonly<Record<string, string>>, own: SeverityWords = new Map()): Severity {
   for (const carrier of CARRIERS) {
-    const understood = Object.hasOwn(labels, carrier) ? understand(labels[carrier] ?? '') : undefined;
+    const understood = Object.hasOwn(labels, carrier) ? understand(labels[carrier] ?? '', own) : undefined;
     if (understood !== undefined) return understood;
   }
   return 'warning';
@@ -72,8 +79,11 @@ export function moreSevere(a: Severity, b: Severity): Severity {
   return SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b;
 }
 
-function understand(said: string): Severity | undefined {
-  const word = said.trim().toLowerCase();
+const wordOf = (said: string): string => said.trim().toLowerCase();
+
+function understand(said: string, own: SeverityWords): Severity | undefined {
+  const word = wordOf(said);
+  if (own.has(word)) return own.get(word);
   const figure = NUMBERED.exec(word)?.[1];
   if (figure !== undefined) return BY_FIGURE[Number(figure)] ?? 'info';
   return BY_WORD.get(word);

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import type { IncidentSpec } from '../crds/incident.ts';
-import { fingerprintOf, identityOf } from '../domain/identity.ts';
+import { fingerprintOf, type IdentityRules, identityOf } from '../domain/identity.ts';
 import { createMessageScanner, type ScannerLimits } from './messageScanner.ts';
 import { Rejection } from './rejection.ts';
 
@@ -86,26 +86,28 @@ const ALERTMANAGER: MessageFormat = {
   todo: 'Point a webhook_configs receiver of Alertmanager here.',
 };
 
-/** Reads a body as it comes in. Throws a `Rejection` for one that holds no alert message. @param now milliseconds since the epoch */
-export type ReadDelivery = (body: AsyncIterable<Uint8Array>, limits: MessageLimits, now: number) => Promise<Delivery>;
+export interface Reading {
+  readonly limits: MessageLimits;
+  readonly identity: IdentityRules;
+  /** Milliseconds since the epoch: when it was delivered. */
+  readonly now: number;
+}
 
-export const readDelivery: ReadDelivery = (body, limits, now) => readMessage(ALERTMANAGER, body, limits, now);
+/** Reads a body as it comes in. Throws a `Rejection` for one that holds no alert message. */
+export type ReadDelivery = (body: AsyncIterable<Uint8Array>, reading: Reading) => Promise<Delivery>;
 
-export async function readMessage(
-  format: MessageFormat,
-  body: AsyncIterable<Uint8Array>,
-  limits: MessageLimits,
-  now: number,
-): Promise<Delivery> {
+export const readDelivery: ReadDelivery = (body, reading) => readMessage(ALERTMANAGER, body, reading);
+
+export async function readMessage(format: MessageFormat, body: AsyncIterable<Uint8Array>, reading: Reading): Promise<Delivery> {
   const envelope: Record<string, unknown> = {};
-  let reading = startList(format, limits, now);
-  const scanner = createMessageScanner('alerts', limits, {
+  let list = startList(format, reading);
+  const scanner = createMessageScanner('alerts', reading.limits, {
     listBegins: () => {
-      reading = startList(format, limits, now);
+      list = startList(format, reading);
       envelope['alerts'] = [];
     },
-    item: (item) => reading.take(item),
-    itemTooLarge: () => reading.leaveOut(' is larger than an alert may be'),
+    item: (item) => list.take(item),
+    itemTooLarge: () => list.leaveOut(' is larger than an alert may be'),
     member: (name, value) => {
       if (ENVELOPE.has(name)) envelope[name] = value;
     },
@@ -119,7 +121,7 @@ export async function readMessage(
   const other = scanner.end();
   const parsed = envelopeOf(format.version).safeParse(other === undefined ? envelope : other.foreign);
   if (!parsed.success) throw foreign(format, describe(parsed.error));
-  const { alerts, invalid, complaints } = reading.taken();
+  const { alerts, invalid, complaints } = list.taken();
   if (alerts.length === 0 && invalid > 0)
     throw new Rejection(422, 'invalid_alert', `No alert in the message makes sense: ${complaints[0]}.`);
   return { alerts, invalid, complaints, truncated: parsed.data.truncatedAlerts };
@@ -132,7 +134,7 @@ interface ListReader {
   readonly taken: () => Omit<Delivery, 'truncated'>;
 }
 
-function startList(format: MessageFormat, { maxAlerts }: MessageLimits, now: number): ListReader {
+function startList(format: MessageFormat, { limits: { maxAlerts }, ...reading }: Reading): ListReader {
   const alerts: DeliveredAlert[] = [];
   const complaints: string[] = [];
   let invalid = 0;
@@ -151,7 +153,7 @@ function startList(format: MessageFormat, { maxAlerts }: MessageLimits, now: num
     take: (item) => {
       const parsed = alert.safeParse(item);
       if (!parsed.success) leaveOut(describe(parsed.error));
-      else if (count() >= 0) alerts.push(deliveredFrom(format, parsed.data, now));
+      else if (count() >= 0) alerts.push(deliveredFrom(format, parsed.data, reading));
     },
     taken: () => ({ alerts, invalid, complaints }),
   };
@@ -160,14 +162,14 @@ function startList(format: MessageFormat, { maxAlerts }: MessageLimits, now: num
 function deliveredFrom(
   { source, isOwnLabel }: MessageFormat,
   { status, labels: raw, annotations, startsAt, endsAt, generatorURL }: z.infer<typeof alert>,
-  now: number,
+  { now, identity }: Pick<Reading, 'now' | 'identity'>,
 ): DeliveredAlert {
   const labels = wellFormed(Object.fromEntries(Object.entries(raw).filter(([name]) => !isOwnLabel(name))));
   const start = timeOf(startsAt, now) ?? now;
   return {
     source,
     fingerprint: fingerprintOf(labels),
-    identity: identityOf(labels),
+    identity: identityOf(labels, identity),
     status,
     labels,
     annotations: wellFormed(annotations),

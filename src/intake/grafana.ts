@@ -15,4 +15,4 @@ const GRAFANA: MessageFormat = {
   todo: 'Point a contact point of the type Webhook here, without a custom payload; the legacy alerting of before Grafana 11 is not read.',
 };
 
-export const readGrafana: ReadDelivery = (body, limits, now) => readMessage(GRAFANA, body, limits, now);
+export const readGrafana: ReadDelivery = (body, reading) => readMessage(GRAFANA, body, reading);

@@ -10,17 +10,32 @@ import type { Clock } from '../clock.ts';
 import type { IncidentSpec } from '../crds/incident.ts';
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { IDENTITY_LABEL, type IncidentPlace, identityLabel, incidentName, incidentPlace } from '../domain/identity.ts';
+import { mayReopen, overSince } from '../domain/lifeCycle.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isAlreadyExists, isConflict } from '../kube/errors.ts';
 import type { NewObject } from '../kube/object.ts';
 import type { Outcome } from '../telemetry/intakeMetrics.ts';
 import type { DeliveredAlert } from './alertmanager.ts';
 import { isPassing } from './passing.ts';
-import type { Recorder } from './recording.ts';
+import { isOutdated, type Recorder } from './recording.ts';
+
+/** Alerts of one identity that became known at the same time. */
+export interface News {
+  readonly alerts: readonly DeliveredAlert[];
+  /** How many others the sender left out. */
+  readonly leftOut?: number | undefined;
+  /**
+   * Whatever fires was asked for at this time, in milliseconds since the epoch: nothing is left out, and what was heard since counts more.
+   * Absent: the sender has just said so.
+   */
+  readonly askedAt?: number | undefined;
+  /** It was found afterwards, and has an Incident also if it has ended. */
+  readonly isPast?: boolean | undefined;
+}
 
 export interface IncidentBook {
-  /** @param alerts of this identity, from one delivery */
-  readonly record: (identity: string, alerts: readonly DeliveredAlert[], signal: AbortSignal) => Promise<Outcome>;
+  /** @param news of this identity, the latest last */
+  readonly record: (identity: string, news: readonly News[], signal: AbortSignal) => Promise<Outcome>;
 }
 
 export interface IncidentBookOptions {
@@ -31,27 +46,33 @@ export interface IncidentBookOptions {
   readonly recorder: Recorder;
   /** Incidents of an identity as last seen, by the value of their label; undefined while nothing is known yet. */
   readonly seen: (label: string) => readonly Incident[] | undefined;
+  /** How long after its recovery an alert that fires again opens its Incident again. */
+  readonly holdOffMs: number;
 }
 
 interface Place extends IncidentPlace {
   /** Nothing is known to be there: create first, ask afterwards. */
   readonly isFree?: boolean;
+  /** Name of the Incident before. */
+  readonly after?: string | undefined;
 }
 
-type Step = { readonly done: Outcome } | { readonly next: Place | 'look' };
+type Step = { readonly done: Outcome } | { readonly next: Place | 'look'; readonly news?: readonly News[] };
 
 /** Between two attempts: long enough not to press a server that is in trouble, short beside Alertmanager's patience of 10 s. */
 const PAUSE_MS = 300;
 
 export function createIncidentBook(options: IncidentBookOptions): IncidentBook {
   return {
-    record: async (identity, alerts, signal) => {
+    record: async (identity, news, signal) => {
       let at: Place | 'look' = 'look';
+      let left = news;
       for (;;) {
         signal.throwIfAborted();
-        const step: Step = await attempt(options, { identity, alerts, at, signal });
+        const step: Step = await attempt(options, { identity, news: left, at, signal });
         if ('done' in step) return step.done;
         at = step.next;
+        left = step.news ?? left;
       }
     },
   };
@@ -59,15 +80,15 @@ export function createIncidentBook(options: IncidentBookOptions): IncidentBook {
 
 interface Attempt {
   readonly identity: string;
-  readonly alerts: readonly DeliveredAlert[];
+  readonly news: readonly News[];
   readonly at: Place | 'look';
   readonly signal: AbortSignal;
 }
 
-async function attempt(options: IncidentBookOptions, { identity, alerts, at, signal }: Attempt): Promise<Step> {
+async function attempt(options: IncidentBookOptions, { identity, news, at, signal }: Attempt): Promise<Step> {
   try {
     const place = at === 'look' ? await latest(options, identity) : at;
-    return await recordAt(options, { identity, alerts, at, signal }, place);
+    return await recordAt(options, { identity, news, at, signal }, place);
   } catch (error) {
     if (isConflict(error)) return { next: at };
     if (!isPassing(error) || signal.aborted) throw error;
@@ -78,32 +99,62 @@ async function attempt(options: IncidentBookOptions, { identity, alerts, at, sig
 }
 
 async function recordAt(options: IncidentBookOptions, request: Attempt, place: Place): Promise<Step> {
-  const { identity, alerts } = request;
+  const { identity, news } = request;
   const { client, namespace, clock, recorder } = options;
   const name = incidentName(identity, place);
   const found = place.isFree === true ? undefined : await client.get(incidents, { namespace, name }, LIMITS);
   if (found === undefined) return createAt(options, request, place);
   if (found.spec.identity !== identity) return { next: { ordinal: 1, form: 'full' } };
-  if (isClosed(found)) return { next: { form: place.form, ordinal: place.ordinal + 1 } };
-  const spec = recorder.refresh(found.spec, alerts, clock.now());
+  if (overSince(found) !== undefined) return recordAfter(options, request, { place, found });
+  const spec = recorder.refresh(found.spec, news, clock.now());
   if (spec === undefined) return { done: 'unchanged' };
   await client.replace(incidents, { ...found, spec }, LIMITS);
   return { done: 'updated' };
 }
 
-async function createAt(options: IncidentBookOptions, { identity, alerts }: Attempt, place: Place): Promise<Step> {
-  const { client, clock, recorder } = options;
-  if (!alerts.some(({ status }) => status === 'firing')) return { done: 'resolved_unknown' };
+/** The last Incident of this identity is over: it is opened again, or the next one is made, if there is anything that it does not cover. */
+async function recordAfter(
+  { client, clock, recorder, holdOffMs }: IncidentBookOptions,
+  { news }: Attempt,
+  { place, found }: { readonly place: Place; readonly found: Incident },
+): Promise<Step> {
+  const uncovered = news.filter((each) => !isCovered(each, found));
+  const reopening = uncovered.filter(({ alerts }) => alerts.some(({ status }) => status === 'firing'));
+  if (uncovered.length === 0) return { done: 'unchanged' };
+  if (reopening.length === 0 || !mayReopen(found, clock.now(), holdOffMs))
+    return { next: { form: place.form, ordinal: place.ordinal + 1, after: found.metadata.name }, news: uncovered };
+  // Later than the end, whatever the clocks of those who wrote say.
+  const at = Math.max(clock.now(), (overSince(found) ?? 0) + 1);
+  const spec = recorder.reopen(found.spec, uncovered, at);
+  await client.replace(incidents, { ...found, spec }, LIMITS);
+  return { done: 'reopened' };
+}
+
+/** Whether what became known was before the end of an Incident that is over. What its sender says just now never was. */
+function isCovered({ alerts, isPast, askedAt }: News, found: Incident): boolean {
+  const end = overSince(found) ?? 0;
+  const begin = Date.parse(found.spec.startsAt ?? found.metadata.creationTimestamp ?? '');
+  return alerts.every((alert) => {
+    if (alert.status === 'firing') return isOutdated(askedAt, end);
+    return isPast === true && alert.startsAt <= end && (alert.endsAt ?? alert.startsAt) >= begin;
+  });
+}
+
+async function createAt(options: IncidentBookOptions, { identity, news }: Attempt, place: Place): Promise<Step> {
+  const { client, namespace, clock, recorder } = options;
+  const begun = recorder.begin(news, clock.now());
+  if (begun === undefined) return { done: 'resolved_unknown' };
+  const spec: IncidentSpec = place.after === undefined ? begun : { ...begun, recurrenceOf: place.after };
   try {
-    await client.create(incidents, incidentFor(options, identity, place, recorder.begin(alerts, clock.now())), LIMITS);
+    await client.create(incidents, incidentFor(namespace, identity, place, spec), LIMITS);
     return { done: 'created' };
   } catch (error) {
-    if (isAlreadyExists(error)) return { next: { ordinal: place.ordinal, form: place.form } };
+    if (isAlreadyExists(error)) return { next: { ordinal: place.ordinal, form: place.form, after: place.after } };
     throw error;
   }
 }
 
-function incidentFor({ namespace }: IncidentBookOptions, identity: string, place: Place, spec: IncidentSpec): NewObject<Incident> {
+function incidentFor(namespace: string, identity: string, place: Place, spec: IncidentSpec): NewObject<Incident> {
   return {
     metadata: { namespace, name: incidentName(identity, place), labels: { [IDENTITY_LABEL]: identityLabel(identity) } },
     spec,
@@ -117,10 +168,6 @@ async function latest({ client, namespace, seen }: IncidentBookOptions, identity
   const places = known.filter(({ spec }) => spec.identity === identity).map(({ metadata }) => incidentPlace(metadata.name));
   const [last] = places.filter((place) => place !== undefined).toSorted((a, b) => b.ordinal - a.ordinal);
   return last ?? { ordinal: 1, form: 'short', isFree: true };
-}
-
-function isClosed({ status }: Incident): boolean {
-  return status?.conditions?.some(({ type, status: holds }) => type === 'Resolved' && holds === 'True') === true;
 }
 
 /** Of one call. */

@@ -1,26 +1,43 @@
-/** The parts of intake put together: what comes in at a webhook ends in Incidents of the operator's namespace, or is kept there. */
+/** The parts of intake put together: what comes in ends in Incidents of the operator's namespace, or is kept there. */
 import { type ReadDelivery, readDelivery } from './alertmanager.ts';
 import { createChangeWebhook } from './change/changeWebhook.ts';
 import { readGrafana } from './grafana.ts';
 import { createIncidentBook, type IncidentBookOptions } from './incidentBook.ts';
+import { createRecordAlerts, RECORD_LIMITS, type RecordAlerts, type RecordLimits } from './recordAll.ts';
 import { createRecorder, type RecorderOptions } from './recording.ts';
 import { readUptimeKuma } from './uptimeKuma.ts';
-import { createAlertWebhook, type WebhookDeps } from './webhook.ts';
+import { createAlertWebhook, WEBHOOK_LIMITS, type WebhookDeps, type WebhookLimits } from './webhook.ts';
 
-export interface IntakeOptions extends Omit<IncidentBookOptions, 'recorder'>, RecorderOptions, Omit<WebhookDeps, 'book' | 'read'> {}
+export interface IntakeOptions
+  extends Omit<IncidentBookOptions, 'recorder'>,
+    RecorderOptions,
+    Omit<WebhookDeps, 'read' | 'record' | 'limits' | 'onTaken'> {
+  readonly limits?: Partial<WebhookLimits & RecordLimits> | undefined;
+  readonly onTaken?: WebhookDeps['onTaken'] | undefined;
+}
 
 /** Takes one request, and gives what is answered to it; throws a `Rejection` for one that is not taken. */
 export type Take = (request: Request) => Promise<object>;
 /** By path. */
 export type Webhooks = Readonly<Record<`/webhook/${string}`, Take>>;
 
-export function createIntake(options: IntakeOptions): Webhooks {
+export interface Intake {
+  readonly webhooks: Webhooks;
+  /** For alerts that were found, not delivered. */
+  readonly record: RecordAlerts;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
   const book = createIncidentBook({ ...options, recorder: createRecorder(options) });
-  const alerts = (read: ReadDelivery): Take => createAlertWebhook({ ...options, book, read });
-  return {
+  const record = createRecordAlerts(book, options.clock, { ...RECORD_LIMITS, ...options.limits });
+  const onTaken = options.onTaken ?? (() => undefined);
+  const limits = { ...WEBHOOK_LIMITS, ...options.limits };
+  const alerts = (read: ReadDelivery): Take => createAlertWebhook({ ...options, read, record, onTaken, limits });
+  const webhooks = {
     '/webhook/alert': alerts(readDelivery),
     '/webhook/grafana': alerts(readGrafana),
     '/webhook/uptime-kuma': alerts(readUptimeKuma),
     '/webhook/change': createChangeWebhook(options),
   };
+  return { record, webhooks };
 }

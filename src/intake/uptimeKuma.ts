@@ -40,13 +40,13 @@ const UPTIME_KUMA: MessageFormat = {
   todo: 'Make a notification of the type Webhook with the preset body application/json.',
 };
 
-export const readUptimeKuma: ReadDelivery = async (body, limits, now) => {
+export const readUptimeKuma: ReadDelivery = async (body, reading) => {
   const parsed = message.safeParse(await readSmallJson(body));
   if (!parsed.success) throw new Rejection(422, 'not_alertmanager', `This is no ${UPTIME_KUMA.expected}. ${UPTIME_KUMA.todo}`);
   const alert = alertIn(parsed.data);
   if (alert === undefined) return { alerts: [], invalid: 0, complaints: [], truncated: 0 };
   const asMessage = JSON.stringify({ version: UPTIME_KUMA.version, alerts: [alert] });
-  return readMessage(UPTIME_KUMA, ReadableStream.from([Buffer.from(asMessage)]), limits, now);
+  return readMessage(UPTIME_KUMA, ReadableStream.from([Buffer.from(asMessage)]), reading);
 };
 
 /** Undefined for a test of the notification, maintenance, and a check that has yet to be repeated. */

@@ -23,7 +23,7 @@ export const REJECTIONS = [
 ] as const;
 export type Rejection = (typeof REJECTIONS)[number];
 
-export const OUTCOMES = ['created', 'updated', 'unchanged', 'ignored', 'resolved_unknown'] as const;
+export const OUTCOMES = ['created', 'updated', 'reopened', 'unchanged', 'ignored', 'resolved_unknown'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export interface IntakeMetrics {

@@ -2,10 +2,12 @@
  * Ends the Incident when the trouble is over.
  *
  * What the cluster shows counts first: while a plan is at work, nothing is called resolved. The alert's own word counts last, as
- * it decays; a `resolved` that was delivered is believed when the alert's own system agrees, or when it can't be asked. After a
- * fix that did not help only a person's word counts.
+ * it decays; a `resolved` that was delivered is believed when the alert's own system agrees, or when that could not be asked for
+ * longer than a bound, which is then said. What flaps is over only once it has been quiet for a while. After a fix that did not help only
+ * a person's word counts.
  */
 import type { Alert } from '../../crds/incident.ts';
+import { flapping } from '../../domain/lifeCycle.ts';
 import { hasEnded } from '../../domain/plan.ts';
 import { conditionOf, declare, end, isTrue, type StepResult, wait } from '../steps.ts';
 import { declareOn, type IncidentScope, note } from './scope.ts';
@@ -13,6 +15,8 @@ import { declareOn, type IncidentScope, note } from './scope.ts';
 /** How often an alert's own system is asked again, though its webhook usually comes first: soon after a fix, seldom otherwise. */
 const ASK_AGAIN_AFTER_FIX_MS = 5_000;
 const ASK_AGAIN_MS = 60_000;
+/** How long what flaps has to be quiet. */
+const QUIET_MS = 15 * 60_000;
 
 export async function confirmRecovery(scope: IncidentScope): Promise<StepResult> {
   const alerts = scope.incident.spec.alerts ?? [];
@@ -29,6 +33,9 @@ export async function confirmRecovery(scope: IncidentScope): Promise<StepResult>
     });
     return byFix ? wait('AlertDecaying', ASK_AGAIN_AFTER_FIX_MS) : notOver(scope);
   }
+  if (states.includes('waiting')) return awaitWord(scope, alerts.length);
+  const restless = keptOpen(scope);
+  if (restless !== undefined) return restless;
   const unconfirmed = count(states, 'unconfirmed');
   const message = `${byFix ? 'the fix was verified and ' : ''}${alerts.length === 1 ? 'the alert has' : 'all alerts have'} resolved${unconfirmed === 0 ? '' : `; ${unconfirmed} by the sender’s word alone`}`;
   return resolve(scope, byFix ? 'Fixed' : 'Recovered', message);
@@ -62,13 +69,34 @@ function resolve(scope: IncidentScope, reason: string, message: string): StepRes
   return end;
 }
 
-type Seen = 'firing' | 'resolved' | 'unconfirmed';
+function awaitWord(scope: IncidentScope, alerts: number): StepResult {
+  const message = `the sender says that ${alerts === 1 ? 'the alert is' : 'all alerts are'} over; neither Prometheus nor Alertmanager confirms it yet`;
+  declareOn(scope, 'Resolved', { status: 'False', reason: 'Unconfirmed', message });
+  return wait('Unconfirmed', ASK_AGAIN_MS);
+}
+
+/** Damps what flaps: each end would be told, and taken back minutes later. */
+function keptOpen(scope: IncidentScope): StepResult | undefined {
+  const { occurrences = [], alerts = [] } = scope.incident.spec;
+  const now = scope.clock.now();
+  const times = flapping(occurrences, now);
+  const lastEnd = Math.max(...alerts.map(({ endsAt, lastReceivedAt }) => Date.parse(endsAt ?? lastReceivedAt)));
+  const left = lastEnd + QUIET_MS - now;
+  if (times === undefined || left <= 0) return undefined;
+  const message = `flapping: it began ${times} times within an hour; kept open until it has been quiet for ${QUIET_MS / 60_000} minutes`;
+  declareOn(scope, 'Resolved', { status: 'False', reason: 'Flapping', message });
+  note(scope, 'Flapping', 'kept open, as it comes and goes');
+  return wait('Flapping', Math.min(left, ASK_AGAIN_MS));
+}
+
+type Seen = 'firing' | 'resolved' | 'unconfirmed' | 'waiting';
 
 async function stateOf(scope: IncidentScope, alert: Alert): Promise<Seen> {
   const state = await scope.alertState(alert.labels, scope.signal);
   if (state === 'firing') return 'firing';
   if (state === 'inactive') return alert.status === 'resolved' ? 'resolved' : inactiveYetNotSaid(scope);
-  return alert.status === 'resolved' ? 'unconfirmed' : 'firing';
+  if (alert.status === 'firing') return 'firing';
+  return scope.clock.now() - Date.parse(alert.lastReceivedAt) < scope.unconfirmedAfterMs ? 'waiting' : 'unconfirmed';
 }
 
 /**

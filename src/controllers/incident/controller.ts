@@ -1,16 +1,18 @@
 /** Incident: from a stored alert to a verified end. The order of the steps is the contract; each trusts those above it. */
 import type { IncidentStatus } from '../../crds/incident.ts';
 import { type Incident, incidents, investigations, remediationPlans } from '../../crds/kinds.ts';
+import { isOver } from '../../domain/lifeCycle.ts';
 import { type ControllerDefinition, defineController, type ReconcileContext, watching } from '../../kube/controller.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
 import { reconcileStatus } from '../reconcileStatus.ts';
-import { isTrue, type NamedStep } from '../steps.ts';
+import type { NamedStep } from '../steps.ts';
 import { awaitDiagnosis } from './awaitDiagnosis.ts';
 import { awaitPlan } from './awaitPlan.ts';
 import { closeByPerson } from './closeByPerson.ts';
 import { confirmRecovery } from './confirmRecovery.ts';
 import { openInvestigation } from './openInvestigation.ts';
 import { proposePlan } from './proposePlan.ts';
+import { reopen } from './reopen.ts';
 import type { Draft, IncidentDeps, IncidentScope } from './scope.ts';
 import { incidentPhase } from './status.ts';
 import { triage } from './triage.ts';
@@ -19,6 +21,7 @@ const FIELD_MANAGER = 'agent-sre-incident';
 
 const steps: readonly NamedStep<IncidentScope>[] = [
   ['closeByPerson', closeByPerson], // a person's word comes before anything of ours
+  ['reopen', reopen], // what it found the last time does not count any more
   ['triage', triage], // ours at all: decided before anything is spent
   ['openInvestigation', openInvestigation],
   ['awaitDiagnosis', awaitDiagnosis],
@@ -34,8 +37,7 @@ export function createIncidentController(deps: IncidentDeps): ControllerDefiniti
     watches: [watching({ resource: investigations, toKeys: toIncident }), watching({ resource: remediationPlans, toKeys: toIncident })],
     reconcile: async (key, context) => {
       const incident = context.store.get(key);
-      if (incident === undefined || incident.metadata.deletionTimestamp !== undefined || isTrue(incident.status, 'Resolved'))
-        return undefined;
+      if (incident === undefined || incident.metadata.deletionTimestamp !== undefined || isOver(incident)) return undefined;
       return reconcileStatus(scopeOf(deps, incident, context), steps, {
         resource: incidents,
         object: incident,

@@ -1,7 +1,7 @@
 /**
  * Opens the Investigation of an Incident, once.
  *
- * Its name follows from the Incident's uid, so that a process which died right after creating it finds it again instead of
+ * Its name follows from the Incident's uid, and how often that was opened again, so that a process which died right after creating it finds it again instead of
  * making a second. Something else under that name is never adopted: it would answer for an Incident it knows nothing of.
  */
 import { type Investigation, incidents, investigations } from '../../crds/kinds.ts';
@@ -17,7 +17,11 @@ export async function openInvestigation(scope: IncidentScope): Promise<StepResul
   if (status.investigationRef !== undefined) return next;
 
   const { name, uid, namespace = scope.namespace } = incident.metadata;
-  const childMeta = { namespace, name: childName('inv', uid, 'diagnosis', 1), ownerReferences: [ownerReferenceTo(incident, incidents)] };
+  const childMeta = {
+    namespace,
+    name: childName('inv', uid, 'diagnosis', 1 + (incident.spec.reopenings ?? 0)),
+    ownerReferences: [ownerReferenceTo(incident, incidents)],
+  };
   const spec = investigationSpec(scope);
   const made = await createOnce<Investigation>(
     client,

@@ -7,7 +7,7 @@
 import { type Investigation, incidents, type RemediationPlan, remediationPlans } from '../../crds/kinds.ts';
 import { lifetimeMs } from '../../domain/lifetime.ts';
 import { childName } from '../../domain/names.ts';
-import { mayProposeAgain } from '../../domain/plan.ts';
+import { hasEnded, mayProposeAgain } from '../../domain/plan.ts';
 import { findOwner } from '../../gitops/owner.ts';
 import { ownerReferenceTo } from '../../kube/object.ts';
 import { type Handoff, type Proposal, propose, targetOf } from '../../remediate/propose.ts';
@@ -25,6 +25,7 @@ export async function proposePlan(scope: IncidentScope): Promise<StepResult> {
   const last = planRefs.at(-1);
   scope.plan = last === undefined ? undefined : plans.get({ namespace, name: last.name });
   if (last !== undefined && scope.plan === undefined) return wait('PlanPending', 1_000);
+  if (scope.plan !== undefined && isOfTimeBefore(scope.plan, incident.spec.reopenedAt)) scope.plan = undefined;
   if (scope.plan !== undefined && !mayProposeAgain(scope.plan)) return next;
   if (allResolved(scope)) return next;
   if (planRefs.length >= PROPOSALS_MAX) return giveUp(scope);
@@ -38,8 +39,14 @@ async function proposeFor(scope: IncidentScope, investigation: Investigation, or
   return proposal.kind === 'handoff' ? handOff(scope, proposal) : createPlan(scope, investigation, proposal, ordinal);
 }
 
+/** It has ended, and the trouble came back: what it did counts for the time before. */
+function isOfTimeBefore(plan: RemediationPlan, reopenedAt: string | undefined): boolean {
+  if (reopenedAt === undefined || !hasEnded(plan)) return false;
+  return Date.parse(plan.metadata.creationTimestamp ?? '') < Date.parse(reopenedAt);
+}
+
 function giveUp(scope: IncidentScope): StepResult {
-  const message = `${PROPOSALS_MAX} proposals went stale or expired; look at the cause by hand`;
+  const message = `${PROPOSALS_MAX} proposals went stale, expired or did not last; look at the cause by hand`;
   declareOn(scope, 'RemediationProposed', { status: 'False', reason: 'TooManyProposals', message });
   scope.status.waitingOn = { who: 'Person', detail: message };
   return next;

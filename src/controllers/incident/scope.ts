@@ -15,6 +15,8 @@ export interface IncidentDeps extends ReconcilerDeps {
   readonly namespace: string;
   /** Where plans may reach, and how long a fix has to hold. */
   readonly proposals: ProposeSettings;
+  /** How long a sender's word that an alert is over waits for somebody to confirm it; 0 where nobody can be asked at all. */
+  readonly unconfirmedAfterMs: number;
   readonly alertState: (labels: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<AlertState>;
 }
 

@@ -2,7 +2,9 @@
 import { Registry } from 'prom-client';
 import { systemClock } from '../../../src/clock.ts';
 import { type Incident, incidents } from '../../../src/crds/kinds.ts';
+import { NO_RULES } from '../../../src/domain/identity.ts';
 import { createIntake } from '../../../src/intake/intake.ts';
+import type { RecordAlerts, RecordLimits } from '../../../src/intake/recordAll.ts';
 import type { WebhookLimits } from '../../../src/intake/webhook.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { createHealth } from '../../../src/kube/health.ts';
@@ -18,6 +20,7 @@ export interface Replica {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Delivers alerts as Alertmanager does. */
   readonly deliver: (...alerts: readonly RawAlert[]) => Promise<Delivered>;
+  readonly record: RecordAlerts;
   readonly log: readonly LogLine[];
   readonly metrics: () => Promise<string>;
 }
@@ -35,15 +38,22 @@ export function startReplica(
   {
     limits,
     seen = () => undefined,
-  }: { readonly limits?: Partial<WebhookLimits>; readonly seen?: (label: string) => readonly Incident[] | undefined } = {},
+    holdOffMs = 0,
+  }: {
+    readonly limits?: Partial<WebhookLimits & RecordLimits>;
+    readonly holdOffMs?: number;
+    readonly seen?: (label: string) => readonly Incident[] | undefined;
+  } = {},
 ): Replica {
   const registry = new Registry();
   const log: LogLine[] = [];
   const logger = recordingLogger(log);
   const metrics = createIntakeMetrics(registry);
   const authenticate = async (request: Request): Promise<Request> => request;
-  const webhooks = createIntake({
+  const { webhooks, record } = createIntake({
     authenticate,
+    holdOffMs,
+    identity: NO_RULES,
     client,
     namespace,
     clock: systemClock,
@@ -62,6 +72,7 @@ export function startReplica(
     webhooks,
   });
   return {
+    record,
     fetch: (request) => app.fetch(request),
     log,
     metrics: () => registry.metrics(),

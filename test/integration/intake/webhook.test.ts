@@ -7,7 +7,7 @@ import { installCrds } from '../../support/installCrds.ts';
 import { makeNamespace } from '../../support/namespace.ts';
 import { newIncident } from '../../support/sreObjects.ts';
 import { testClient } from '../../support/testClient.ts';
-import { crashLoop, minutes, type RawAlert } from '../../unit/intake/builders.ts';
+import { crashLoop, delivered, minutes, type RawAlert } from '../../unit/intake/builders.ts';
 import { close, incidentsIn, isOpen, startReplica } from './harness.ts';
 
 let client: KubeClient;
@@ -33,7 +33,7 @@ async function allowIncidents(count: number): Promise<void> {
 
 const resolved: RawAlert = { status: 'resolved', endsAt: minutes(-1) };
 const pod = (suffix: string, rest: RawAlert = {}): RawAlert => ({ ...rest, labels: { ...crashLoop, pod: `checkout-7d9f8c6b5-${suffix}` } });
-const counts = { created: 0, updated: 0, unchanged: 0, ignored: 0, resolved_unknown: 0, invalid: 0 };
+const counts = { created: 0, updated: 0, reopened: 0, unchanged: 0, ignored: 0, resolved_unknown: 0, invalid: 0 };
 
 describe('a delivery', () => {
   test('is durable when it is answered with 200', async () => {
@@ -149,6 +149,69 @@ describe('after an Incident was closed', () => {
     await client.delete(incidents, { namespace, name: first.metadata.name });
     expect((await startReplica(client, namespace).deliver({})).body).toMatchObject({ unchanged: 1 });
     expect(await incidentsIn(client, namespace)).toHaveLength(1);
+  });
+});
+
+describe('soon after an Incident has recovered', () => {
+  const holdOffMs = 600_000;
+
+  test('the same alert opens it again, and that is counted', async () => {
+    const replicas = [1, 2, 3].map(() => startReplica(client, namespace, { holdOffMs }));
+    await replicas[0]?.deliver({});
+    const [first] = await incidentsIn(client, namespace);
+    if (first !== undefined) await close(client, first);
+    const answers = await Promise.all(replicas.map((replica) => replica.deliver({})));
+    expect(answers.filter((answer) => answer.body['reopened'] === 1)).toHaveLength(1);
+    expect(await incidentsIn(client, namespace)).toMatchObject([
+      { spec: { reopenings: 1, occurrencesTotal: 2, alerts: [{ status: 'firing' }] } },
+    ]);
+  });
+
+  test('a person’s end is an end, and the next Incident says which was before it', async () => {
+    const replica = startReplica(client, namespace, { holdOffMs });
+    await replica.deliver({});
+    const [first] = await incidentsIn(client, namespace);
+    if (first === undefined) throw new Error('no Incident');
+    const closure = { reason: 'Expected', by: 'admin' };
+    await client.patch(incidents, { namespace, name: first.metadata.name }, { spec: { closure } }, { type: 'merge' });
+    await close(client, first);
+    expect((await replica.deliver({})).body).toMatchObject({ created: 1 });
+    const [, next] = await incidentsIn(client, namespace);
+    expect(next?.spec).toMatchObject({ recurrenceOf: first.metadata.name, occurrencesTotal: 1 });
+  });
+});
+
+describe('what was found afterwards', () => {
+  const past = async (from: number, to: number) => await delivered({ status: 'resolved', startsAt: minutes(from), endsAt: minutes(to) });
+
+  test('has an Incident that says it is over, once', async () => {
+    const { record } = startReplica(client, namespace);
+    const alerts = await past(-20, -10);
+    expect(await record(alerts, { isPast: true })).toMatchObject({ created: 1 });
+    const [incident] = await incidentsIn(client, namespace);
+    expect(incident?.spec).toMatchObject({ startsAt: minutes(-20), alerts: [{ status: 'resolved', endsAt: minutes(-10) }] });
+    expect(await record(alerts, { isPast: true })).toMatchObject({ unchanged: 1 });
+    if (incident !== undefined) await close(client, incident);
+    expect(await record(alerts, { isPast: true })).toMatchObject({ unchanged: 1 });
+    expect(await incidentsIn(client, namespace)).toHaveLength(1);
+  });
+
+  test('is covered by an Incident of that time', async () => {
+    const replica = startReplica(client, namespace);
+    await replica.deliver({ startsAt: minutes(-30) });
+    expect(await replica.record(await past(-20, -10), { isPast: true })).toMatchObject({ updated: 1 });
+    expect(await incidentsIn(client, namespace)).toHaveLength(1);
+  });
+});
+
+describe('alerts that the sender left out', () => {
+  test('are a gap that people see until whatever fires was asked for', async () => {
+    const replica = startReplica(client, namespace);
+    const alerts = await delivered({});
+    await replica.record(alerts, { leftOut: 7 });
+    expect(await incidentsIn(client, namespace)).toMatchObject([{ spec: { alertsLeftOut: 7 } }]);
+    await replica.record(alerts, { askedAt: Date.now() + 1 });
+    expect((await incidentsIn(client, namespace))[0]?.spec).not.toHaveProperty('alertsLeftOut');
   });
 });
 

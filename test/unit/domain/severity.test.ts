@@ -1,7 +1,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SEVERITIES, type Severity } from '../../../src/crds/incident.ts';
-import { moreSevere, severityOf } from '../../../src/domain/severity.ts';
+import { moreSevere, severityOf, severityWords } from '../../../src/domain/severity.ts';
+
+describe('words of one’s own', () => {
+  const own = severityWords({ Gold: 'critical', page: 'info', P0: 'warning' });
+  test.each<{ name: string; labels: Record<string, string>; want: Severity }>([
+    { name: 'are understood, whatever their case', labels: { severity: 'gold' }, want: 'critical' },
+    { name: 'count more than those that are known', labels: { severity: 'page' }, want: 'info' },
+    { name: 'count more than figures', labels: { severity: 'p0' }, want: 'warning' },
+    { name: 'change nothing else', labels: { severity: 'P1' }, want: 'critical' },
+  ])('$name', ({ labels, want }) => {
+    expect(severityOf(labels, own)).toBe(want);
+  });
+});
 
 describe('severityOf', () => {
   test.each<{ name: string; labels: Record<string, string>; want: Severity }>([

@@ -1,4 +1,5 @@
 /** Alerts and messages of Alertmanager, where a test says only what matters to it. */
+import { NO_RULES } from '../../../src/domain/identity.ts';
 import { type DeliveredAlert, type Delivery, type MessageLimits, readDelivery } from '../../../src/intake/alertmanager.ts';
 
 export const NOW = Date.parse('2026-11-21T12:00:00Z');
@@ -60,7 +61,7 @@ export async function delivered(...alerts: readonly RawAlert[]): Promise<readonl
 export const understood = (value: unknown): Promise<Delivery> => understoodText(JSON.stringify(value));
 
 export function understoodText(text: string): Promise<Delivery> {
-  return readDelivery(inChunks(new TextEncoder().encode(text), 4096), LIMITS, NOW);
+  return readDelivery(inChunks(new TextEncoder().encode(text), 4096), { limits: LIMITS, identity: NO_RULES, now: NOW });
 }
 
 async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

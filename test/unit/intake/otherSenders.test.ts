@@ -1,6 +1,6 @@
 /** What Grafana and Uptime Kuma send, and what is read out of it. */
 import { describe, expect, test } from 'vitest';
-import { identityOf } from '../../../src/domain/identity.ts';
+import { identityOf, NO_RULES } from '../../../src/domain/identity.ts';
 import type { MessageLimits, ReadDelivery } from '../../../src/intake/alertmanager.ts';
 import { readGrafana } from '../../../src/intake/grafana.ts';
 import { Rejection } from '../../../src/intake/rejection.ts';
@@ -10,7 +10,7 @@ const NOW = Date.parse('2026-11-12T15:30:00Z');
 const LIMITS: MessageLimits = { maxDepth: 64, maxValueBytes: 2 ** 20, maxAlerts: 1000 };
 
 const sent = (read: ReadDelivery, value: unknown) =>
-  read(ReadableStream.from([new TextEncoder().encode(JSON.stringify(value))]), LIMITS, NOW);
+  read(ReadableStream.from([new TextEncoder().encode(JSON.stringify(value))]), { limits: LIMITS, identity: NO_RULES, now: NOW });
 
 describe('Grafana Alerting', () => {
   const alert = {

@@ -8,14 +8,20 @@ import { crashLoop, delivered, minutes, NOW, type RawAlert } from './builders.ts
 
 const recorder = createRecorder({ redactor: createRedactor() });
 
+const begun = (alerts: readonly DeliveredAlert[]): IncidentSpec => {
+  const spec = recorder.begin([{ alerts }], NOW);
+  if (spec === undefined) throw new Error('no reason for an Incident');
+  return spec;
+};
+
 /** The spec after these deliveries, the first of which begins it. */
 async function after(...deliveries: readonly (readonly RawAlert[])[]): Promise<IncidentSpec> {
   const [first = [], ...later] = await Promise.all(deliveries.map((alerts) => delivered(...alerts)));
-  return later.reduce((spec, alerts) => recorder.refresh(spec, alerts, NOW) ?? spec, recorder.begin(first, NOW));
+  return later.reduce((spec, alerts) => recorder.refresh(spec, [{ alerts }], NOW) ?? spec, begun(first));
 }
 
 async function isNews(spec: IncidentSpec, ...alerts: readonly RawAlert[]): Promise<boolean> {
-  return recorder.refresh(spec, await delivered(...alerts), NOW + 60_000) !== undefined;
+  return recorder.refresh(spec, [{ alerts: await delivered(...alerts) }], NOW + 60_000) !== undefined;
 }
 
 const otherPod: RawAlert = { labels: { ...crashLoop, pod: 'checkout-7d9f8c6b5-9zvqw' } };
@@ -149,13 +155,17 @@ describe('what is new is recorded', () => {
 
   test('but not a severity that a person has set since', async () => {
     const spec: IncidentSpec = { ...(await after([{ labels: { ...crashLoop, severity: 'critical' } }])), severity: 'info' };
-    const now = recorder.refresh(spec, await delivered({ labels: { ...crashLoop, severity: 'critical' }, status: 'resolved' }), NOW);
+    const now = recorder.refresh(
+      spec,
+      [{ alerts: await delivered({ labels: { ...crashLoop, severity: 'critical' }, status: 'resolved' }) }],
+      NOW,
+    );
     expect(now?.severity).toBe('info');
   });
 
   test('and nothing of what people wrote is touched', async () => {
     const spec: IncidentSpec = { ...(await after([{}])), suspend: true, title: 'mine', description: 'mine', targets: [] };
-    expect(recorder.refresh(spec, await delivered(otherPod), NOW)).toMatchObject({
+    expect(recorder.refresh(spec, [{ alerts: await delivered(otherPod) }], NOW)).toMatchObject({
       suspend: true,
       title: 'mine',
       description: 'mine',
@@ -176,7 +186,7 @@ describe('many alerts', () => {
       { ...first, status: 'resolved', endsAt: minutes(-1) },
       { ...second, status: 'resolved', endsAt: minutes(-2) },
     ]);
-    const spec = recorder.refresh(ended, await delivered({ labels: { ...crashLoop, pod: 'checkout-7d9f8c6b5-zzzzz' } }), NOW);
+    const spec = recorder.refresh(ended, [{ alerts: await delivered({ labels: { ...crashLoop, pod: 'checkout-7d9f8c6b5-zzzzz' } }) }], NOW);
     expect(spec?.alerts).toHaveLength(50);
     expect(spec?.alerts?.filter(({ status }) => status === 'resolved').map(({ labels }) => labels['pod'])).toEqual([
       first?.labels?.['pod'],
@@ -213,9 +223,9 @@ describe('whatever is delivered', () => {
       fc.asyncProperty(fc.array(alert, { minLength: 1, maxLength: 4 }), async (raw) => {
         const alerts = await delivered(...raw);
         fc.pre(firing(alerts));
-        const spec = recorder.begin(alerts, NOW);
+        const spec = begun(alerts);
         expect(incidentSpec.safeParse(spec).error?.issues ?? []).toEqual([]);
-        expect(recorder.refresh(spec, alerts, NOW + 1)).toBeUndefined();
+        expect(recorder.refresh(spec, [{ alerts }], NOW + 1)).toBeUndefined();
       }),
       { numRuns: 50 },
     );

@@ -15,7 +15,16 @@ const logger = createLogger({
   redactor: createRedactor(),
   destination: { write: (line) => void lines.push(line) },
 });
-const taken = { status: 'accepted', created: 1, updated: 0, unchanged: 0, ignored: 0, resolved_unknown: 0, invalid: 0 } as const;
+const taken = {
+  status: 'accepted',
+  created: 1,
+  updated: 0,
+  reopened: 0,
+  unchanged: 0,
+  ignored: 0,
+  resolved_unknown: 0,
+  invalid: 0,
+} as const;
 
 function appWith(deps: Partial<AppDeps> = {}) {
   const registry = new Registry();

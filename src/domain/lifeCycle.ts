@@ -1,0 +1,40 @@
+/**
+ * Whether an Incident is over, and whether what begins again is the same Incident or the next one. Pure.
+ *
+ * An end is an end but for one case: an alert that fires again soon after its Incident recovered shows that it had not. Then the Incident is
+ * opened again; what a person closed stays closed.
+ */
+import type { IncidentSpec, IncidentStatus } from '../crds/incident.ts';
+
+interface LifeOf {
+  readonly spec: Pick<IncidentSpec, 'closure' | 'reopenedAt'>;
+  readonly status?: Pick<IncidentStatus, 'conditions' | 'resolvedAt'> | undefined;
+}
+
+/** Milliseconds since the epoch; undefined while it is open, or has been opened again. */
+export function overSince({ spec, status }: LifeOf): number | undefined {
+  const resolved = status?.conditions?.find(({ type }) => type === 'Resolved');
+  if (resolved?.status !== 'True') return undefined;
+  const since = Date.parse(status?.resolvedAt ?? resolved.lastTransitionTime);
+  return spec.reopenedAt !== undefined && Date.parse(spec.reopenedAt) > since ? undefined : since;
+}
+
+export const isOver = (incident: LifeOf): boolean => overSince(incident) !== undefined;
+
+/** Whether an alert that fires now opens it again. @param holdOffMs how long after its end */
+export function mayReopen(incident: LifeOf, now: number, holdOffMs: number): boolean {
+  const since = overSince(incident);
+  return since !== undefined && incident.spec.closure === undefined && now - since < holdOffMs;
+}
+
+/** So many beginnings within so long are flapping. */
+const FLAPPING = { beginnings: 4, withinMs: 3600_000 };
+
+/**
+ * How often trouble began within the last hour, if that is too often for each end to be believed: then it is over only after it has
+ * been quiet for a while.
+ */
+export function flapping(beginnings: readonly string[], now: number): number | undefined {
+  const recent = beginnings.filter((at) => now - Date.parse(at) < FLAPPING.withinMs).length;
+  return recent >= FLAPPING.beginnings ? recent : undefined;
+}
