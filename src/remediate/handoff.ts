@@ -67,7 +67,8 @@ export function ownerHandoff(owner: Owner, target: ObjectRef): Handoff | undefin
       commands: resumeCommands(owner),
     });
   }
-  if (owner.ready.ok || APPLIED_AND_ILL.has(owner.ready.reason)) return undefined;
+  // What it has not come to yet it will come to: the plan waits for that.
+  if (owner.ready.ok || owner.ready.reason === 'NotReconciled' || APPLIED_AND_ILL.has(owner.ready.reason)) return undefined;
   return handOff('OwnerFailing', `${engine}, which deploys ${where}, fails itself: ${owner.ready.reason}: ${owner.ready.message}`, {
     lookAt: [engine],
     commands: describeCommands(owner),

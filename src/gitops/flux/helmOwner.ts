@@ -120,9 +120,10 @@ async function readByOthers(client: KubeClient, { metadata }: HelmRelease, optio
   return [...new Set(others.flatMap(({ spec }) => (spec.valuesFrom ?? []).map(({ name }) => name)))].toSorted();
 }
 
+/** While it is at work, which may take as long as what it applied needs to become healthy, its condition alone is of the present generation. */
 function readiness({ status, metadata }: HelmRelease): GitOwner['ready'] {
   const ready = conditionOf(status?.conditions);
-  if (ready === undefined || status?.observedGeneration !== metadata.generation)
-    return { ok: false, reason: 'NotReconciled', message: 'Flux has not reconciled it yet' };
+  const isPresent = [ready?.observedGeneration, status?.observedGeneration].includes(metadata.generation);
+  if (ready === undefined || !isPresent) return { ok: false, reason: 'NotReconciled', message: 'Flux has not reconciled it yet' };
   return { ok: ready.status === 'True', reason: ready.reason, message: ready.message };
 }

@@ -14,7 +14,7 @@ import { deployments } from '../../../../src/gitops/resources.ts';
 import type { KubeClient } from '../../../../src/kube/client.ts';
 import { createMemoryKube } from '../../../support/memoryKube.ts';
 
-const ready = (status: 'True' | 'False' = 'True', reason = 'UpgradeSucceeded') => ({
+const ready = (status: 'True' | 'False' | 'Unknown' = 'True', reason = 'UpgradeSucceeded') => ({
   type: 'Ready',
   status,
   reason,
@@ -128,6 +128,11 @@ describe('the owner of what a HelmRelease installed', () => {
       name: 'a release that has not come to its generation',
       status: { observedGeneration: 0 },
       want: { ready: { reason: 'NotReconciled' } },
+    },
+    {
+      name: 'a release that is still at work on its generation',
+      status: { observedGeneration: 0, conditions: [{ ...ready('Unknown', 'Progressing'), observedGeneration: 1 }] },
+      want: { ready: { ok: false, reason: 'Progressing' } },
     },
     {
       name: 'a chart of the same branch',
