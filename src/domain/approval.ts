@@ -30,7 +30,15 @@ export interface Verdict {
   readonly message: string;
 }
 
-export type VerdictReason = 'Accepted' | 'OtherPlan' | 'OtherDigest' | 'Expired' | 'NotAllowed' | 'OwnHighRiskPlan' | 'SamePerson';
+export type VerdictReason =
+  | 'Accepted'
+  | 'OtherPlan'
+  | 'OtherDigest'
+  | 'Expired'
+  | 'NotAllowed'
+  | 'OwnHighRiskPlan'
+  | 'SamePerson'
+  | 'PlanEnded';
 
 export function judgeApprovals(approvals: readonly Approval[], context: ApprovalContext): readonly Verdict[] {
   const seen = new Set<string>();

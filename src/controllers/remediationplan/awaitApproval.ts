@@ -7,20 +7,17 @@
 
 import { personBehind } from '../../crds/impersonation.ts';
 import type { Approval } from '../../crds/kinds.ts';
-import { approvals as approvalResource } from '../../crds/kinds.ts';
 import { judgeApprovals, type Verdict } from '../../domain/approval.ts';
 import { openFreezeWindow } from '../../domain/freeze.ts';
 import { hasEnded } from '../../domain/plan.ts';
 import { autoRefusal } from '../../domain/policy.ts';
-import { applyStatus } from '../../kube/status.ts';
 import { mayDo } from '../access.ts';
-import { bounded, declare, next, type StepResult, stalled, wait } from '../steps.ts';
+import { bounded, next, type StepResult, stalled, wait } from '../steps.ts';
 import { approvalsOf } from './approvalsOf.ts';
 import { judgesMissing } from './judgesInPlace.ts';
+import { recordVerdict } from './recordVerdict.ts';
 import { approvalLifetimeMs } from './render.ts';
 import { conclude, declareOn, hasActed, type PlanScope, type World } from './scope.ts';
-
-const FIELD_MANAGER = 'agent-sre-approval';
 
 export async function awaitApproval(scope: PlanScope): Promise<StepResult> {
   const { status, world, clock } = scope;
@@ -93,14 +90,6 @@ async function recordVerdicts(scope: PlanScope, verdicts: readonly Verdict[]): P
     reason,
   }));
   await Promise.all(verdicts.map((verdict) => recordVerdict(scope, verdict)));
-}
-
-async function recordVerdict({ client, clock, signal }: PlanScope, { approval, valid, reason, message }: Verdict): Promise<void> {
-  const status: NonNullable<Approval['status']> = { ...structuredClone(approval.status ?? {}), verdict: valid ? 'Accepted' : 'Refused' };
-  const { generation } = approval.metadata;
-  if (generation !== undefined) status.observedGeneration = generation;
-  declare(status, 'Accepted', { status: valid ? 'True' : 'False', reason, message }, generation, clock.now());
-  await applyStatus(client, approvalResource, approval, status, { fieldManager: FIELD_MANAGER, signal });
 }
 
 function approve(scope: PlanScope, at: number, reason: string, message: string): StepResult {

@@ -13,6 +13,7 @@ import { commitFix } from './commitFix.ts';
 import { actDirectly } from './directEffect.ts';
 import { withGitHost } from './gitHost.ts';
 import { recoverEffect } from './recoverEffect.ts';
+import { refuseLate } from './refuseLate.ts';
 import { render } from './render.ts';
 import { rollBack } from './rollBack.ts';
 import { FIELD_MANAGER, type PlanDeps, type PlanScope } from './scope.ts';
@@ -65,13 +66,17 @@ export function createRemediationPlanController(
     ],
     reconcile: async (key, context) => {
       const plan = context.store.get(key);
-      if (plan === undefined || plan.metadata.deletionTimestamp !== undefined || hasEnded(plan)) return undefined;
-      return reconcileStatus(scopeOf(deps, plan, context), steps, {
+      if (plan === undefined || plan.metadata.deletionTimestamp !== undefined) return undefined;
+      const scope = scopeOf(deps, plan, context);
+      if (hasEnded(plan)) {
+        await refuseLate(scope);
+        return undefined;
+      }
+      return reconcileStatus(scope, steps, {
         resource: remediationPlans,
         object: plan,
         fieldManager: FIELD_MANAGER,
-        finish: (scope) => {
-          const { status } = scope;
+        finish: ({ status }) => {
           sayWhoStopped(scope);
           const phase = planPhase(status);
           status.phase = phase;

@@ -8,6 +8,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { approvals } from '../../../src/crds/kinds.ts';
 import { live, liveAndDie, seen } from './executorLife.ts';
 import { answerVerification, approve, begin, cart, lifeOf, type Outcome, openTheatre, type Theatre } from './executorStory.ts';
 
@@ -72,4 +73,24 @@ test('refused by the Git host, the plan says so and waits for a person; with the
   writeFileSync(passwordFile, password);
   await live({ ...lifeOf(theatre, plan), isOver: ({ status: now }) => now?.phase === 'AwaitingApproval' });
   expect((await seen(client, plan)).status).toMatchObject({ phase: 'AwaitingApproval', digest: expect.stringMatching(/^sha256:/u) });
+});
+
+test('an approval for which the world has moved since is answered: the plan has ended', { timeout: 120_000 }, async () => {
+  const { plan, shop } = await begin(theatre, 'moved');
+  const { client } = theatre.stage;
+  await live({ ...lifeOf(theatre, plan), isOver: ({ status }) => status?.phase === 'AwaitingApproval' });
+  await shop.applied(shop.ada.commit('Be two', { 'apps/cart.yaml': cart('moved', '9090').replace('replicas: 1', 'replicas: 2') }));
+  await approve(theatre, plan);
+  const answer = async () =>
+    (await client.list(approvals, { namespace: plan.metadata.namespace })).items.find(({ spec }) => spec.planRef.uid === plan.metadata.uid)
+      ?.status;
+  await live({ ...lifeOf(theatre, plan), isOver: async () => (await answer())?.verdict !== undefined });
+  const { status } = await seen(client, plan);
+  expect([status?.phase, status?.commit]).toEqual(['Stale', undefined]);
+  expect(await answer()).toMatchObject({
+    verdict: 'Refused',
+    conditions: [
+      { status: 'False', reason: 'PlanEnded', message: expect.stringContaining('has ended as Stale: the repository has moved') },
+    ],
+  });
 });

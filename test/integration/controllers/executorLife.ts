@@ -25,7 +25,7 @@ export interface Life {
   readonly plan: RemediationPlan;
   /** Absent: nothing is measured. */
   readonly metrics?: readonly MetricsPort[] | undefined;
-  readonly isOver?: (plan: RemediationPlan) => boolean;
+  readonly isOver?: (plan: RemediationPlan) => boolean | Promise<boolean>;
   /** How long it may live. */
   readonly patienceMs?: number;
 }
@@ -70,7 +70,7 @@ export async function live({
   const running = manager.run(stop.signal);
   const ended = until(
     `plan ${plan.metadata.name} ends or the executor dies`,
-    async () => (stop.signal.aborted || isOver(await seen(observer, plan)) ? 'ended' : undefined),
+    async () => (stop.signal.aborted || (await isOver(await seen(observer, plan))) ? 'ended' : undefined),
     patienceMs,
   );
   const diedAt = await Promise.race([died, ended.then(() => undefined)]);
