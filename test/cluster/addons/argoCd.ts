@@ -59,7 +59,8 @@ async function startRedis(workspace: Workspace) {
     origin: 'Debian',
     health: { kind: 'socket', path: join(workspace.folder('argocd/redis'), 'redis.sock') },
     cwd: workspace.folder('argocd/redis'),
-    args: ['--bind', host, '--port', `${port}`, '--unixsocket', 'redis.sock', '--save', '', '--appendonly', 'no'],
+    // without a password it would answer on a loopback only, and a real node has none in common with this machine
+    args: ['--bind', host, '--port', `${port}`, '--unixsocket', 'redis.sock', '--protected-mode', 'no', '--save', '', '--appendonly', 'no'],
   }));
   return { daemon, address: `${host}:${ports[0]}` };
 }
