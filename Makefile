@@ -88,6 +88,10 @@ e2e: ready build ## All end-to-end scenes on a real cluster: the loop, the diagn
 e2e-smoke: ready build ## The demo's two acts, unattended, every step checked
 	@$(BIN)/vitest run --project e2e test/e2e/smoke.test.ts $(VITEST_ARGS)
 
+.PHONY: e2e-remediation
+e2e-remediation: ready build ## Faults on real pods, each to a verified fix: every action in Git, every owner, people who differ
+	@$(BIN)/vitest run --project e2e test/e2e/remediation*.test.ts $(VITEST_ARGS)
+
 # About ten minutes, and Ollama's build before the first run; the gate (.ci/run) has the loop alone.
 .PHONY: e2e-diagnosis
 e2e-diagnosis: ready build ## Faults on real pods and models of every character; prints what each diagnosis took

@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // One file at a time: many start clusters of their own and kill what is in them, and two cores carry one well.
     maxWorkers: 1,
+    // Scenes that stand side by side wait most of their time.
+    maxConcurrency: 16,
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       {

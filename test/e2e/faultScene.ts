@@ -5,7 +5,6 @@
 import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/clock.ts';
 import { defaultInstallation } from '../../src/crds/installation.ts';
 import type { Incident, Investigation } from '../../src/crds/kinds.ts';
@@ -15,8 +14,9 @@ import { createRedactor } from '../../src/redact/redactor.ts';
 import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import { applyTo, createNamespace } from '../live/apply.ts';
 import type { Fault, Labels } from '../live/faults/fault.ts';
+import { keepLookout } from '../live/look.ts';
 import { serveMetrics } from '../live/podMetrics.ts';
-import { type Seen, type Sign, seeAll } from '../live/seen.ts';
+import type { Seen, Sign } from '../live/seen.ts';
 import { command, type Printed } from '../stage/command.ts';
 import { type Operator, startOperator } from '../stage/operator.ts';
 import { type WorldWatch, watchWorld } from '../stage/world.ts';
@@ -59,7 +59,6 @@ const PLUGIN = join(import.meta.dirname, '..', '..', 'bin', 'kubectl-sre');
 const SHOWS_SECONDS = 420;
 const STANDS_SECONDS = 10;
 const DIAGNOSIS_SECONDS = 150;
-const LOOK_MS = 500;
 
 export async function raiseFaultScene({ settings = {} }: FaultSceneOptions = {}): Promise<FaultScene> {
   const cluster = await startCluster({ level: 'real', log: (line) => process.stderr.write(`${line}\n`) });
@@ -84,21 +83,13 @@ function sceneOn(cluster: Cluster, kube: KubeClient, operator: FaultScene['opera
   const { namespace } = defaultInstallation;
   const world = watchWorld({ ...cluster, token: cluster.tokenFor('admin') }, 'none');
   const times = timesOf(world);
-  const look = lookAround(kube);
-  const until: FaultScene['until'] = async (where, sign) => {
-    const giveUpAt = performance.now() + SHOWS_SECONDS * 1000;
-    for (;;) {
-      const seen = (await look())(where);
-      if (sign(seen)) return seen;
-      if (performance.now() > giveUpAt) throw new Error(`${where}: it does not show after ${SHOWS_SECONDS} s: ${inWords(seen)}`);
-    }
-  };
+  const lookout = keepLookout(kube, SHOWS_SECONDS);
   /** As the rules of kube-prometheus have it with `for`, only shorter: an alert fires when what it is about has stood for a while. */
   const untilItStands: FaultScene['until'] = async (where, sign) => {
-    let seen = await until(where, sign);
+    let seen = await lookout.until(where, sign);
     for (let since = performance.now(); performance.now() - since < STANDS_SECONDS * 1000; ) {
-      seen = (await look())(where);
-      if (!sign(seen)) [seen, since] = [await until(where, sign), performance.now()];
+      seen = await lookout.look(where);
+      if (!sign(seen)) [seen, since] = [await lookout.until(where, sign), performance.now()];
     }
     return seen;
   };
@@ -123,7 +114,7 @@ function sceneOn(cluster: Cluster, kube: KubeClient, operator: FaultScene['opera
     operator,
     world,
     evidence: createEvidenceStore({ client: kube, namespace, redactor: createRedactor(), clock: systemClock }),
-    until,
+    until: lookout.until,
     alert,
     async apply({ name, objects, labels }) {
       await createNamespace(kube, name, labels);
@@ -131,7 +122,7 @@ function sceneOn(cluster: Cluster, kube: KubeClient, operator: FaultScene['opera
     },
     async diagnose({ name, breaks, shows, alert: labelsOf }) {
       if (breaks !== undefined) {
-        await until(name, breaks.when);
+        await lookout.until(name, breaks.when);
         await breaks.act(kube, name);
       }
       const seen = await untilItStands(name, shows);
@@ -140,7 +131,7 @@ function sceneOn(cluster: Cluster, kube: KubeClient, operator: FaultScene['opera
     sre: (...args) => command(PLUGIN, args, { KUBECONFIG: cluster.kubeconfigPath }),
     async stop() {
       world.close();
-      look.stop();
+      lookout.stop();
       await kube.close();
       await cluster.stop();
     },
@@ -165,26 +156,6 @@ function timesOf(world: WorldWatch): { took(incidentUid: string): number } {
   });
   return { took: (uid) => (ended.get(uid) ?? Number.NaN) - (begun.get(uid) ?? Number.NaN) };
 }
-
-/** One look for all who wait, again and again while anybody does. */
-function lookAround(kube: KubeClient): { (): Promise<(namespace: string) => Seen>; stop(): void } {
-  const stopping = new AbortController();
-  let next: Promise<(namespace: string) => Seen> | undefined;
-  const look = (): Promise<(namespace: string) => Seen> => {
-    next ??= sleep(LOOK_MS, undefined, { signal: stopping.signal }).then(() => {
-      next = undefined;
-      return seeAll(kube);
-    });
-    return next;
-  };
-  return Object.assign(look, { stop: () => stopping.abort() });
-}
-
-const inWords = ({ pods, events }: Seen): string =>
-  JSON.stringify({
-    pods: pods.map(({ metadata, status }) => [metadata.name, status?.phase, status?.containerStatuses?.map(({ state }) => state)]),
-    events: events.slice(-8).map(({ reason, message }) => `${reason}: ${message}`),
-  }).slice(0, 3000);
 
 /** The cluster goes, and its folder with it. */
 export function keepLogs({ dir }: Pick<Cluster, 'dir'>): string {

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../src/kube/object.ts';
 
 export type Applied = Omit<KubeObject, 'metadata'> & {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly finalizers?: readonly string[] };
+  readonly metadata: { readonly name: string; readonly finalizers?: readonly string[]; readonly labels?: Readonly<Record<string, string>> };
 };
 type Json = Readonly<Record<string, unknown>>;
 

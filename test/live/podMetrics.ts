@@ -37,11 +37,12 @@ const LATER_MS = 60_000;
 export async function measure(kube: KubeClient, namespace: string, usage: Readonly<Record<string, string>>): Promise<void> {
   const { items } = await kube.list(pods, { namespace });
   for (const { metadata } of items) {
-    await kube.create(podMetrics, {
+    const intent = {
       metadata: { namespace, name: metadata.name, labels: metadata.labels ?? {} },
       timestamp: new Date(Date.now() + LATER_MS).toISOString(),
       window: '15s',
       containers: [{ name: 'app', usage }],
-    } as never);
+    };
+    await kube.apply(podMetrics, intent, { fieldManager: 'metrics', force: true });
   }
 }

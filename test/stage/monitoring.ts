@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { startAlertmanager } from '../cluster/addons/alertmanager.ts';
 import { kubeletScrapeJob } from '../cluster/addons/kubeletScrape.ts';
 import { startKubeStateMetrics } from '../cluster/addons/kubeStateMetrics.ts';
-import { startPrometheus } from '../cluster/addons/prometheus.ts';
+import { type ScrapeJob, startPrometheus } from '../cluster/addons/prometheus.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 
 export interface Monitoring {
@@ -29,10 +29,17 @@ export interface WebhookTarget {
   readonly tokenFile: string;
 }
 
+/** What is looked at besides the shop. */
+export interface AlsoMonitored {
+  /** As Prometheus documents them. */
+  readonly ruleGroups?: readonly object[];
+  readonly scrapeJobs?: readonly ScrapeJob[];
+}
+
 const SCRAPE_SECONDS = 1;
 const ASK_MS = 5_000;
 
-export async function startMonitoring(cluster: Cluster): Promise<Monitoring> {
+export async function startMonitoring(cluster: Cluster, { ruleGroups = [], scrapeJobs = [] }: AlsoMonitored = {}): Promise<Monitoring> {
   const { workspace } = cluster;
   const [stateMetrics, alertmanager, usage] = await Promise.all([
     startKubeStateMetrics(cluster),
@@ -40,7 +47,8 @@ export async function startMonitoring(cluster: Cluster): Promise<Monitoring> {
     cluster.level === 'real' ? kubeletScrapeJob(cluster) : undefined,
   ]);
   const prometheus = await startPrometheus(workspace, {
-    scrapeJobs: usage === undefined ? [stateMetrics.scrapeJob] : [stateMetrics.scrapeJob, usage],
+    scrapeJobs: [stateMetrics.scrapeJob, ...(usage === undefined ? [] : [usage]), ...scrapeJobs],
+    ruleGroups,
     ruleFiles: [join(import.meta.dirname, 'monitoring', 'rules.yaml')],
     alertmanagerUrl: alertmanager.url,
     scrapeSeconds: SCRAPE_SECONDS,

@@ -5,8 +5,8 @@
  * `seed/`, with a history of some weeks, so that nothing in it is a recent change.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { startGitServer } from '../cluster/addons/gitServer.ts';
 import { run } from '../cluster/lib/run.ts';
 import type { Workspace } from '../cluster/workspace/workspace.ts';
@@ -36,6 +36,8 @@ export interface ShopRepository {
   readonly writer: Account;
   /** A person edits one file and pushes: `edit` gets its content. Gives the commit. */
   commit(change: PersonsChange): Promise<string>;
+  /** A person edits several files in one commit, makes new ones and removes others. Gives the commit. */
+  push(change: PersonsPush): Promise<string>;
   /** The output of git in the bare repository on the server. */
   readonly git: (...args: readonly string[]) => Promise<string>;
 }
@@ -46,6 +48,11 @@ export interface PersonsChange {
   readonly body: string;
   readonly file: string;
   readonly edit: (content: string) => string;
+}
+
+export interface PersonsPush extends Omit<PersonsChange, 'file' | 'edit'> {
+  /** By path: gets the content, empty where there is no such file, and gives the new one; empty takes the file away. */
+  readonly edits: Readonly<Record<string, (content: string) => string>>;
 }
 
 export const PAYMENTS: Author = { name: 'team-payments', email: 'payments@shop.example' };
@@ -70,7 +77,8 @@ exit 1
 
 const newAccount = (name: string): Account => ({ name, token: randomBytes(24).toString('base64url') });
 
-export async function openShopRepository(workspace: Workspace): Promise<ShopRepository> {
+/** @param more content by path, besides the shop: there from the first commit on */
+export async function openShopRepository(workspace: Workspace, more: Readonly<Record<string, string>> = {}): Promise<ShopRepository> {
   const [reader, writer, person] = [newAccount('reader'), newAccount('agent-sre'), newAccount('people')];
   const tokens = Object.fromEntries([reader, writer, person].map(({ name, token }) => [name, token]));
   const server = await startGitServer(workspace, { tokens });
@@ -80,7 +88,8 @@ export async function openShopRepository(workspace: Workspace): Promise<ShopRepo
   chmodSync(hook, 0o755);
 
   const checkout = createCheckout(workspace.folder('shop-checkout'), url, person);
-  await seed(checkout, url);
+  await seed(checkout, url, more);
+  const push = inTurns((change: PersonsPush) => pushEdits(checkout, change));
   return {
     url,
     dir,
@@ -88,15 +97,8 @@ export async function openShopRepository(workspace: Workspace): Promise<ShopRepo
     path: `./${PATH}`,
     reader,
     writer,
-    async commit({ file, edit, ...message }) {
-      await checkout.git('pull', '--quiet', '--rebase', 'origin', BRANCH);
-      const path = join(checkout.dir, file);
-      const before = readFileSync(path, 'utf8');
-      const after = edit(before);
-      if (after === before) throw new Error(`commit "${message.subject}": the edit leaves ${file} as it is`);
-      writeFileSync(path, after);
-      return checkout.commit(message);
-    },
+    commit: ({ file, edit, ...message }) => push({ ...message, edits: { [file]: edit } }),
+    push,
     git: async (...args) => (await run('git', ['-C', dir, ...args], { timeoutSeconds: GIT_SECONDS })).stdout,
   };
 }
@@ -144,12 +146,49 @@ function createCheckout(dir: string, url: string, { token }: Account): Checkout 
   };
 }
 
+const MOST_TRIES = 5;
+
+/** Tries again on what is there then, when somebody else pushed meanwhile: people do. */
+async function pushEdits(checkout: Checkout, { edits, ...message }: PersonsPush, tries = MOST_TRIES): Promise<string> {
+  await checkout.git('fetch', '--quiet', 'origin', BRANCH);
+  await checkout.git('reset', '--quiet', '--hard', 'FETCH_HEAD');
+  for (const [file, edit] of Object.entries(edits)) {
+    const path = join(checkout.dir, file);
+    const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const after = edit(before);
+    if (after === before) throw new Error(`commit "${message.subject}": the edit leaves ${file} as it is`);
+    mkdirSync(dirname(path), { recursive: true });
+    if (after === '') rmSync(path);
+    else writeFileSync(path, after);
+  }
+  try {
+    return await checkout.commit(message);
+  } catch (error) {
+    if (tries <= 1) throw error;
+    return pushEdits(checkout, { edits, ...message }, tries - 1);
+  }
+}
+
+/** There is one clone, and several people at it. */
+function inTurns<A, R>(work: (input: A) => Promise<R>): (input: A) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (input) => {
+    const mine = last.then(() => work(input));
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
 /** Today's state by three commits of the past weeks. */
-async function seed(checkout: Checkout, url: string): Promise<void> {
+async function seed(checkout: Checkout, url: string, more: Readonly<Record<string, string>>): Promise<void> {
   const { dir } = checkout;
   await checkout.git('init', '--quiet', `--initial-branch=${BRANCH}`);
   await checkout.git('remote', 'add', 'origin', url);
   cpSync(join(import.meta.dirname, 'seed'), dir, { recursive: true });
+  for (const [file, content] of Object.entries(more)) {
+    mkdirSync(dirname(join(dir, file)), { recursive: true });
+    writeFileSync(join(dir, file), content);
+  }
   const replace = (file: string, from: string, to: string): void => {
     const path = join(dir, file);
     writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));

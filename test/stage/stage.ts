@@ -13,13 +13,14 @@ import type { Logger } from '../../src/kube/logger.ts';
 import { startFlux } from '../cluster/addons/flux.ts';
 import type { Person } from '../cluster/api/users.ts';
 import { type Cluster, type ClusterOptions, startCluster } from '../cluster/cluster.ts';
+import { getBinaries } from '../cluster/components/binaries.ts';
 import type { Level } from '../cluster/levels.ts';
 import { canRunReal } from '../cluster/real/capability.ts';
 import { installApi } from '../support/installCrds.ts';
 import { command, type Printed } from './command.ts';
 import { deployShop } from './delivery.ts';
 import { addressOf, shopIsOpen } from './expectations.ts';
-import { type Monitoring, startMonitoring } from './monitoring.ts';
+import { type AlsoMonitored, type Monitoring, startMonitoring } from './monitoring.ts';
 import { type Operator, startOperator } from './operator.ts';
 import { openShopRepository, type ShopRepository } from './shopRepository.ts';
 import { simulateTraffic, withSimulation } from './simulation/simulation.ts';
@@ -59,6 +60,18 @@ export interface StageOptions {
   readonly log: (line: string) => void;
   /** How long a fix has to hold. */
   readonly soakSeconds: number;
+  /** What there is besides the shop. */
+  readonly more?: BesidesTheShop;
+}
+
+export interface BesidesTheShop {
+  /** In the repository from its first commit on: content by path. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly monitored?: (cluster: Cluster) => AlsoMonitored;
+  /** A helm-controller of Flux, too. */
+  readonly helm?: boolean;
+  /** Sections of the operator's configuration. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 const PLUGIN = join(import.meta.dirname, '..', '..', 'bin', 'kubectl-sre');
@@ -97,15 +110,16 @@ const partsTo =
     return result;
   };
 
-async function furnish(cluster: Cluster, { soakSeconds }: StageOptions, part: Part): Promise<Stage> {
+async function furnish(cluster: Cluster, options: StageOptions, part: Part): Promise<Stage> {
+  const { more = {} } = options;
   const world = watchWorld({ ...cluster, token: cluster.tokenFor('admin') }, SHOP_NAMESPACE);
   const installed = part('CRDs and admission', () => installOurApi(cluster));
-  const flux = part('Flux', () => startFlux(cluster));
-  const monitoring = part('Prometheus', () => startMonitoring(cluster));
-  const repository = part('Git server', () => openShopRepository(cluster.workspace));
+  const flux = part('Flux', () => startFlux(cluster, { helm: more.helm ?? false }));
+  const monitoring = part('Prometheus', () => startMonitoring(cluster, more.monitored?.(cluster)));
+  const repository = part('Git server', () => openShopRepository(cluster.workspace, more.files));
   const shop = Promise.all([repository, flux]).then(([there]) => part('shop', () => openShop(cluster, there, world)));
   const operator = Promise.all([monitoring, repository, installed]).then(([watching, there]) =>
-    part('operator', () => startOperatorFor(cluster, { monitoring: watching, repository: there }, soakSeconds)),
+    part('operator', () => startOperatorFor(cluster, { monitoring: watching, repository: there }, options)),
   );
   await Promise.all([installed, flux, monitoring, repository, shop, operator]);
   return {
@@ -155,13 +169,15 @@ async function openShop({ api }: Cluster, repository: ShopRepository, world: Wor
 async function startOperatorFor(
   cluster: Cluster,
   { monitoring, repository }: { readonly monitoring: Monitoring; readonly repository: ShopRepository },
-  soakSeconds: number,
+  { soakSeconds, more: { helm = false, settings = {} } = {} }: StageOptions,
 ): Promise<Operator> {
+  const { binaries, workspace } = cluster;
+  const tools = helm ? { ...binaries, helm: (await getBinaries(['helm'], workspace.log)).helm.binary } : binaries;
   const operator = await startOperator(cluster, {
     processes: PROCESSES,
     monitoring,
     repository,
-    settings: { remediation: { soakSeconds } },
+    settings: { remediation: { soakSeconds }, tools, ...settings },
   });
   await monitoring.notify({ url: operator.webhookUrl, tokenFile: operator.webhookTokenFile });
   return operator;
