@@ -48,7 +48,7 @@ const SHORTEST_SEGMENT = 2.5 * MINUTE;
 const A_WAY_UP = 10 * MINUTE;
 /** Steps a reading, at most: what is measured more rarely is not evenly spaced. */
 const MOST_PATCHES = 10;
-const LIMIT = 3.5;
+export const LEAST_SCORE = 3.5;
 const HIGHEST_SCORE = 100;
 /** A series is not taken to be known better than to this share of its level. */
 const LEAST_SIGMA = 0.01;
@@ -75,12 +75,12 @@ export function departureOf(recent: readonly Reading[], dayBefore: readonly Read
   if (!isWorse(now, Math.max(before, past ?? before), badness)) return undefined;
 
   const score = scoreOf(now, quiet, Math.max(2 * step, Math.min(length, (since - first.at) / WINDOWS_BEFORE)));
-  return score < LIMIT ? undefined : { now, before, dayBefore: past, since, score };
+  return score < LEAST_SCORE ? undefined : { now, before, dayBefore: past, since, score };
 }
 
-const levelOf = (readings: readonly Reading[]): number | undefined => median(readings.map(({ value }) => value));
+export const levelOf = (readings: readonly Reading[]): number | undefined => median(readings.map(({ value }) => value));
 
-const isWorse = (level: number, than: number, { times, least }: Badness): boolean => level >= times * than && level - than >= least;
+export const isWorse = (level: number, than: number, { times, least }: Badness): boolean => level >= times * than && level - than >= least;
 
 /** When it rose and did not come down again; undefined when it did neither. */
 function riseOf(ordered: readonly Reading[], step: number, badness: Badness): number | undefined {
@@ -121,10 +121,10 @@ function mediansOf(readings: readonly Reading[], length: number): number[] {
   return [...Map.groupBy(readings, ({ at }) => Math.floor((at - start) / length)).values()].map((window) => levelOf(window) as number);
 }
 
-const highestOf = (readings: readonly Reading[], length: number): number | undefined =>
+export const highestOf = (readings: readonly Reading[], length: number): number | undefined =>
   readings.length === 0 ? undefined : Math.max(...mediansOf(readings, length));
 
-function scoreOf(now: number, quiet: readonly Reading[], length: number): number {
+export function scoreOf(now: number, quiet: readonly Reading[], length: number): number {
   const medians = mediansOf(quiet, length);
   const expected = median(medians) as number;
   const sigma = Math.max(robustSigma(medians) as number, LEAST_SIGMA * Math.abs(expected));
@@ -132,5 +132,5 @@ function scoreOf(now: number, quiet: readonly Reading[], length: number): number
 }
 
 /** The usual distance of neighbours. */
-const stepOf = (ordered: readonly Reading[]): number =>
+export const stepOf = (ordered: readonly Reading[]): number =>
   Math.max(1, median(ordered.slice(1).map(({ at }, index) => at - (ordered[index] as Reading).at)) as number);

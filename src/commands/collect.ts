@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { Terminal } from '../cli/terminal.ts';
 import type { Clock } from '../clock.ts';
+import { formatBytes } from '../domain/quantity.ts';
 import { type Bundle, packBundle } from '../sources/frozen/bundle.ts';
-import { formatBytes } from '../sources/kubernetes/quantity.ts';
 import { wrapped } from '../text/layout.ts';
 import { oneLine } from '../text/plain.ts';
 import type { Connection } from './arguments.ts';

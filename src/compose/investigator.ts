@@ -26,7 +26,7 @@ export function addInvestigator(parts: Parts): void {
   const { namespace, remediation, sources } = config;
   const canConfirm = sources.prometheus.length + sources.alertmanager.length > 0;
   const reconciling = { clock, events: manager.events, redact: redactor.text };
-  const { ports, alerts, dashboards } = createTelemetrySources(parts);
+  const { ports, alerts, dashboards, measurements } = createTelemetrySources(parts);
   const { repositories, renderer } = createGit(parts);
   const evidence = createEvidenceStore({
     client,
@@ -66,6 +66,7 @@ export function addInvestigator(parts: Parts): void {
       namespace,
       proposals: { operatorNamespace: namespace, ...remediation },
       unconfirmedAfterMs: canConfirm ? UNCONFIRMED_AFTER_MS : 0,
+      measurements,
       alertState: (labels, signal) => alerts.state(labels, signal),
     }),
   );

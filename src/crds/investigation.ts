@@ -176,6 +176,36 @@ const report = z.object({
 });
 export type Report = z.infer<typeof report>;
 
+const aftermath = z.object({
+  logsRead: z.boolean().optional().describe('Whether what the pods of now log since the fix could be read; absent: nobody asked.'),
+  stillLogged: z
+    .array(
+      z.object({
+        object: objectRef.describe('Workload and container.'),
+        lines: count().describe('Lines since the fix that are like one that the diagnosis rests on.'),
+      }),
+    )
+    .max(20)
+    .optional()
+    .describe('Who still logs the error that the diagnosis rests on.'),
+  neighbours: z
+    .object({
+      complete: z.boolean().describe('Whether all of it could be seen.'),
+      findings: z
+        .array(
+          z.object({
+            reason: z.enum(FINDING_REASONS).describe('What is wrong.'),
+            object: objectRef.describe('What it is wrong with.'),
+          }),
+        )
+        .max(40)
+        .describe('What is wrong around the targets.'),
+    })
+    .optional()
+    .describe('The workloads around the targets: in their namespaces, called by them, on their nodes.'),
+});
+export type Aftermath = z.infer<typeof aftermath>;
+
 const OUTCOMES = ['RootCauseFound', 'Unresolved', 'NothingWrong'] as const;
 
 export const investigationStatus = z.object({
@@ -193,6 +223,7 @@ export const investigationStatus = z.object({
   rootCause: rootCause.optional().describe('The cause, where one could be named.'),
   report: report.optional().describe('The report, as people read it.'),
   gaps: z.array(gap).max(20).optional().describe('What could not be seen, and why.'),
+  aftermath: aftermath.optional().describe('Of a Verification: what it has seen beside the targets.'),
   affected: z.array(objectRef).max(50).optional().describe('Objects that the trouble reaches.'),
   startedAt: timestamp().optional().describe('When gathering began.'),
   completedAt: timestamp().optional().describe('When it reached its end.'),

@@ -142,6 +142,7 @@ export const findingReasonGroups = {
     ErrorRateIncreased: 'More of its answers are errors than before, for a reason that cannot be told apart.',
     TrafficSurged: 'It is asked far more than before.',
     DependencyFailing: 'It fails because something that it calls fails.',
+    ErrorStillLogged: 'Its pods still log, after a fix, the error that they logged before it.',
   },
   'A rollout that does not end': {
     RolloutStuck: 'The new version does not become available within the workload’s own deadline.',

@@ -19,6 +19,7 @@ import {
   timestamp,
   waitingOn,
 } from './common.ts';
+import { abortCriterion, check, criterion, notVerified } from './criteria.ts';
 import { immutable, rules } from './rules.ts';
 
 /** Values are enums, bounded numbers, or references that the executor resolves live: no text of anybody's gets into a change. */
@@ -33,29 +34,6 @@ export type Action = z.infer<typeof action>;
 
 const STRATEGIES = ['Commit', 'PullRequest', 'Direct'] as const;
 
-const CRITERION_TYPES = [
-  'RolloutComplete',
-  'NoContainerRestarts',
-  'EndpointsReady',
-  'EffectInPlace',
-  'AlertResolved',
-  'FindingsCleared',
-] as const;
-const criterion = z.object({
-  type: z.enum(CRITERION_TYPES).describe('What is looked at.'),
-  target: objectRef.optional().describe('What it is about: a workload, or a Service.'),
-  withinSeconds: seconds(86_400).describe('How long after the sync it may take.'),
-});
-export type Criterion = z.infer<typeof criterion>;
-
-const ABORT_TYPES = ['ContainerRestarts', 'RolloutDeadlineExceeded', 'ReadyReplicasBelow'] as const;
-const abortCriterion = z.object({
-  type: z.enum(ABORT_TYPES).describe('What is watched while the fix is verified.'),
-  target: objectRef.optional().describe('The workload that it is about.'),
-  threshold: count().describe('The value at which the fix is taken back.'),
-});
-export type AbortCriterion = z.infer<typeof abortCriterion>;
-
 export const remediationPlanSpec = z
   .object({
     incidentRef: pinnedRef.describe('The Incident that it is meant to end.'),
@@ -64,8 +42,9 @@ export const remediationPlanSpec = z
     summary: nonEmpty(600).describe('What would be done and why, in a few sentences.'),
     actions: z.array(action).min(1).max(5).describe('What is done, in this order.'),
     strategy: z.enum(STRATEGIES).describe('How it is delivered.'),
-    successCriteria: z.array(criterion).min(1).max(8).describe('All of these have to hold for the fix to count.'),
+    successCriteria: z.array(criterion).min(1).max(12).describe('All of these have to hold for the fix to count.'),
     abortCriteria: z.array(abortCriterion).max(8).optional().describe('Any of these takes the fix back at once.'),
+    notVerified: z.array(notVerified).max(8).optional().describe('What would tell more, and can’t be looked at.'),
     soakSeconds: seconds(86_400).describe('How long the criteria have to hold before the Incident is resolved.'),
     rollback: z.enum(['Automatic', 'Manual']).default('Automatic').describe('Whether a fix that did not help is taken back by itself.'),
     expiresAt: timestamp().describe('After this nothing is begun.'),
@@ -85,16 +64,10 @@ export const remediationPlanSpec = z
     }),
   );
 
+export type { AbortCriterion, Check, Criterion, NotVerified } from './criteria.ts';
+
 export const RISKS = ['Low', 'Medium', 'High'] as const;
 export type Risk = (typeof RISKS)[number];
-
-const check = z.object({
-  name: nonEmpty(128).describe('The criterion.'),
-  result: z.enum(['Passed', 'Failed', 'Pending', 'Inconclusive']).describe('Whether it holds.'),
-  message: text(512).describe('What was seen.'),
-  at: timestamp().describe('When it was last evaluated.'),
-});
-export type Check = z.infer<typeof check>;
 
 const commitRecord = z.object({
   sha: commitId().describe('Commit.'),
@@ -113,10 +86,12 @@ export const PLAN_PHASES = [
   'RollingBack',
   'Succeeded',
   'RolledBack',
+  'Inconclusive',
   'Failed',
   'Rejected',
   'Expired',
   'Stale',
+  'Superseded',
   'Suggested',
 ] as const;
 
@@ -243,6 +218,7 @@ export const remediationPlanStatus = z.object({
     .describe('The pull request that carries the fix.'),
   sync: syncRecord.optional().describe('The revision that the engine reported, and when it was seen.'),
   checks: z.array(check).max(20).optional().describe('Success criteria, as last evaluated.'),
+  baseline: pinnedRef.optional().describe('The Investigation that looked at the world right before the fix.'),
   verification: pinnedRef.optional().describe('The Investigation that looked at the world after the fix.'),
   rollback: z
     .object({

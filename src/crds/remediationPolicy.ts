@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ACTION_TYPES } from './actions/actions.ts';
 import { conditions, count, labelMap, namespaceName, nonEmpty, observedGeneration, seconds, text } from './common.ts';
+import { decimal, objectiveInBounds, policyCriterion } from './criteria.ts';
 import { RISKS } from './remediationPlan.ts';
 import { rules } from './rules.ts';
 
@@ -99,14 +100,28 @@ export const remediationPolicySpec = z
       .optional()
       .describe('Share of a namespace’s workloads that may be touched in an hour.'),
     soakSeconds: seconds(86_400).optional().describe('Overrides how long the success criteria have to hold.'),
+    objectivePercent: decimal()
+      .optional()
+      .describe(
+        'Share of answers that the workloads promise to be good, such as 99.9: a fix has helped only if the error budget does not burn too fast.',
+      ),
+    criteria: z
+      .array(policyCriterion)
+      .max(4)
+      .optional()
+      .describe('What else has to hold for a fix to count.')
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
     reason: text(512).optional().describe('Why it is so; shown with each decision.'),
   })
   .meta(
-    rules({
-      rule: "self.mode != 'Auto' || has(self.auto)",
-      message: 'mode Auto acts without asking anybody: state its conditions in auto, such as maxRisk, minConfidence and provenSuccesses',
-      fieldPath: '.auto',
-    }),
+    rules(
+      {
+        rule: "self.mode != 'Auto' || has(self.auto)",
+        message: 'mode Auto acts without asking anybody: state its conditions in auto, such as maxRisk, minConfidence and provenSuccesses',
+        fieldPath: '.auto',
+      },
+      objectiveInBounds,
+    ),
   );
 
 export const remediationPolicyStatus = z.object({

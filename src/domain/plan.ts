@@ -7,10 +7,12 @@ export type PlanPhase = (typeof PLAN_PHASES)[number];
 const ENDS: ReadonlySet<PlanPhase | undefined> = new Set<PlanPhase>([
   'Succeeded',
   'RolledBack',
+  'Inconclusive',
   'Failed',
   'Rejected',
   'Expired',
   'Stale',
+  'Superseded',
   'Suggested',
 ]);
 

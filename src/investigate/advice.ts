@@ -242,6 +242,7 @@ export const ADVICE: Readonly<Record<FindingReason, Advice>> = {
   ErrorRateIncreased: advice('Application', 'Look at its new and surging log lines.', 'upstream'),
   TrafficSurged: advice('Resources', 'Scale it, or bound who asks so much.', 'capacity'),
   DependencyFailing: advice('Application', 'Look at what it calls.', 'upstream'),
+  ErrorStillLogged: advice('Application', 'Look at the error that its pods still log.', 'seen'),
   RolloutStuck: advice('Rollout', 'Look at the pods of the new revision.', 'seen'),
   RolloutPaused: advice('Rollout', 'Resume the rollout, or take back what was changed.', 'delivery'),
   WorkloadScaledToZero: advice('Rollout', 'Scale it up, or remove what depends on it.', 'delivery'),

@@ -1,6 +1,6 @@
 /** From what was gathered to a result with numbered evidence, findings, changes, hypotheses, a cause if one can be named, and the report. Pure. */
 import type { ObjectRef } from '../crds/common.ts';
-import type { EvidenceItem, Gap, InvestigationStatus, RootCause } from '../crds/investigation.ts';
+import type { Aftermath, EvidenceItem, Gap, InvestigationStatus, RootCause } from '../crds/investigation.ts';
 import type { Incident, Investigation } from '../crds/kinds.ts';
 import type { AlertVerdict } from '../sources/alerts.ts';
 import type { ObservedChange } from '../sources/changes.ts';
@@ -60,10 +60,12 @@ export function conclude(request: ConcludeRequest): Conclusion {
     ...errors.map(analyzerGap),
   ]);
   const { cause, verdict, verifies } = analysis;
+  const echoes = (gathered.aftermath?.stillLogged ?? []).map(echoFinding);
   const result: InvestigationResult = {
-    outcome: verdict.outcome,
+    outcome: echoes.length > 0 ? 'Unresolved' : verdict.outcome,
     evidence: numbered.evidence.map((record) => itemOf(record, gathered.snapshot.at)),
-    findings: ranked.map(({ finding, links }) => findingOf(finding, links, numbered, snapshot)),
+    findings: [...ranked.map(({ finding, links }) => findingOf(finding, links, numbered, snapshot)), ...echoes],
+    aftermath: gathered.aftermath,
     changes: numbered.changes.map((change) => changeOf(change, numbered)),
     hypotheses: verifies ? [] : ranked.map((one, index) => hypothesisOf(one, index, numbered)),
     rootCause: cause && rootCauseOf(cause, numbered),
@@ -214,6 +216,16 @@ function changeOf(change: ObservedChange, { changeId, evidenceIds }: Numbered): 
     evidence: evidenceIds([evidence]),
   };
 }
+
+/** The line itself is in the evidence of the diagnosis. */
+const echoFinding = ({ object, lines }: NonNullable<Aftermath['stillLogged']>[number], index: number): ReportedFinding => ({
+  id: `e${index + 1}`,
+  analyzer: 'aftermath',
+  reason: 'ErrorStillLogged',
+  object,
+  message: `${objectName(object)} has logged the error that the diagnosis rests on ${lines === 1 ? 'once' : `${lines} times`} since the fix.`,
+  evidence: [],
+});
 
 function supportsOf({ finding, links }: Ranked, { findingId, changeId, evidenceIds }: Numbered): string[] {
   const changes = links.slice(0, 3).flatMap(({ change }) => changeId(change) ?? []);

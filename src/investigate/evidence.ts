@@ -4,6 +4,7 @@
  * Analyzers cite by key (`pod/shop/cart-1`). Here each key that a snapshot holds gets its record: what was asked, what it shows in one line, and
  * its content. Everything in a record has been redacted and cleaned when the snapshot was made.
  */
+import { logQuery } from '../domain/logEvidence.ts';
 import type { ObservedChange } from '../sources/changes.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { Container, LogTail, ObjectEvent, Pod, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
@@ -94,16 +95,12 @@ function stateOf({ state, lastState, restarts }: Container): string {
 }
 
 function logRecords(pod: string, { name, logs }: Container): EvidenceRecord[] {
-  const record = (tail: LogTail | undefined, which: string): EvidenceRecord[] => {
+  const record = (tail: LogTail | undefined, which: 'current' | 'previous' | 'head'): EvidenceRecord[] => {
     if (tail === undefined) return [];
     const summary = decisiveLine(tail) ?? 'it says nothing';
-    return [{ key: tail.evidence, source: 'kubernetes', query: `${which} of ${name} in ${pod}`, summary, ...plain(tail.lines) }];
+    return [{ key: tail.evidence, source: 'kubernetes', query: logQuery(which, name, pod), summary, ...plain(tail.lines) }];
   };
-  return [
-    ...record(logs.previous, 'last log lines of the previous run'),
-    ...record(logs.current, 'last log lines'),
-    ...record(logs.head, 'first log lines'),
-  ];
+  return [...record(logs.previous, 'previous'), ...record(logs.current, 'current'), ...record(logs.head, 'head')];
 }
 
 function eventRecords(events: readonly ObjectEvent[]): EvidenceRecord[] {

@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../clock.ts';
 import type { ObjectRef } from '../crds/common.ts';
-import type { Gap } from '../crds/investigation.ts';
+import type { Aftermath, Gap } from '../crds/investigation.ts';
 import type { FindingReason } from '../crds/reasons.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type CallBudget, createCallBudget } from '../sources/budget.ts';
@@ -20,6 +20,7 @@ import { remembering } from '../sources/kubernetes/remembering.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import type { TelemetryPorts } from '../sources/signalsOf.ts';
 import type { Cleaner } from '../sources/text.ts';
+import { type AfterFix, aftermathOf } from './aftermath.ts';
 import type { DashboardView } from './dashboards.ts';
 import { causeOf, rankCauses } from './diagnose.ts';
 import { type SignalsRun, withSignals } from './gatherSignals.ts';
@@ -48,6 +49,8 @@ export interface GatherOptions {
   readonly milliseconds: number;
   /** Aborts when the time is up. */
   readonly signal: AbortSignal;
+  /** The fix that is looked after; absent: the targets alone are looked at. */
+  readonly fix?: AfterFix | undefined;
   /** Looks for causes too: at Git and telemetry, which say nothing about whether something is wrong now. */
   readonly causes: boolean;
 }
@@ -61,6 +64,8 @@ export interface Gathered {
   readonly changes: readonly ObservedChange[];
   /** Where a person sees more of what was found. */
   readonly dashboards?: readonly DashboardView[] | undefined;
+  /** Of a verification. */
+  readonly aftermath?: Aftermath | undefined;
   readonly calls: number;
 }
 
@@ -76,7 +81,8 @@ export async function gather(deps: GatherDeps, options: GatherOptions): Promise<
   const seen = await gatherCluster(reader, options, deps.cleaner);
   if (!options.causes) {
     const snapshot = { ...seen, gaps: cleanGaps(seen.gaps, deps.cleaner) };
-    return { snapshot, around: snapshot, changes: [], calls: budget.spent() };
+    const aftermath = options.fix && (await aftermathOf(reader, snapshot, options.fix, deps.cleaner));
+    return { snapshot, around: snapshot, changes: [], aftermath, calls: budget.spent() };
   }
   const snapshot = { ...seen, errorLines: await readErrorLines(reader, seen, deps.cleaner) };
 

@@ -1,10 +1,11 @@
 /** What the trouble does to users, told from replicas: who still serves, who does not, whether a rollout is blocked; and from how it answers. */
+
+import { levelText } from '../domain/levelText.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
 import type { PodCount, Snapshot, Workload } from '../sources/kubernetes/snapshot.ts';
 import { RECENT_MS } from './containers.ts';
 import { isScaledToZero } from './health.ts';
 import { signalKey } from './signalRecords.ts';
-import { levelText } from './signalText.ts';
 import { spokenTime } from './times.ts';
 import { worsened } from './worsening.ts';
 

@@ -15,6 +15,7 @@ import { mergeGaps } from '../sources/gap.ts';
 import type { TelemetryPorts } from '../sources/signalsOf.ts';
 import { createCleaner, type Redact } from '../sources/text.ts';
 import type { Checking } from './activeChecks.ts';
+import type { AfterFix } from './aftermath.ts';
 import { analyse } from './analyse.ts';
 import type { ApplicationSources } from './applicationSource.ts';
 import { type Conclusion, conclude } from './conclude.ts';
@@ -63,6 +64,8 @@ export interface InvestigationRequest {
   readonly signal: AbortSignal;
   /** Reads on somebody's behalf; absent: as the operator. */
   readonly kube?: KubeClient | undefined;
+  /** Of a verification: the fix that is looked after. */
+  readonly fix?: AfterFix | undefined;
   /** Namespaces in which targets may be; absent: any. */
   readonly namespaces?: readonly string[] | undefined;
 }
@@ -95,7 +98,7 @@ async function run(deps: InvestigatorDeps, request: InvestigationRequest): Promi
     Promise.all([
       gather(
         { ...deps, kube: request.kube ?? deps.kube, cleaner: createCleaner(deps.redact) },
-        { ...question, at: now, calls: toolCalls, milliseconds: gatheringMs, signal: limit, causes },
+        { ...question, at: now, calls: toolCalls, milliseconds: gatheringMs, signal: limit, causes, fix: request.fix },
       ),
       causes ? alertNow(deps, incident, limit) : undefined,
     ]),

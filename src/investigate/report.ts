@@ -7,8 +7,8 @@
 import type { ActionType } from '../crds/actions/actions.ts';
 import type { Gap, Report } from '../crds/investigation.ts';
 import { ownMember } from '../domain/ownMember.ts';
+import { formatBytes } from '../domain/quantity.ts';
 import { objectName } from '../sources/kubernetes/names.ts';
-import { formatBytes } from '../sources/kubernetes/quantity.ts';
 import type { Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { ADVICE } from './advice.ts';
 import { cite, type Numbered } from './citations.ts';

@@ -3,4 +3,7 @@ import type { InvestigationStatus } from '../crds/investigation.ts';
 
 type Found = 'outcome' | 'evidence' | 'findings' | 'changes' | 'hypotheses' | 'report' | 'gaps' | 'affected' | 'usage';
 
-export type InvestigationResult = { readonly [K in Found]-?: NonNullable<InvestigationStatus[K]> } & Pick<InvestigationStatus, 'rootCause'>;
+export type InvestigationResult = { readonly [K in Found]-?: NonNullable<InvestigationStatus[K]> } & Pick<
+  InvestigationStatus,
+  'rootCause' | 'aftermath'
+>;

@@ -3,13 +3,13 @@
  * trace. Each counts only if somebody cites it, but for news in the logs: who reads on may know what to make of those.
  */
 import type { ObjectRef } from '../crds/common.ts';
+import { levelText } from '../domain/levelText.ts';
 import { evidenceKeys, objectName } from '../sources/kubernetes/names.ts';
 import type { Signals, Snapshot } from '../sources/kubernetes/snapshot.ts';
 import { isNews } from '../sources/signals/complaints.ts';
 import type { SignalSeries } from '../sources/signals/metricSignals.ts';
 import type { EvidenceRecord } from './evidence.ts';
 import { quote } from './quote.ts';
-import { levelText } from './signalText.ts';
 import { isoTime } from './times.ts';
 
 /** Rows of a table, of each stretch. */

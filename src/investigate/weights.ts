@@ -129,6 +129,7 @@ export const WEIGHTS: Readonly<Record<FindingReason, Weight>> = {
   ErrorRateIncreased: at(1, 45),
   TrafficSurged: at(4, 50),
   DependencyFailing: at(1, 40),
+  ErrorStillLogged: at(1, 40),
   RolloutStuck: at(0, 35),
   RolloutPaused: at(4, 60),
   WorkloadScaledToZero: at(5, 72),

@@ -1,37 +1,26 @@
 /**
  * Which measured signals of a workload have become unusual and bad, by how much, and since when.
  *
- * What counts as bad stands here, one row a signal, as an SRE who does not know the service would have it: twice the share of errors and two of a
- * hundred more; half as slow again and more than a blink. What is up for a moment only is none: rates are taken over five minutes, so that a
- * moment is seen for as long.
+ * What counts as bad is in `analysis/badness.ts`. What is up for a moment only is none: rates are taken over five minutes, so that a moment is
+ * seen for as long.
  */
-import { type Badness, type Departure, departureOf } from '../analysis/departure.ts';
+import { BADNESS, type RisingSignal } from '../analysis/badness.ts';
+import { type Departure, departureOf } from '../analysis/departure.ts';
 import { median } from '../analysis/robust.ts';
+import { levelText } from '../domain/levelText.ts';
 import type { Signals } from '../sources/kubernetes/snapshot.ts';
 import type { SignalSeries } from '../sources/signals/metricSignals.ts';
 import type { SignalName } from '../sources/signals/metricTable.ts';
-import { levelText } from './signalText.ts';
 import { spokenTime } from './times.ts';
 
 const MINUTE = 60_000;
-
-const BADNESS = {
-  errorShare: { times: 2, least: 0.02, lasting: 2 * MINUTE },
-  latencyP95: { times: 1.5, least: 0.05, lasting: 4 * MINUTE },
-  requestRate: { times: 2, least: 1, lasting: 2 * MINUTE },
-  cpuThrottling: { times: 2, least: 0.25, lasting: 4 * MINUTE },
-  cpuUsage: { times: 3, least: 0.1, lasting: 4 * MINUTE },
-  networkReceiveErrors: { times: 3, least: 1, lasting: 4 * MINUTE },
-  networkTransmitErrors: { times: 3, least: 1, lasting: 4 * MINUTE },
-} as const satisfies Partial<Record<SignalName, Badness>>;
-export type JudgedSignal = keyof typeof BADNESS;
 
 export interface Worsening extends Departure {
   readonly series: SignalSeries;
 }
 
 /** Of several containers the one that rose most; undefined when none did, or nobody measures it. */
-export function worsened({ metrics, window }: Signals, signal: JudgedSignal): Worsening | undefined {
+export function worsened({ metrics, window }: Signals, signal: RisingSignal): Worsening | undefined {
   const found = metrics.flatMap((series): Worsening[] => {
     const last = series.points.at(-1)?.[0] ?? 0;
     if (series.signal !== signal || window.end - last > STALE) return [];

@@ -1,5 +1,6 @@
-/** What a workload and its pods have been doing since a fix was synced, and how criteria read that. */
+/** What a workload and its pods have been doing since a fix was pushed, and how criteria read that. */
 import type { ObjectRef } from '../crds/common.ts';
+import type { RemediationPlan } from '../crds/kinds.ts';
 import type { AbortCriterion } from '../crds/remediationPlan.ts';
 import { type ContainerStatus, endpointSlices, type Pod } from '../gitops/resources.ts';
 import type { CallOptions, KubeClient } from '../kube/client.ts';
@@ -23,21 +24,57 @@ export interface Observed {
   /** Pods with the template of now; undefined where it is not known which those are. */
   readonly pods: readonly Pod[] | undefined;
   readonly crashes: readonly Crash[];
+  /** Whether it runs the fix, as well as that is known: the engine says so, or its template came after the push. */
+  readonly hasFix: boolean;
   readonly times: Times;
 }
 
 /** Milliseconds since the epoch. */
-interface Times {
-  readonly syncedAt: number;
+export interface Times {
+  /** Undefined: the engine has not said so yet. */
+  readonly syncedAt: number | undefined;
   readonly pushedAt: number;
   readonly now: number;
 }
 
-export async function observe(client: KubeClient, target: ObjectRef, times: Times, options: CallOptions): Promise<Observed> {
+/** Looks at each target once, however many criteria are about it. Without a target it is that of the plan's first action. */
+export type Look = (target: ObjectRef | undefined) => Promise<Observed>;
+
+export function lookingAt(client: KubeClient, plan: RemediationPlan, times: Times, options: CallOptions): Look {
+  const seen = new Map<string, Promise<Observed>>();
+  return (target) => {
+    const ref = targetFor(plan, target);
+    const key = `${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;
+    const started = seen.get(key) ?? observe(client, ref, times, options);
+    seen.set(key, started);
+    return started;
+  };
+}
+
+/** The criterion's own target, or that of the first action, in the plan's namespace where it names none. */
+export function targetFor({ spec, metadata }: RemediationPlan, target: ObjectRef | undefined): ObjectRef {
+  const [first] = spec.actions;
+  const ref = target ?? first?.target ?? { kind: '', name: '' };
+  const namespace = ref.namespace ?? first?.target.namespace ?? metadata.namespace;
+  return { ...ref, ...(namespace === undefined ? {} : { namespace }), uid: undefined };
+}
+
+/** When it took effect in Git, or at the API server; infinite while it has not. */
+export function pushedAt({ status }: RemediationPlan): number {
+  const at = Date.parse(status?.commit?.pushedAt ?? status?.approvedAt ?? '');
+  return Number.isNaN(at) ? Number.POSITIVE_INFINITY : at;
+}
+
+async function observe(client: KubeClient, target: ObjectRef, times: Times, options: CallOptions): Promise<Observed> {
   const workload = await readWorkload(client, target, options);
   const pods = workload === undefined ? undefined : await currentPods(client, workload, options);
-  return { target, workload, pods, crashes: (pods ?? []).flatMap((pod) => crashesOf(pod, times)), times };
+  const revision = workload?.history.find(({ current }) => current);
+  const hasFix = times.syncedAt !== undefined || Date.parse(revision?.createdAt ?? '') >= wholeSeconds(times.pushedAt);
+  return { target, workload, pods, hasFix, times, crashes: hasFix ? (pods ?? []).flatMap((pod) => crashesOf(pod, times)) : [] };
 }
+
+/** As the API server knows times of creation. */
+const wholeSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000;
 
 export function judgeRollout({ target, workload }: Observed): Judgement {
   if (workload === undefined) return { holds: false, message: `${target.kind} ${target.name} does not exist any more` };
@@ -78,21 +115,20 @@ export async function judgeEndpoints(client: KubeClient, { namespace, name }: Ob
   return { holds: ready > 0, message: ready === 0 ? `no endpoint of Service ${name} is ready` : `${ready} endpoints are ready` };
 }
 
-/** What speaks for giving the fix up; undefined: nothing. */
-export function judgeAbort({ type, threshold }: AbortCriterion, { target, workload, crashes, times }: Observed): string | undefined {
+/** What the pods do that speaks for giving the fix up; undefined: nothing. */
+export function judgePods(
+  type: Exclude<AbortCriterion['type'], 'SignalWorsened'>,
+  threshold: number,
+  observed: Observed,
+): string | undefined {
+  const { target, workload, crashes } = observed;
   switch (type) {
     case 'ContainerRestarts': {
       const worst = crashes.toSorted((a, b) => b.times - a.times)[0];
       return worst !== undefined && worst.times >= Math.max(1, threshold) ? describe(worst) : undefined;
     }
-    case 'RolloutDeadlineExceeded': {
-      const progressing = workload?.object.status?.conditions?.find((condition) => condition.type === 'Progressing');
-      if (progressing?.reason !== 'ProgressDeadlineExceeded') return undefined;
-      const since = Date.parse(progressing.lastUpdateTime ?? progressing.lastTransitionTime);
-      return since >= Math.min(times.syncedAt, times.pushedAt)
-        ? `the rollout of ${target.kind} ${target.name} makes no progress: ${progressing.message}`
-        : undefined;
-    }
+    case 'RolloutDeadlineExceeded':
+      return stuckRollout(observed);
     case 'ReadyReplicasBelow':
       if (workload === undefined) return `${target.kind} ${target.name} does not exist any more`;
       return workload.ready < threshold
@@ -103,9 +139,18 @@ export function judgeAbort({ type, threshold }: AbortCriterion, { target, worklo
   }
 }
 
+function stuckRollout({ target, workload, hasFix, times }: Observed): string | undefined {
+  const progressing = workload?.object.status?.conditions?.find((condition) => condition.type === 'Progressing');
+  if (progressing?.reason !== 'ProgressDeadlineExceeded' || !hasFix) return undefined;
+  const since = Date.parse(progressing.lastUpdateTime ?? progressing.lastTransitionTime);
+  return since >= Math.min(times.syncedAt ?? times.pushedAt, times.pushedAt)
+    ? `the rollout of ${target.kind} ${target.name} makes no progress: ${progressing.message}`
+    : undefined;
+}
+
 function crashesOf(pod: Pod, times: Times): readonly Crash[] {
-  const cameWithFix = Date.parse(pod.metadata.creationTimestamp) >= Math.floor(times.pushedAt / 1000) * 1000;
-  const since = cameWithFix ? 0 : times.syncedAt;
+  const cameWithFix = Date.parse(pod.metadata.creationTimestamp) >= wholeSeconds(times.pushedAt);
+  const since = cameWithFix ? 0 : (times.syncedAt ?? Number.POSITIVE_INFINITY);
   return [
     ...(pod.status?.initContainerStatuses ?? []).flatMap((status) => crashOf(pod, status, { since, mayEnd: true })),
     ...(pod.status?.containerStatuses ?? []).flatMap((status) => crashOf(pod, status, { since, mayEnd: false })),

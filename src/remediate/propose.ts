@@ -10,13 +10,14 @@ import { ACTION_TYPES, type ActionType } from '../crds/actions/actions.ts';
 import type { ObjectRef } from '../crds/common.ts';
 import type { Change, Finding, InvestigationStatus, RootCause } from '../crds/investigation.ts';
 import type { Incident, Investigation } from '../crds/kinds.ts';
-import type { RemediationPlanSpec } from '../crds/remediationPlan.ts';
+import type { Criterion, RemediationPlanSpec } from '../crds/remediationPlan.ts';
 import type { Owner } from '../gitops/owner.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isForbidden, isNotFound } from '../kube/errors.ts';
 import { inWords } from './actionTarget.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import { type Candidate, type Considered, type Facts, type RuledOut, ruleOut } from './catalogue/facts.ts';
+import { type Choosing, chooseCriteria } from './chooseCriteria.ts';
 import { type GuardSettings, isProtected } from './guard.ts';
 import { commandsFor, type Handoff, handOff, ownerHandoff } from './handoff.ts';
 import type { Workload } from './workload.ts';
@@ -37,6 +38,8 @@ export interface ProposeInput {
   readonly settings: ProposeSettings;
   /** Reads, for what an action has to know of the present. */
   readonly client: KubeClient;
+  /** For what shows whether it helps. */
+  readonly choosing: Choosing;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -80,7 +83,7 @@ export async function propose(input: ProposeInput): Promise<Proposal | Handoff> 
   );
   const considered = all.toSorted((a, b) => preference(facts, a) - preference(facts, b));
   const chosen = considered.find((entry): entry is Candidate => 'action' in entry);
-  if (chosen !== undefined) return proposal(input, { chosen, considered, rootCause });
+  if (chosen !== undefined) return proposal(input, { chosen, considered, rootCause, diagnosis: status });
   return workload === undefined ? noWorkload(rootCause) : (inGit ?? noSafeAction(workload, rootCause, considered));
 }
 
@@ -189,16 +192,28 @@ function nearest(considered: readonly Considered[], reason: RootCause['reason'])
 }
 
 const MOST_ALTERNATIVES = 8;
+const MOST_CRITERIA = 12;
+const MOST_NOT_VERIFIED = 8;
 
 interface Chosen {
   readonly chosen: Candidate;
   readonly considered: readonly Considered[];
   readonly rootCause: RootCause;
+  readonly diagnosis: InvestigationStatus;
 }
 
-function proposal(input: ProposeInput, { chosen, considered, rootCause }: Chosen): Proposal {
-  const { incident, settings } = input;
+/** A cordon or a suspended sync cures nothing by itself, and is not judged by whether anything is cured. */
+const isCure = (criteria: readonly Criterion[]): boolean => criteria.some(({ type }) => type === 'FindingsCleared');
+const NOTHING_MORE = { success: [], abort: [], notVerified: [] };
+
+async function proposal(input: ProposeInput, { chosen, considered, rootCause, diagnosis }: Chosen): Promise<Proposal> {
+  const { incident, settings, workload, choosing, signal } = input;
   const entry = catalogue[chosen.type];
+  const always = entry.successCriteria(chosen.target);
+  const more =
+    workload === undefined || !isCure(always)
+      ? NOTHING_MORE
+      : await chooseCriteria({ action: chosen.type, workload, rootCause, diagnosis }, choosing, signal);
   const hasAlerts = (incident.spec.alerts ?? []).length > 0;
   const { target } = chosen;
   const others = considered
@@ -211,8 +226,9 @@ function proposal(input: ProposeInput, { chosen, considered, rootCause }: Chosen
       summary: `${chosen.title} for ${inWords(target)}. ${chosen.because}`.slice(0, 600),
       actions: [chosen.action],
       strategy: strategyOf(chosen.type, input),
-      successCriteria: entry.successCriteria(target).filter(({ type }) => hasAlerts || type !== 'AlertResolved'),
-      abortCriteria: [...entry.abortCriteria(target)],
+      successCriteria: [...always.filter(({ type }) => hasAlerts || type !== 'AlertResolved'), ...more.success].slice(0, MOST_CRITERIA),
+      abortCriteria: [...entry.abortCriteria(target), ...more.abort],
+      ...(more.notVerified.length > 0 ? { notVerified: more.notVerified.slice(0, MOST_NOT_VERIFIED) } : {}),
       soakSeconds: settings.soakSeconds ?? entry.soakSeconds,
       rollback: 'Automatic',
       confidence: rootCause.confidence,

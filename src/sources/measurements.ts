@@ -5,15 +5,16 @@
  * silence here: an instance that fails, refuses or answers in part throws a `SourceError`, and that nobody measures something is an answer
  * of its own. Queries are made by code from the table of signals, or were written by an administrator; none is made from telemetry.
  */
+import type { Unit } from '../domain/levelText.ts';
 import { SourceError } from './gap.ts';
 import type { MetricsPort, RangeAnswer, Series } from './metrics.ts';
-import { METRIC_SIGNALS, SIGNALS, type SignalName, type Unit } from './signals/metricTable.ts';
+import { METRIC_SIGNALS, SIGNALS, type SignalName } from './signals/metricTable.ts';
 import type { Subject } from './signals/subject.ts';
 import { type Measuring, namespacesOf, type Question, wayOf } from './signals/ways.ts';
 import type { TimeWindow } from './window.ts';
 
 export type { Series } from './metrics.ts';
-export type { SignalName, Unit } from './signals/metricTable.ts';
+export type { SignalName } from './signals/metricTable.ts';
 export type { TimeWindow } from './window.ts';
 
 /** What is measured of a workload is known by its names alone. */

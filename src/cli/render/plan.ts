@@ -1,7 +1,7 @@
 /** One plan as an approver has to see it: what it does to which object, how risky that is, when it counts as helped, and the exact diff. */
 import { ACTIONS, structOf } from '../../crds/actions/actions.ts';
 import type { RemediationPlan } from '../../crds/kinds.ts';
-import type { Action, Check } from '../../crds/remediationPlan.ts';
+import type { Action, Check, Criterion } from '../../crds/remediationPlan.ts';
 import { hasEnded } from '../../domain/plan.ts';
 import { duration, moment } from '../../text/age.ts';
 import { colouredDiff } from '../../text/diff.ts';
@@ -52,10 +52,8 @@ export function planSummary({ metadata, spec, status = {} }: RemediationPlan, pa
             ? undefined
             : `${counted(blastRadius.workloads, 'workload')}, ${counted(blastRadius.pods, 'pod')}: ${blastRadius.summary}`,
         ],
-        [
-          'Helped if',
-          `${spec.successCriteria.map(({ type, withinSeconds }) => `${type} within ${duration(withinSeconds)}`).join(', ')}, and for ${duration(spec.soakSeconds)} on`,
-        ],
+        ['Helped if', `${spec.successCriteria.map(criterionText).join(', ')}, and for ${duration(spec.soakSeconds)} on`],
+        ['Not looked at', spec.notVerified?.map(({ what, why }) => `${what}: ${why}`).join('; ')],
         ['Taken back', takenBackText(spec)],
         [
           'Policy',
@@ -122,8 +120,20 @@ export function diffLines({ status }: RemediationPlan, page: Page): readonly str
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
+/** As in "SignalWithin latencyP95 AtMost 0.3 within 15m". */
+function criterionText({ type, withinSeconds, signal, burnRate, query }: Criterion): string {
+  const what = [
+    signal === undefined ? undefined : `${signal.name} ${signal.comparison} ${signal.level}`,
+    burnRate === undefined ? undefined : `${burnRate.objectivePercent} %`,
+    query === undefined ? undefined : `${query.name} of ${query.policy}`,
+  ].filter((part) => part !== undefined);
+  return [type, ...what, 'within', duration(withinSeconds)].join(' ');
+}
+
 function takenBackText({ abortCriteria = [], rollback }: RemediationPlan['spec']): string {
-  const at = abortCriteria.map(({ type, threshold }) => `${type} reaches ${threshold}`).join(', ');
+  const at = abortCriteria
+    .map(({ type, threshold, signal }) => (signal === undefined ? `${type} reaches ${threshold}` : `${type} ${signal}`))
+    .join(', ');
   return `${rollback === 'Automatic' ? 'by itself' : 'by a person'} if it did not help${at === '' ? '' : `; at once if ${at}`}`;
 }
 

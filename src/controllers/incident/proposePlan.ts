@@ -4,7 +4,7 @@
  * Where no safe action exists the result is a hand-off: what a person should look at. An alert that has resolved by itself gets
  * no plan. The name follows from the Incident's uid and the ordinal, so that no crash makes a second one.
  */
-import { type Investigation, incidents, type RemediationPlan, remediationPlans } from '../../crds/kinds.ts';
+import { type Investigation, incidents, type RemediationPlan, remediationPlans, remediationPolicies } from '../../crds/kinds.ts';
 import { lifetimeMs } from '../../domain/lifetime.ts';
 import { childName } from '../../domain/names.ts';
 import { hasEnded, mayProposeAgain } from '../../domain/plan.ts';
@@ -58,12 +58,14 @@ const allResolved = ({ incident }: IncidentScope): boolean => {
 };
 
 async function proposalFor(scope: IncidentScope, investigation: Investigation): Promise<Proposal | Handoff> {
-  const { incident, client, signal, proposals: settings } = scope;
+  const { incident, client, signal, proposals: settings, measurements, clock } = scope;
   const target = targetOf(incident, investigation);
   const workload = target === undefined ? undefined : await readWorkload(client, target, { signal });
   const owner =
     target === undefined || workload === undefined ? ({ engine: 'None' } as const) : await findOwner(client, target, { signal });
-  return propose({ incident, investigation, workload, owner, settings, client, signal });
+  const { items: policies } = await client.list(remediationPolicies, { signal });
+  const choosing = { measurements, policies, now: clock.now() };
+  return propose({ incident, investigation, workload, owner, settings, client, choosing, signal });
 }
 
 function handOff(scope: IncidentScope, { reason, message, lookAt, commands }: Handoff): StepResult {

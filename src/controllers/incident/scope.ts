@@ -5,6 +5,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { Logger } from '../../kube/logger.ts';
 import type { Store } from '../../kube/store.ts';
 import type { ProposeSettings } from '../../remediate/propose.ts';
+import type { Measurements } from '../../sources/measurements.ts';
 import type { ReconcilerDeps } from '../reconcileStatus.ts';
 import { bounded, type ConditionWords, declare } from '../steps.ts';
 
@@ -17,6 +18,8 @@ export interface IncidentDeps extends ReconcilerDeps {
   readonly proposals: ProposeSettings;
   /** How long a sender's word that an alert is over waits for somebody to confirm it; 0 where nobody can be asked at all. */
   readonly unconfirmedAfterMs: number;
+  /** Figures by which a fix can be judged. */
+  readonly measurements: Measurements;
   readonly alertState: (labels: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<AlertState>;
 }
 

@@ -24,9 +24,11 @@ const PHASE_OF_PLAN: Readonly<Record<PlanPhase, IncidentPhase>> = {
   Verifying: 'Verifying',
   Succeeded: 'Verifying', // the alert has yet to resolve
   RolledBack: 'NeedsHuman',
+  Inconclusive: 'NeedsHuman',
   Failed: 'NeedsHuman',
   Rejected: 'NeedsHuman',
   Expired: 'NeedsHuman',
   Stale: 'NeedsHuman',
+  Superseded: 'Diagnosed', // by a plan that takes its place at once
   Suggested: 'NeedsHuman',
 };

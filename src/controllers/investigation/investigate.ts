@@ -6,6 +6,7 @@
  */
 import { renderStatus } from '../../report/status.ts';
 import { declare, end, type StepResult } from '../steps.ts';
+import { fixBehind } from './fixBehind.ts';
 import type { InvestigationScope } from './scope.ts';
 
 export async function investigate(scope: InvestigationScope): Promise<StepResult> {
@@ -16,7 +17,8 @@ export async function investigate(scope: InvestigationScope): Promise<StepResult
     incidentRef === undefined || namespace === undefined ? undefined : scope.incidents.get({ namespace, name: incidentRef.name });
   status.startedAt ??= new Date(clock.now()).toISOString();
 
-  const result = await scope.investigator.run({ investigation, incident, namespaces: scope.namespaces, signal: scope.signal });
+  const fix = await fixBehind(scope);
+  const result = await scope.investigator.run({ investigation, incident, fix, namespaces: scope.namespaces, signal: scope.signal });
   Object.assign(status, result, { report: { ...result.report, summary: renderStatus(result) } });
   status.completedAt = new Date(clock.now()).toISOString();
   conclude(scope);

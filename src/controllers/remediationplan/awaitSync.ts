@@ -2,18 +2,21 @@
  * Waits until the GitOps engine itself reports our commit, or a descendant of it: never a timer.
  *
  * An engine that can't build the commit, or does not get to it in time, has the fix taken back: a change that is applied when
- * nobody looks any more is worse than none.
+ * nobody looks any more is worse than none. What speaks for taking it back is watched meanwhile: engines report after they have applied.
  */
+import { watch } from '../../remediate/watch.ts';
 import { next, type StepResult, wait } from '../steps.ts';
 import { lookForSync } from './lookForSync.ts';
 import { beginRollback } from './rollBack.ts';
-import { declareOn, isoNow, type PlanScope } from './scope.ts';
+import { declareOn, isoNow, type PlanScope, watchDeps } from './scope.ts';
 
 const SYNC_DEADLINE_MS = 10 * 60_000;
 
 export async function awaitSync(scope: PlanScope): Promise<StepResult> {
   const { status } = scope;
   if (status.sync !== undefined || status.rollback !== undefined || status.commit === undefined) return next;
+  const abort = await watch(watchDeps(scope), { ...scope.plan, status }, undefined, { signal: scope.signal });
+  if (abort !== undefined) return beginRollback(scope, `${abort.message}; before ${status.owner?.engine} has reported the fix`);
   const seen = await lookForSync(scope, status.commit);
   if (seen.kind === 'synced') {
     status.sync = { revision: seen.revision, at: isoNow(scope) };

@@ -19,6 +19,7 @@ import { rollBack } from './rollBack.ts';
 import { FIELD_MANAGER, type PlanDeps, type PlanScope } from './scope.ts';
 import { planPhase } from './status.ts';
 import { noteStop, sayWhoStopped } from './stop.ts';
+import { takeBaseline } from './takeBaseline.ts';
 import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 
@@ -28,6 +29,7 @@ const steps: readonly NamedStep<PlanScope>[] = [
   ['validate', validate],
   ['render', withGitHost('Rendered', render)], // what would be done, from the live world; again whenever an approval is about to count
   ['awaitApproval', awaitApproval],
+  ['takeBaseline', takeBaseline], // what is wrong around the targets, before the fix can have done it
   ['commitFix', withGitHost('Applied', commitFix)],
   ['actDirectly', actDirectly], // strategy Direct: one change of one object, in place of a commit
   ['awaitSync', withGitHost('Synced', awaitSync)], // the verification clock starts when the engine says so

@@ -8,6 +8,7 @@ import type { Logger } from '../../kube/logger.ts';
 import type { Store } from '../../kube/store.ts';
 import type { PreparedPlan } from '../../remediate/direct/prepare.ts';
 import type { RemediateDeps, RenderedPlan } from '../../remediate/renderPlan.ts';
+import type { WatchDeps } from '../../remediate/watch.ts';
 import type { Measurements } from '../../sources/measurements.ts';
 import type { AlertState } from '../incident/scope.ts';
 import type { ReconcilerDeps } from '../reconcileStatus.ts';
@@ -47,6 +48,14 @@ export interface PlanScope extends PlanDeps {
 
 export const remediateDeps = ({ remediate, client, clock, logger }: PlanScope): RemediateDeps => ({ ...remediate, client, clock, logger });
 
+/** With what a fix is judged. */
+export const watchDeps = ({ client, clock, measurements, policies }: PlanScope): WatchDeps => ({
+  client,
+  clock,
+  measurements,
+  policyCriterion: (policy, name) => policies.get({ name: policy })?.spec.criteria?.find((one) => one.name === name),
+});
+
 export function declareOn(scope: PlanScope, type: string, words: ConditionWords): void {
   declare(scope.status, type, words, scope.plan.metadata.generation, scope.clock.now());
 }
@@ -60,7 +69,7 @@ export const FIELD_MANAGER = 'agent-sre-remediationplan';
 export const isoNow = ({ clock }: Pick<PlanScope, 'clock'>): string => new Date(clock.now()).toISOString();
 
 /** How a plan can end without having helped. The reason of the condition `Succeeded` is the phase. */
-export type Ending = 'RolledBack' | 'Failed' | 'Rejected' | 'Expired' | 'Stale' | 'Suggested';
+export type Ending = 'RolledBack' | 'Inconclusive' | 'Failed' | 'Rejected' | 'Expired' | 'Stale' | 'Superseded' | 'Suggested';
 
 /** Takes the plan to its end. An end is an end: nothing is written to Git after it. */
 export function conclude(scope: PlanScope, ending: Ending | 'Succeeded', message: string): StepResult {

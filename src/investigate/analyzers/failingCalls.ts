@@ -6,6 +6,7 @@
  * is told of the workload that sent them. Disproved by a day before that was the same. Whatever is found at the end of the chain explains it.
  */
 import type { ObjectRef } from '../../crds/common.ts';
+import { levelText } from '../../domain/levelText.ts';
 import { evidenceKeys, objectName } from '../../sources/kubernetes/names.ts';
 import type { Signals, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import type { CallReading } from '../../sources/signals/callReading.ts';
@@ -13,7 +14,6 @@ import { complaintsOfServices } from '../complaintsOfServices.ts';
 import { endsOfFailing } from '../failingChain.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quote, quoteUnlessToken } from '../quote.ts';
-import { levelText } from '../signalText.ts';
 import { changedCallees, changedCalls, namespaceOf, type TracedCall, workloadsNamed } from '../tracedCalls.ts';
 import { aboutWorkload } from '../workloadFinding.ts';
 

@@ -6,8 +6,8 @@
  * cache fills up once. Growth that has harmed nobody yet is no finding; a sudden growth is told by `oomKilled` alone.
  */
 import { type MemoryPattern, memoryPattern } from '../../analysis/trend.ts';
+import { formatBytes } from '../../domain/quantity.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
-import { formatBytes } from '../../sources/kubernetes/quantity.ts';
 import type { Container, Pod, Series, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { podName } from '../containers.ts';
 import { podsOf } from '../credibleLines.ts';

@@ -7,7 +7,7 @@
  * Whether memory leaks or the limit was always too low is left to the trend of its metrics.
  */
 
-import { formatBytes } from '../../sources/kubernetes/quantity.ts';
+import { formatBytes } from '../../domain/quantity.ts';
 import type { Container, Node, Pod, Snapshot, Terminated } from '../../sources/kubernetes/snapshot.ts';
 import { eventsOf, evidenceFor, livingPods, logOfLastEnd, onset, podName, restartsOf } from '../containers.ts';
 import { configurationOf, containerFields, objectFields } from '../fields.ts';

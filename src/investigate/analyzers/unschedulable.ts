@@ -11,8 +11,7 @@
 import type { ActionType } from '../../crds/actions/actions.ts';
 import type { ObjectRef } from '../../crds/common.ts';
 import type { FindingReason } from '../../crds/reasons.ts';
-import { formatMillicores } from '../../domain/quantity.ts';
-import { formatBytes } from '../../sources/kubernetes/quantity.ts';
+import { formatBytes, formatMillicores } from '../../domain/quantity.ts';
 import type { Claim, Container, Node, Pod, Snapshot } from '../../sources/kubernetes/snapshot.ts';
 import { eventsOf, evidenceFor, livingPods, podName } from '../containers.ts';
 import { containerFields, type FieldPattern, objectFields, podFields } from '../fields.ts';

@@ -8,7 +8,7 @@
  * its claims is not seen here.
  */
 import type { FindingReason } from '../../crds/reasons.ts';
-import { formatBytes } from '../../sources/kubernetes/quantity.ts';
+import { formatBytes } from '../../domain/quantity.ts';
 import { selects } from '../../sources/kubernetes/selection.ts';
 import type { Claim, Pod, Quota, Snapshot, StorageClass, Volume } from '../../sources/kubernetes/snapshot.ts';
 import { eventsOf, evidenceFor, livingPods, podName } from '../containers.ts';

@@ -6,6 +6,7 @@
  * What is full already is for `volumeUse`.
  */
 import { forecastLimit } from '../../analysis/forecast.ts';
+import { levelText } from '../../domain/levelText.ts';
 import { objectName } from '../../sources/kubernetes/names.ts';
 import type { Signals } from '../../sources/kubernetes/snapshot.ts';
 import type { SignalSeries } from '../../sources/signals/metricSignals.ts';
@@ -13,7 +14,6 @@ import { objectFields } from '../fields.ts';
 import type { Analyzer, Finding } from '../finding.ts';
 import { quoteUnlessToken } from '../quote.ts';
 import { signalKey } from '../signalRecords.ts';
-import { levelText } from '../signalText.ts';
 import { spokenTime } from '../times.ts';
 
 export const volumeFilling: Analyzer = {

@@ -36,6 +36,9 @@ export function actionPage(entry: CatalogueEntry, criteria: PageCriteria): strin
     carriedOut(entry),
     '## When it counts as having helped',
     list(criteria.success.map((name) => `\`${name}\`: ${SUCCESS[name]}`)),
+    criteria.success.includes('FindingsCleared')
+      ? 'Beside these, what the diagnosis rested on and what can be measured: see [how a fix is verified](../verification.md).'
+      : 'Nothing else is asked of it.',
     `All of these have to hold for ${soakSeconds} s, unless a policy says otherwise.`,
     '## When it is taken back at once',
     criteria.abort.length === 0
@@ -67,12 +70,18 @@ const SUCCESS = {
   EffectInPlace: 'what was done is there, and stays.',
   AlertResolved: 'the alerts of the Incident fire no more, by their source’s own word.',
   FindingsCleared: 'an Investigation of the target finds neither the cause nor anything else.',
+  SignalWithin: 'what is measured of the workload is back where it was before the trouble.',
+  BurnRateWithin: 'the error budget does not burn too fast.',
+  QueryWithin: 'an administrator’s own query stays on the right side of its level.',
+  LogTemplateGone: 'the pods do not log the error any more that they logged before.',
+  NeighboursUnharmed: 'nothing around the workload is worse than it was before the fix.',
 } as const satisfies Record<Criterion['type'], string>;
 
 const ABORT = {
   ContainerRestarts: 'a container of the pods that have the change has crashed as often as the threshold says.',
   RolloutDeadlineExceeded: 'the rollout makes no progress within its own deadline.',
   ReadyReplicasBelow: 'fewer replicas are ready than the threshold says.',
+  SignalWorsened: 'errors or latency are clearly worse than in the hour before the push.',
 } as const satisfies Record<AbortCriterion['type'], string>;
 
 function parameterTable(type: ActionType): string {

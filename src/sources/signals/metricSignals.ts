@@ -3,11 +3,12 @@
  *
  * What exists is looked up first, so that nothing is asked in vain. A signal comes from the first instance that has its metrics.
  */
+import type { Unit } from '../../domain/levelText.ts';
 import type { MetricsPort, Point, RangeAnswer, Series } from '../metrics.ts';
 import { tidy } from '../text.ts';
 import { earlier, type TimeWindow } from '../window.ts';
 import type { Looking } from './looking.ts';
-import { METRIC_SIGNALS, SIGNALS, type SignalName, type Unit } from './metricTable.ts';
+import { METRIC_SIGNALS, SIGNALS, type SignalName } from './metricTable.ts';
 import type { Subject } from './subject.ts';
 import { namespacesOf, type Question, wayOf } from './ways.ts';
 

@@ -6,6 +6,7 @@
  * traffic. A signal without a way is not known, which is said nowhere: applications need not measure themselves.
  */
 
+import type { Unit } from '../../domain/levelText.ts';
 import { alternatives, type Matcher } from '../promql.ts';
 import { appP95, appRate, appRateOfAny, equal, matching, maxBy, not, p95, podsOf, rate, select, shareOf, sum } from './promqlTerms.ts';
 import type { Subject } from './subject.ts';
@@ -24,8 +25,6 @@ export const SIGNALS = [
   'networkTransmitErrors',
 ] as const;
 export type SignalName = (typeof SIGNALS)[number];
-
-export type Unit = 'cores' | 'share' | 'bytes' | 'count' | 'per second' | 'seconds';
 
 export interface Way {
   readonly convention: string;

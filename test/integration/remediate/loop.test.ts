@@ -17,6 +17,7 @@ import { commitPlan, findCommit, pushCommit } from '../../../src/remediate/deliv
 import { digestMaterial, type RenderedPlan, renderPlan } from '../../../src/remediate/renderPlan.ts';
 import { commitRollback } from '../../../src/remediate/rollback.ts';
 import { readWorkload } from '../../../src/remediate/workload.ts';
+import { createMeasurements } from '../../../src/sources/measurements.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { until } from '../../support/until.ts';
 import { DEADLINE_MS, openStage, planFor, type Shop, type Stage } from './support/stage.ts';
@@ -149,7 +150,7 @@ describe('a bad commit', () => {
     const plan = { ...planFor('shop', [action]), status: { commit: { ...record, pushedAt: new Date().toISOString() } } };
     const evaluation = await eventually('the rollout is complete', async () => {
       const now = await evaluate(
-        { client: stage.client, clock: systemClock },
+        { client: stage.client, clock: systemClock, measurements: createMeasurements([]), policyCriterion: () => undefined },
         { plan, syncedAt: Date.now(), alertState: async () => 'inactive' },
       );
       return now.outcome === 'Passed' ? now : undefined;

@@ -29,7 +29,7 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   },
   report: { values: ['domain', 'text'] },
   gitops: { values: ['domain', 'kube/errors', 'kube/object'], types: ['kube'] },
-  remediate: { values: ['analysis', 'domain', 'gitops', 'kube/errors', 'kube/object'], types: ['kube', 'sources'] },
+  remediate: { values: ['analysis', 'domain', 'gitops', 'kube/errors', 'kube/object', 'sources/gap'], types: ['kube', 'sources'] },
   intake: { values: ['domain', 'kube', 'report'], types: ['telemetry', 'redact'] },
   server: { values: ['domain', 'kube', 'intake', 'report'], types: ['telemetry'] },
   controllers: {

@@ -9,7 +9,7 @@ import { observedCommit, rolloutsOf } from '../../../src/sources/changes.ts';
 import { parseBundle } from '../../../src/sources/frozen/bundle.ts';
 import { gatherFrozen } from '../../../src/sources/frozen/gather.ts';
 import { createCleaner } from '../../../src/sources/text.ts';
-import { emptyCluster, OPERATOR, ownerOf, workloadOf } from '../remediate/support.ts';
+import { emptyCluster, nothingMeasured, OPERATOR, ownerOf, workloadOf } from '../remediate/support.ts';
 import { AT, asIncident, type Scene } from './scenes.ts';
 
 export const cleaner = createCleaner(createRedactor().text);
@@ -49,6 +49,7 @@ export async function proposalFor(incident: Scene['incident'], { result }: Concl
     owner: ownerOf(),
     settings: { operatorNamespace: OPERATOR },
     client: emptyCluster,
+    choosing: nothingMeasured,
   });
 }
 

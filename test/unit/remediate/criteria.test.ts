@@ -5,6 +5,7 @@ import type { AbortCriterion, Action, Criterion } from '../../../src/crds/remedi
 import { type ContainerStatus, deployments, pods, replicaSets, type WorkloadObject } from '../../../src/gitops/resources.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { type EvaluateInput, evaluate } from '../../../src/remediate/criteria.ts';
+import { createMeasurements } from '../../../src/sources/measurements.ts';
 import { createMemoryKube } from '../../support/memoryKube.ts';
 import { COMMIT, planOf } from './support.ts';
 
@@ -79,7 +80,7 @@ async function run({ criterion = rollout, abort, after = 5, pushed = -5, input =
   const commit = { sha: COMMIT, parent: COMMIT, repository: 'r', ref: 'main', pushedAt: at(pushed) };
   const clock = { now: () => CREATED + (SYNCED + after) * 1000 } as never;
   return evaluate(
-    { client: await cluster(world), clock },
+    { client: await cluster(world), clock, measurements: createMeasurements([]), policyCriterion: () => undefined },
     { plan: { ...plan, status: { commit } }, syncedAt: CREATED + SYNCED * 1000, alertState: async () => 'inactive', ...input },
   );
 }
@@ -88,6 +89,9 @@ const rollout: Criterion = { type: 'RolloutComplete', target, withinSeconds: 60 
 const restarts: Criterion = { type: 'NoContainerRestarts', target, withinSeconds: 60 };
 const alert: Criterion = { type: 'AlertResolved', withinSeconds: 60 };
 const findings: Criterion = { type: 'FindingsCleared', target, withinSeconds: 60 };
+const echo: Criterion = { type: 'LogTemplateGone', target, withinSeconds: 60 };
+const neighbours: Criterion = { type: 'NeighboursUnharmed', target, withinSeconds: 60 };
+const neighbour = { reason: 'ProbeFailing', object: { kind: 'Deployment', namespace: 'shop', name: 'web' } } as const;
 const passed = { outcome: 'Passed' };
 const pending = { outcome: 'Pending' };
 const failed = { outcome: 'Failed' };
@@ -162,6 +166,51 @@ describe('success criteria', () => {
       want: { outcome: 'Inconclusive' },
     },
     { name: 'findings are pending until the verification has looked', criterion: findings, want: pending },
+    {
+      name: 'that nobody could look in time is neither good nor bad',
+      criterion: findings,
+      after: 61,
+      input: { verification: { complete: false, findings: [] } },
+      want: { outcome: 'Inconclusive', bad: [] },
+    },
+    {
+      name: 'an error that is still logged is not gone',
+      criterion: echo,
+      input: { verification: { complete: true, findings: [finding('ErrorStillLogged')], logsRead: true } },
+      want: { ...pending, bad: ['LogTemplateGone Deployment/cart'] },
+    },
+    {
+      name: 'an error that is not logged any more is gone',
+      criterion: echo,
+      input: { verification: { complete: true, findings: [], logsRead: true } },
+      want: passed,
+    },
+    {
+      name: 'an error is not gone because nobody could read the logs',
+      criterion: echo,
+      after: 61,
+      input: { verification: { complete: true, findings: [], logsRead: false } },
+      want: { outcome: 'Inconclusive' },
+    },
+    {
+      name: 'a neighbour that was ill before the fix may be so after it',
+      criterion: neighbours,
+      input: { before: [neighbour], verification: { complete: true, findings: [], neighbours: [neighbour] } },
+      want: passed,
+    },
+    {
+      name: 'a neighbour that is ill since the fix is not well',
+      criterion: neighbours,
+      input: { before: [], verification: { complete: true, findings: [], neighbours: [neighbour] } },
+      want: { bad: ['NeighboursUnharmed Deployment/cart'], checks: [{ message: 'since the fix ProbeFailing of Deployment shop/web' }] },
+    },
+    {
+      name: 'neighbours of which nobody knows how they were can’t be judged',
+      criterion: neighbours,
+      after: 61,
+      input: { verification: { complete: true, findings: [], neighbours: [] } },
+      want: { outcome: 'Inconclusive' },
+    },
     {
       name: 'findings are pending while it looks',
       criterion: findings,

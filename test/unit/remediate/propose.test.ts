@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { remediationPlanSpec } from '../../../src/crds/remediationPlan.ts';
 import { roundUp } from '../../../src/remediate/catalogue/setResources.ts';
 import { type ProposeInput, propose, targetOf } from '../../../src/remediate/propose.ts';
-import { COMMIT, type Diagnosis, emptyCluster, incidentOf, investigationOf, OPERATOR, ownerOf, workloadOf } from './support.ts';
+import {
+  COMMIT,
+  type Diagnosis,
+  emptyCluster,
+  incidentOf,
+  investigationOf,
+  nothingMeasured,
+  OPERATOR,
+  ownerOf,
+  workloadOf,
+} from './support.ts';
 
 const AT = 'spec.template.spec.containers[app]';
 const field = (path: string, object = 'Deployment/shop/cart') => ({ object, path, before: 'a', after: 'b' });
@@ -22,6 +32,7 @@ function given(diagnosis: Diagnosis, more: Partial<ProposeInput> = {}): ProposeI
     owner: ownerOf(),
     settings: { operatorNamespace: OPERATOR },
     client: emptyCluster,
+    choosing: nothingMeasured,
     ...more,
   };
 }
@@ -246,7 +257,13 @@ describe('a proposal', async () => {
       return made.kind === 'proposal' ? made.spec.successCriteria.map(({ type }) => type) : [];
     };
     const input = given({ reason: 'ContainerExitsWithError', change: 'c1', changes: [port] });
-    expect(await types(input)).toEqual(['RolloutComplete', 'NoContainerRestarts', 'AlertResolved', 'FindingsCleared']);
+    expect(await types(input)).toEqual([
+      'RolloutComplete',
+      'NoContainerRestarts',
+      'AlertResolved',
+      'FindingsCleared',
+      'NeighboursUnharmed',
+    ]);
     expect(await types({ ...input, incident: incidentOf({ alerts: [] }) })).not.toContain('AlertResolved');
   });
 

@@ -6,7 +6,7 @@ import type { Handoff } from '../../../src/remediate/propose.ts';
 import { type Proposal, propose } from '../../../src/remediate/propose.ts';
 import { readWorkload } from '../../../src/remediate/workload.ts';
 import { openWorld } from './hostile/world.ts';
-import { incidentOf, investigationOf, OPERATOR, ownerOf } from './support.ts';
+import { incidentOf, investigationOf, nothingMeasured, OPERATOR, ownerOf } from './support.ts';
 
 interface Case {
   readonly name: string;
@@ -40,6 +40,7 @@ async function proposed({ reason, object, detail, owner = ownerOf(), from, witho
     owner,
     settings: { operatorNamespace: OPERATOR },
     client,
+    choosing: nothingMeasured,
   });
 }
 

@@ -4,12 +4,16 @@ import type { Incident, Investigation, RemediationPlan } from '../../../src/crds
 import type { Action } from '../../../src/crds/remediationPlan.ts';
 import type { GitOwner } from '../../../src/gitops/owner.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
+import type { Choosing } from '../../../src/remediate/chooseCriteria.ts';
 import type { Revision, Workload } from '../../../src/remediate/workload.ts';
+import { createMeasurements } from '../../../src/sources/measurements.ts';
 import { createMemoryKube } from '../../support/memoryKube.ts';
 import { buildAt } from '../gitops/support/build.ts';
 
 const meta = { resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
 export const OPERATOR = 'agent-sre';
+/** Nothing is measured, and nobody has a policy. */
+export const nothingMeasured: Choosing = { measurements: createMeasurements([]), policies: [], now: Date.parse(meta.creationTimestamp) };
 /** There is nothing in it. */
 export const emptyCluster = createMemoryKube() as unknown as KubeClient;
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { formatMillicores, parseQuantity } from '../../../../src/domain/quantity.ts';
+import { formatBytes, formatMillicores, parseQuantity } from '../../../../src/domain/quantity.ts';
 import { createRedactor } from '../../../../src/redact/redactor.ts';
 import type { ApiPodTemplate } from '../../../../src/sources/kubernetes/api.ts';
 import { templateChanges } from '../../../../src/sources/kubernetes/diff.ts';
 import { selectorText } from '../../../../src/sources/kubernetes/names.ts';
 import { references } from '../../../../src/sources/kubernetes/podView.ts';
-import { formatBytes, parseMillicores } from '../../../../src/sources/kubernetes/quantity.ts';
+import { parseMillicores } from '../../../../src/sources/kubernetes/quantity.ts';
 import { replicaSetHistory, workloadView } from '../../../../src/sources/kubernetes/workloadView.ts';
 import { createCleaner } from '../../../../src/sources/text.ts';
 

@@ -1,6 +1,7 @@
 /** Measured values as people read them. */
-import { formatBytes } from '../sources/kubernetes/quantity.ts';
-import type { Unit } from '../sources/signals/metricTable.ts';
+import { formatBytes } from './quantity.ts';
+
+export type Unit = 'cores' | 'share' | 'bytes' | 'count' | 'per second' | 'seconds';
 
 /** Two digits, or as many as stand before the point. */
 const plain = (value: number): string => String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(2)));
