@@ -27,6 +27,7 @@ handles:
     - ConfigMap*
     - Secret*
     - Environment*
+    - ErrorStillLogged
     - Rollout*
     - Delivery*
     - Job*
