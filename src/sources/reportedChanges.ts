@@ -1,15 +1,9 @@
 /** What was reported to have changed, from the operator's own namespace: notes, as people also write them on dashboards. */
+import { configMaps } from '../crds/configMaps.ts';
 import { type ChangedObject, changeIn, changesWithin, type ReportedChange } from '../domain/reportedChange.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { defineResource, type KubeObject } from '../kube/object.ts';
 import type { Annotation, NotesPort } from './dashboards.ts';
 import type { Cleaner } from './text.ts';
-
-interface ConfigMap extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
-const configMaps = defineResource<ConfigMap>({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true });
 
 const TIMEOUT_MS = 5_000;
 const MOST = 200;

@@ -5,11 +5,11 @@
  */
 
 import type { Clock } from '../../clock.ts';
+import { configMaps } from '../../crds/configMaps.ts';
 import { changeMap, type ReportedChange } from '../../domain/reportedChange.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isAlreadyExists } from '../../kube/errors.ts';
 import type { Logger } from '../../kube/logger.ts';
-import { defineResource, type KubeObject } from '../../kube/object.ts';
 import type { Redactor } from '../../redact/redactor.ts';
 import type { IntakeMetrics } from '../../telemetry/intakeMetrics.ts';
 import { bodyOf } from '../body.ts';
@@ -31,13 +31,6 @@ export interface ChangeWebhookDeps {
 }
 
 export type TakenChange = { readonly status: 'recorded' | 'known' | 'ignored' };
-
-interface ConfigMap extends KubeObject {
-  readonly immutable?: boolean;
-  readonly data?: Readonly<Record<string, string>>;
-}
-
-const configMaps = defineResource<ConfigMap>({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true });
 
 const MOST_BYTES = 256 * 1024;
 
