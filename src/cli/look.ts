@@ -6,7 +6,7 @@ import type { OutputFormat } from './arguments.ts';
 import { findIncidentOrPlan, listAll, type Scope } from './find.ts';
 import { printObjects } from './output.ts';
 import { incidentPage } from './render/incident.ts';
-import { incidentLines, isResolved } from './render/incidents.ts';
+import { incidentLines, isResolved, withoutFollowers } from './render/incidents.ts';
 import { planPage } from './render/plan.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,8 +20,9 @@ export interface Look {
 
 export async function get({ scope, terminal, now, output }: Look, all: boolean): Promise<void> {
   const found = await listAll(scope, incidents);
-  const shown = all ? found : found.filter((incident) => !isResolved(incident));
-  if (output !== 'text') return printObjects(terminal, output, shown, true);
+  const open = found.filter((incident) => !isResolved(incident));
+  const shown = all ? found : withoutFollowers(open);
+  if (output !== 'text') return printObjects(terminal, output, all ? found : open, true);
   if (shown.length > 0) return terminal.print(...incidentLines(shown, pageOf(terminal, now)));
   const over = found.length - shown.length;
   terminal.print(

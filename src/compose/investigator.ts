@@ -1,4 +1,6 @@
 /** The investigator: from an Incident to a diagnosis and a proposal. Reads much, writes its own kinds and evidence. */
+import { createGroupingController } from '../controllers/grouping/controller.ts';
+import { createVerdicts } from '../controllers/grouping/verdicts.ts';
 import { createIncidentController } from '../controllers/incident/controller.ts';
 import { createInvestigationController } from '../controllers/investigation/controller.ts';
 import { createEvidenceStore, type EvidenceStore } from '../evidence/store.ts';
@@ -6,6 +8,8 @@ import { createGitChanges } from '../gitops/changes.ts';
 import { analyzers } from '../investigate/analyzers/all.ts';
 import { createInvestigator } from '../investigate/investigate.ts';
 import { createSpecialists, loadAllSpecialists } from '../investigate/specialists/specialists.ts';
+import { createTopologyReader } from '../sources/kubernetes/topology/readTopology.ts';
+import { observedCalls } from '../sources/observedCalls.ts';
 import { createReportedChanges } from '../sources/reportedChanges.ts';
 import { createCleaner } from '../sources/text.ts';
 import { createChecking } from './checks.ts';
@@ -60,6 +64,14 @@ export function addInvestigator(parts: Parts): void {
   manager.addController(
     createInvestigationController({ ...reconciling, namespace, investigator }, { concurrency: config.investigator.concurrency }),
   );
+  const verdicts = createVerdicts();
+  const topology = createTopologyReader({
+    client,
+    clock,
+    logger,
+    observedCalls: (signal) => observedCalls(ports.metrics, signal),
+  });
+  manager.addController(createGroupingController({ clock, namespace, topology, verdicts }));
   manager.addController(
     createIncidentController({
       ...reconciling,
@@ -67,6 +79,7 @@ export function addInvestigator(parts: Parts): void {
       proposals: { operatorNamespace: namespace, ...remediation },
       unconfirmedAfterMs: canConfirm ? UNCONFIRMED_AFTER_MS : 0,
       measurements,
+      verdictOn: verdicts.of,
       alertState: (labels, signal) => alerts.state(labels, signal),
     }),
   );

@@ -73,6 +73,8 @@ export const kindDefinitions: readonly KindDefinition[] = [
       column('Root-Cause', '.status.rootCauseReason', 'What is wrong, from the documented vocabulary.'),
       ...waitingOn,
       wide('Diagnosis', '.status.rootCause', 'The root cause in a sentence.'),
+      wide('Follows', '.status.groupedInto.name', 'The Incident that leads the storm it belongs to.'),
+      { ...wide('Members', '.status.membersTotal', 'How many Incidents follow it.'), type: 'integer' },
       wide('Source', '.spec.source', 'The way in.'),
       wide('Title', '.spec.title', 'One line that a person recognises it by.'),
       wide('Namespace-Of-Target', '.spec.targets[0].namespace', 'Namespace of the first object that is known to be affected.'),

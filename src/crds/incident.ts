@@ -73,6 +73,19 @@ export const incidentSpec = z
     description: text(4096).optional().describe('What is seen, in words. Never interpreted as an instruction.'),
     runbookURL: text(2048).optional().describe('Link to a runbook; shown, never fetched unless listed in the configuration.'),
     startsAt: timestamp().optional().describe('When the trouble began.'),
+    grouping: z
+      .object({
+        into: name().optional().describe('Name of another open Incident, in this namespace, that this one and what follows it belong to.'),
+        alone: z.boolean().optional().describe('It belongs to no other Incident.'),
+      })
+      .meta(
+        rules({
+          rule: '!(has(self.into) && has(self.alone) && self.alone)',
+          message: 'grouping.into and grouping.alone contradict each other; set the one that is meant',
+        }),
+      )
+      .optional()
+      .describe('Set by a person to join it to another Incident, or to keep it apart; wins over what is computed.'),
     suspend: z.boolean().optional().describe('Stop working on it until this is unset.'),
     closure: z
       .object({
@@ -102,6 +115,7 @@ export const INCIDENT_PHASES = [
   'Resolved',
   'NeedsHuman',
   'Suspended',
+  'Grouped',
 ] as const;
 
 export const incidentStatus = z.object({
@@ -109,13 +123,26 @@ export const incidentStatus = z.object({
   phase: z.enum(INCIDENT_PHASES).optional().describe('Derived from the conditions, for people.'),
   conditions: conditions(),
   affected: z.array(objectRef).max(50).optional().describe('Objects that are affected, as found in the cluster.'),
-  groupedInto: pinnedRef.optional().describe('The leading Incident of a storm, where the investigation and the plan live.'),
+  groupedInto: z
+    .object({
+      name: name().describe('Name of the leading Incident, in the namespace of this object.'),
+      uid: nonEmpty(64).describe('Uid: a later object of the same name does not count.'),
+      why: text(512).describe('Why it belongs there, said of this Incident.'),
+      since: timestamp().describe('Since when it follows this one.'),
+    })
+    .meta({ 'x-kubernetes-map-type': 'atomic' })
+    .optional()
+    .describe(
+      'The leading Incident of a storm, where the investigation and the plan live. Written by the field manager agent-sre-grouping.',
+    ),
   members: z
-    .array(z.object({ name: name().describe('Name of the Incident.'), why: text(256).describe('Why it belongs to this one.') }))
+    .array(z.object({ name: name().describe('Name of the Incident.'), why: text(512).describe('Why it belongs to this one.') }))
     .max(100)
     .optional()
-    .describe('Incidents that were grouped into this one; a sample when there are more.'),
-  membersTotal: count().optional().describe('How many Incidents were grouped into this one.'),
+    .describe('Incidents that follow this one; a sample when there are more. Written by the field manager agent-sre-grouping.'),
+  membersTotal: count()
+    .optional()
+    .describe('How many Incidents follow this one, or did until they were over. Written by the field manager agent-sre-grouping.'),
   waitingOn: waitingOn(),
   investigationRef: pinnedRef.optional().describe('The investigation that looks for the cause.'),
   planRefs: z.array(pinnedRef).max(10).optional().describe('Plans that were proposed, the present one last.'),

@@ -113,7 +113,7 @@ function refresh(spec: IncidentSpec, news: News, { bound, now, severity }: Recor
   const joined = alerts.filter((alert) => !names.has(alert.fingerprint));
   const next: IncidentSpec = {
     ...withGap,
-    severity: joined.map(severity).reduce(moreSevere, spec.severity),
+    severity: severityWith(spec, known, joined, severity),
     alerts: [...alerts],
     alertsTotal: total,
     ...(spec.labels === undefined ? {} : { labels: commonLabels(spec.labels, joined) }),
@@ -132,6 +132,18 @@ function withLeftOut(spec: IncidentSpec, { leftOut = 0, askedAt }: News): Incide
   const { alertsLeftOut, ...rest } = spec;
   if (askedAt !== undefined && alertsLeftOut !== undefined) return rest;
   return leftOut > (alertsLeftOut ?? 0) ? { ...spec, alertsLeftOut: leftOut } : spec;
+}
+
+/** The worst of its alerts, unless a person said otherwise: that stands. */
+function severityWith(
+  { severity: present }: IncidentSpec,
+  known: readonly Alert[],
+  joined: readonly Alert[],
+  severity: (alert: Alert) => IncidentSpec['severity'],
+): IncidentSpec['severity'] {
+  const said = known.map(severity);
+  const isSaidByAlerts = said.length === 0 || said.reduce(moreSevere) === present;
+  return isSaidByAlerts ? joined.map(severity).reduce(moreSevere, present) : present;
 }
 
 /** So that of two words on one alert in one delivery the worse one counts. */

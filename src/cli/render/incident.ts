@@ -9,12 +9,14 @@ import { ofSeverity } from '../../text/style.ts';
 import { waitingText } from './incidents.ts';
 
 const MOST_HISTORY = 10;
+const MOST_MEMBERS = 20;
 
 export function incidentPage(incident: Incident, investigation: Investigation | undefined, page: Page): readonly string[] {
   const { spec, metadata } = incident;
   const began = spec.startsAt ?? metadata.creationTimestamp;
   return [
     ...headLines(incident, page),
+    ...section(page, membersHeading(incident), memberLines(incident, page)),
     '',
     ...renderTerminal({ status: investigation?.status ?? {}, began }, page),
     ...section(page, 'HISTORY', historyLines(incident, page)),
@@ -34,6 +36,7 @@ function headLines({ metadata, spec, status }: Incident, page: Page): readonly s
     ...indented(
       rows(page, [
         ['Waiting on', waitingText({ status })],
+        ['Follows', followsText(status)],
         ['Began', `${moment(began)}, said by ${spec.source}`],
         [
           'Alerts',
@@ -47,6 +50,23 @@ function headLines({ metadata, spec, status }: Incident, page: Page): readonly s
       2,
     ),
   ];
+}
+
+function followsText(status: Incident['status']): string | undefined {
+  const { groupedInto } = status ?? {};
+  return groupedInto === undefined ? undefined : `${groupedInto.name}: it ${groupedInto.why}`;
+}
+
+const membersHeading = ({ status }: Incident): string => `FOLLOWED BY ${status?.membersTotal ?? 0}`;
+
+function memberLines({ status }: Incident, { width }: Page): readonly string[] {
+  const { members = [], membersTotal = members.length } = status ?? {};
+  const shown = members.slice(0, MOST_MEMBERS).flatMap(({ name, why }) => {
+    const [first = '', ...rest] = wrapped(oneLine(why), width - name.length - 6);
+    return [`${name}  ${first}`, ...indented(rest, name.length + 2)];
+  });
+  const left = membersTotal - Math.min(members.length, MOST_MEMBERS);
+  return left <= 0 ? shown : [...shown, `and ${left} more: kubectl sre get --all`];
 }
 
 function historyLines({ status }: Incident, { width }: Page): readonly string[] {

@@ -1,4 +1,4 @@
-/** The list of Incidents: the worst first, then the oldest; who has to act stands in the same line. */
+/** The list of Incidents: the worst first, then the oldest; who has to act stands in the same line, and how many follow (`+17`) in the next. */
 import { SEVERITIES } from '../../crds/incident.ts';
 import type { Incident } from '../../crds/kinds.ts';
 import { age } from '../../text/age.ts';
@@ -17,7 +17,8 @@ export function incidentLines(incidents: readonly Incident[], page: Page): reado
     const severity = ofSeverity(style, spec.severity)(spec.severity.padEnd(8));
     const first = `${style.bold(metadata.name.padEnd(nameWidth))}  ${severity}  ${age(metadata.creationTimestamp, now).padStart(4)}  ${cut(waitingText(incident), left)}`;
     const cause = status?.rootCause === undefined ? [] : [style.dim(cut(`  ${oneLine(status.rootCause)}`, width))];
-    return [first, cut(`  ${oneLine(spec.title)}`, width), ...cause];
+    const more = status?.membersTotal === undefined ? '' : `  +${status.membersTotal}`;
+    return [first, `${cut(`  ${oneLine(spec.title)}`, width - more.length)}${style.bold(more)}`, ...cause];
   });
   return [style.dim(head), ...lines];
 }
@@ -26,6 +27,12 @@ export function incidentLines(incidents: readonly Incident[], page: Page): reado
 export function waitingText({ status }: Pick<Incident, 'status'>): string {
   const { who = 'AgentSRE', detail } = status?.waitingOn ?? {};
   return oneLine(detail === undefined ? who : `${who}: ${detail}`);
+}
+
+/** Without those that follow another one of these: their leader counts them. */
+export function withoutFollowers(incidents: readonly Incident[]): readonly Incident[] {
+  const uids = new Set(incidents.map(({ metadata }) => metadata.uid));
+  return incidents.filter(({ status }) => !uids.has(status?.groupedInto?.uid ?? ''));
 }
 
 export function isResolved({ status }: Incident): boolean {

@@ -10,6 +10,7 @@ import { awaitDiagnosis } from './awaitDiagnosis.ts';
 import { awaitPlan } from './awaitPlan.ts';
 import { closeByPerson } from './closeByPerson.ts';
 import { confirmRecovery } from './confirmRecovery.ts';
+import { group } from './group.ts';
 import { openInvestigation } from './openInvestigation.ts';
 import { proposePlan } from './proposePlan.ts';
 import { reopen } from './reopen.ts';
@@ -23,6 +24,7 @@ const steps: readonly NamedStep<IncidentScope>[] = [
   ['closeByPerson', closeByPerson], // a person's word comes before anything of ours
   ['reopen', reopen], // what it found the last time does not count any more
   ['triage', triage], // ours at all: decided before anything is spent
+  ['group', group], // whether it leads or follows: only who leads goes on
   ['openInvestigation', openInvestigation],
   ['awaitDiagnosis', awaitDiagnosis],
   ['proposePlan', proposePlan], // also when the diagnosis is "unresolved": then a hand-off
@@ -42,8 +44,8 @@ export function createIncidentController(deps: IncidentDeps): ControllerDefiniti
         resource: incidents,
         object: incident,
         fieldManager: FIELD_MANAGER,
-        finish: ({ status, plan }) => {
-          const phase = incidentPhase(incident, status, plan);
+        finish: ({ status, plan, follows }) => {
+          const phase = incidentPhase(incident, status, plan, follows);
           status.phase = phase;
           return { phase, note: status.waitingOn?.detail ?? status.rootCause ?? incident.spec.title, isBad: phase === 'NeedsHuman' };
         },
@@ -54,7 +56,9 @@ export function createIncidentController(deps: IncidentDeps): ControllerDefiniti
 
 function scopeOf(deps: IncidentDeps, incident: Incident, context: ReconcileContext<Incident>): IncidentScope {
   const { client, logger, signal, storeOf } = context;
-  const status: Draft<IncidentStatus> = structuredClone(incident.status ?? {});
+  // What grouping writes is grouping's: it is neither written nor dropped here.
+  const { groupedInto: _leader, members: _members, membersTotal: _total, ...own } = incident.status ?? {};
+  const status: Draft<IncidentStatus> = structuredClone(own);
   return { ...deps, incident, status, client, logger, signal, investigations: storeOf(investigations), plans: storeOf(remediationPlans) };
 }
 

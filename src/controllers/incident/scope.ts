@@ -6,6 +6,7 @@ import type { Logger } from '../../kube/logger.ts';
 import type { Store } from '../../kube/store.ts';
 import type { ProposeSettings } from '../../remediate/propose.ts';
 import type { Measurements } from '../../sources/measurements.ts';
+import type { Verdict } from '../grouping/verdicts.ts';
 import type { ReconcilerDeps } from '../reconcileStatus.ts';
 import { bounded, type ConditionWords, declare } from '../steps.ts';
 
@@ -20,6 +21,8 @@ export interface IncidentDeps extends ReconcilerDeps {
   readonly unconfirmedAfterMs: number;
   /** Figures by which a fix can be judged. */
   readonly measurements: Measurements;
+  /** Whether it leads or follows; undefined while grouping has not judged it. */
+  readonly verdictOn: (uid: string) => Verdict | undefined;
   readonly alertState: (labels: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<AlertState>;
 }
 
@@ -33,6 +36,8 @@ export interface IncidentScope extends IncidentDeps {
   readonly plans: Store<RemediationPlan>;
   /** The present plan: the last one that was proposed. Set by the step that proposes. */
   plan?: RemediationPlan | undefined;
+  /** Name of the Incident that it follows. Set by the step that groups. */
+  follows?: string | undefined;
 }
 
 /** A status under change: arrays stay what they are, members may be set. */

@@ -6,9 +6,16 @@ import { conditionOf, isTrue } from '../steps.ts';
 
 export type IncidentPhase = (typeof INCIDENT_PHASES)[number];
 
-export function incidentPhase(incident: Incident, status: IncidentStatus, plan: RemediationPlan | undefined): IncidentPhase {
+/** @param follows the Incident that leads it, where one does */
+export function incidentPhase(
+  incident: Incident,
+  status: IncidentStatus,
+  plan: RemediationPlan | undefined,
+  follows?: string,
+): IncidentPhase {
   if (isTrue(status, 'Resolved')) return 'Resolved';
   if (incident.spec.suspend === true) return 'Suspended';
+  if (follows !== undefined) return 'Grouped';
   if (status.waitingOn?.who === 'Person' && plan?.status?.phase !== 'AwaitingApproval') return 'NeedsHuman';
   if (plan !== undefined) return PHASE_OF_PLAN[plan.status?.phase ?? 'Pending'];
   if (isTrue(status, 'Investigated')) return 'Diagnosed';

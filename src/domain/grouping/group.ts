@@ -88,7 +88,7 @@ function draftOf(root: Subject, tree: readonly Subject[], forest: Forest, inferr
   const members = new Map<Located, string>();
   for (const subject of alerted) {
     for (const member of subject.members) {
-      if (member !== leader) members.set(member, whyOf(member, subject, leader, forest.parentOf(subject)));
+      if (member !== leader) members.set(member, whyOf(subject, leader, forest.parentOf(subject)));
     }
   }
   return { leader, members, hidden: root.trouble === undefined ? inferred : `${spoken(root.entity)} ${root.trouble}` };
@@ -106,13 +106,12 @@ function nearestOf(alerted: readonly Subject[], forest: Forest): Subject | undef
   )[0];
 }
 
-function whyOf(member: Located, subject: Subject, leader: Located, parent: Explanation | undefined): string {
+function whyOf(subject: Subject, leader: Located, parent: Explanation | undefined): string {
   if (subject.members.includes(leader)) return `is about the same ${spoken(subject.entity)}`;
   if (parent === undefined) return `is nearer to the origin, but a plan of ${leader.name} is approved`;
   const alert = parent.cause.head?.alerts[0]?.labels['alertname'];
   const named = partsOf(parent.cause.entity).kind === 'Alert' || alert === undefined ? '' : ` (${alert})`;
-  const same = subject.members.length > 1 && member !== subject.head ? `${spoken(subject.entity)} ` : '';
-  return `${same}${parent.why}${named}`;
+  return `${parent.why}${named}`;
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -11,8 +11,24 @@ export function applyPeople(drafts: readonly Draft[], suspects: readonly Suspect
   const wishes = suspects
     .filter(({ people }) => people?.into !== undefined && people.alone !== true)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const merged = wishes.reduce((now, { id, people }) => merge(now, id, people?.into ?? ''), drafts);
+  const kept = drafts.reduce(keepPrior, drafts);
+  const merged = wishes.reduce((now, { id, people }) => merge(now, id, people?.into ?? ''), kept);
   return merged.flatMap(splitCommitted);
+}
+
+/**
+ * What was grouped stays where it was while nothing speaks against it: its pod, and with it the reason, may be gone by now. A cause of its own, by its
+ * own investigation or by an alert that explains it, does speak against it.
+ */
+function keepPrior(drafts: readonly Draft[], { leader }: Draft): readonly Draft[] {
+  const draft = drafts.find((each) => each.leader === leader);
+  if (draft === undefined) return drafts;
+  const { prior, diagnosis, people, isCommitted } = leader;
+  if (prior === undefined || diagnosis !== undefined || people?.alone === true || isCommitted) return drafts;
+  const to = drafts.find((each) => each !== draft && allOf(each).some(({ id }) => id === prior.leaderId));
+  if (to === undefined) return drafts;
+  const members = new Map([...to.members, [leader, prior.why] as const, ...draft.members]);
+  return drafts.flatMap((each) => (each === to ? [{ ...to, members }] : each === draft ? [] : [each]));
 }
 
 /** The Incident, and what followed it, goes where the person says; a name that is not open is passed over. */

@@ -23,9 +23,11 @@ export interface Suspect {
   readonly startsAt: number;
   readonly createdAt: number;
   /** What its own investigation named, where it had one. */
-  readonly diagnosis?: { readonly object?: ObjectRef | undefined; readonly reason: string; readonly statement: string } | undefined;
+  readonly diagnosis?: { readonly object?: ObjectRef | undefined; readonly reason: string } | undefined;
   /** A plan of it has been approved: it leads, whatever comes. */
   readonly isCommitted: boolean;
+  /** What it was grouped into before. */
+  readonly prior?: { readonly leaderId: string; readonly why: string } | undefined;
   readonly people?: { readonly into?: string | undefined; readonly alone?: boolean | undefined } | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { incidentPage } from '../../../src/cli/render/incident.ts';
-import { incidentLines } from '../../../src/cli/render/incidents.ts';
+import { incidentLines, withoutFollowers } from '../../../src/cli/render/incidents.ts';
 import { planPage } from '../../../src/cli/render/plan.ts';
 import type { Incident, RemediationPlan } from '../../../src/crds/kinds.ts';
 import type { Page } from '../../../src/text/page.ts';
@@ -25,6 +25,42 @@ inc-3kq7vd2mxw4ha5tz-1  critical    5m  Person: an approver
   Container app exits with code 1: PAYMENT_TIMEOUT_MS must be a number, got "25…
 inc-a2b3c4d5e6f7g2h3-1  info        5m  AgentSRE
   Disk fills
+`);
+  });
+});
+
+describe('a storm', () => {
+  const why = 'runs on node worker-2, which is NotReady since 11:58 UTC';
+  const leader: Incident = {
+    ...incident,
+    spec: { ...incident.spec, title: 'KubeNodeNotReady: node worker-2' },
+    status: { waitingOn: { who: 'AgentSRE' }, members: [{ name: 'inc-a2b3c4d5e6f7g2h3-1', why }], membersTotal: 17 },
+  };
+  const member: Incident = {
+    ...incident,
+    metadata: { ...incident.metadata, name: 'inc-a2b3c4d5e6f7g2h3-1', uid: 'member' },
+    status: { groupedInto: { name: leader.metadata.name, uid: leader.metadata.uid, why, since: '2026-11-21T12:00:00Z' } },
+  };
+
+  test('is one Incident in the list, with the number of those that follow', () => {
+    expect(text(incidentLines(withoutFollowers([leader, member]), page))).toBe(`
+INCIDENT                SEVERITY   AGE  WAITING-ON
+inc-3kq7vd2mxw4ha5tz-1  critical    5m  AgentSRE
+  KubeNodeNotReady: node worker-2  +17
+`);
+    expect(withoutFollowers([member])).toEqual([member]);
+  });
+
+  test('is shown with who follows, and why', () => {
+    expect(text(incidentPage(leader, undefined, page))).toContain(`
+FOLLOWED BY 17
+  inc-a2b3c4d5e6f7g2h3-1  runs on node worker-2, which is NotReady since 11:58
+                          UTC
+  and 16 more: kubectl sre get --all
+`);
+    expect(text(incidentPage(member, undefined, page))).toContain(`
+  Follows      inc-3kq7vd2mxw4ha5tz-1: it runs on node worker-2, which is
+               NotReady since 11:58 UTC
 `);
   });
 });

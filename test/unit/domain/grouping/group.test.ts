@@ -125,7 +125,7 @@ describe('alerts are not grouped', () => {
     const cart = suspect('cart', of('KubePodCrashLooping', 'cart'));
     const object = { kind: 'Deployment', namespace: 'shop', name: 'frontend' };
     expect(told([suspect('front', front), cart], known)).toEqual(['cart < front']);
-    const diagnosed = suspect('front', front, { diagnosis: { object, reason: 'ContainerArgumentsInvalid', statement: '' } });
+    const diagnosed = suspect('front', front, { diagnosis: { object, reason: 'ContainerArgumentsInvalid' } });
     expect(told([diagnosed, cart], known)).toEqual(['cart', 'front']);
   });
 });

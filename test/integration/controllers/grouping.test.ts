@@ -1,0 +1,155 @@
+/** A storm of three hundred alerts of one cause through the real controllers on a real API server, also when the process dies in the middle of it. */
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { createGroupingController } from '../../../src/controllers/grouping/controller.ts';
+import { createVerdicts } from '../../../src/controllers/grouping/verdicts.ts';
+import { createIncidentController } from '../../../src/controllers/incident/controller.ts';
+import { type Incident, incidents, investigations } from '../../../src/crds/kinds.ts';
+import { fingerprintOf, IDENTITY_LABEL, identityLabel, identityOf, incidentName } from '../../../src/domain/identity.ts';
+import { createRecorder } from '../../../src/intake/recording.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { createManager } from '../../../src/kube/manager.ts';
+import { workloadResources } from '../../../src/sources/kubernetes/api.ts';
+import { serviceObjects } from '../../../src/sources/kubernetes/networkApi.ts';
+import { createTopologyReader } from '../../../src/sources/kubernetes/topology/readTopology.ts';
+import { createMeasurements } from '../../../src/sources/measurements.ts';
+import { installCrds } from '../../support/installCrds.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { makeNamespace } from '../../support/namespace.ts';
+import { testClient } from '../../support/testClient.ts';
+import { until } from '../../support/until.ts';
+
+const SERVICES = 75;
+const SYMPTOMS = ['HighErrorRate', 'HighLatencyP99', 'KubeDeploymentReplicasMismatch', 'ErrorBudgetBurn'];
+
+let admin: KubeClient;
+beforeAll(async () => {
+  admin = testClient(inject('cluster').kubeconfigPath);
+  await installCrds(admin);
+});
+afterAll(() => admin?.close());
+
+/** One life of the part of the investigator that opens Investigations. */
+function live(namespace: string): { readonly die: () => Promise<void> } {
+  const client = testClient(inject('cluster').kubeconfigPath);
+  const manager = createManager({
+    client,
+    clock: systemClock,
+    logger: silentLogger,
+    registry: new Registry(),
+    name: 'agentsre.io/investigator',
+    drainMs: 500,
+  });
+  const verdicts = createVerdicts();
+  const topology = createTopologyReader({ client, clock: systemClock, logger: silentLogger, observedCalls: () => Promise.resolve([]) });
+  manager.addController(createGroupingController({ clock: systemClock, namespace, topology, verdicts }));
+  const definition = createIncidentController({
+    clock: systemClock,
+    events: manager.events,
+    redact: (text) => text,
+    namespace,
+    proposals: { operatorNamespace: namespace },
+    unconfirmedAfterMs: 0,
+    measurements: createMeasurements([]),
+    verdictOn: verdicts.of,
+    alertState: () => Promise.resolve('firing' as const),
+  });
+  manager.addController({ ...definition, namespace });
+  const stop = new AbortController();
+  const running = manager.run(stop.signal);
+  return {
+    die: async () => {
+      stop.abort();
+      await running.catch(() => undefined);
+    },
+  };
+}
+
+/** A database that all services of a namespace are configured to call. */
+async function makeShop(): Promise<string> {
+  const shop = await makeNamespace(admin, 'storm-shop');
+  const names = ['postgres', ...Array.from({ length: SERVICES }, (_, at) => `service-${at}`)];
+  for (const name of names) {
+    const labels = { app: name };
+    const env = name === 'postgres' ? [] : [{ name: 'DB_ADDR', value: 'postgres:5432' }];
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'app:1', env }] } };
+    await admin.create(workloadResources.Deployment, {
+      metadata: { namespace: shop, name },
+      spec: { selector: { matchLabels: labels }, template },
+    });
+  }
+  const spec = { selector: { app: 'postgres' }, ports: [{ port: 5432 }] };
+  await admin.create(serviceObjects, { metadata: { namespace: shop, name: 'postgres' }, spec });
+  return shop;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+const storm = (shop: string): readonly Labels[] => [
+  ...Array.from({ length: SERVICES }, (_, at) =>
+    SYMPTOMS.map((alertname) => ({ alertname, severity: 'warning', namespace: shop, deployment: `service-${at}` })),
+  ).flat(),
+  { alertname: 'DatabaseDown', severity: 'warning', namespace: shop, deployment: 'postgres' },
+];
+
+async function deliver(namespace: string, alerts: readonly Labels[]): Promise<void> {
+  const recorder = createRecorder({ redactor: { text: (text) => text, value: (value) => value } });
+  for (const labels of alerts) {
+    const identity = identityOf(labels);
+    const now = Date.now();
+    const fingerprint = fingerprintOf(labels);
+    const alert = { fingerprint, identity, labels, annotations: {}, startsAt: now, endsAt: undefined, generatorURL: undefined };
+    const spec = recorder.begin([{ alerts: [{ ...alert, source: 'Alertmanager', status: 'firing' }] }], now);
+    if (spec === undefined) throw new Error('a firing alert is no reason for an Incident');
+    const metadata = {
+      namespace,
+      name: incidentName(identity, { ordinal: 1, form: 'short' }),
+      labels: { [IDENTITY_LABEL]: identityLabel(identity) },
+    };
+    await admin.create(incidents, { metadata, spec });
+  }
+}
+
+async function settled(namespace: string, total: number): Promise<readonly Incident[]> {
+  return until(
+    'all but one of the storm follow the one that has an Investigation',
+    async () => {
+      const { items } = await admin.list(incidents, { namespace });
+      const grouped = items.filter(({ status }) => status?.phase === 'Grouped' && status.groupedInto !== undefined);
+      const leader = items.find(({ status }) => status?.investigationRef !== undefined);
+      return grouped.length === total - 1 && leader?.status?.membersTotal === total - 1 ? items : undefined;
+    },
+    150_000,
+  );
+}
+
+describe('a storm of three hundred alerts', () => {
+  test.each([
+    { name: 'is one Incident that leads, with one Investigation', deaths: 0 },
+    { name: 'is the same after the process has died in the middle of it, three times', deaths: 3 },
+  ])('$name', { timeout: 240_000 }, async ({ deaths }) => {
+    const namespace = await makeNamespace(admin, 'storm');
+    const alerts = storm(await makeShop());
+    const parts = Array.from({ length: deaths + 1 }, (_, at) => alerts.filter((_alert, index) => index % (deaths + 1) === at));
+    let life = live(namespace);
+    for (const [at, part] of parts.entries()) {
+      await deliver(namespace, part);
+      if (at === parts.length - 1) break;
+      await life.die();
+      life = live(namespace);
+    }
+    try {
+      const all = await settled(namespace, alerts.length);
+      const leaders = all.filter(({ status }) => status?.groupedInto === undefined);
+      expect(leaders.map(({ spec }) => spec.alerts?.[0]?.labels['alertname'])).toEqual(['DatabaseDown']);
+      expect(leaders[0]?.status?.members).toHaveLength(100);
+      const opened = await admin.list(investigations, { namespace });
+      expect(opened.items.map(({ spec }) => spec.incidentRef?.name)).toEqual(leaders.map(({ metadata }) => metadata.name));
+      const follower = all.find(({ spec }) => spec.alerts?.[0]?.labels['alertname'] === 'HighErrorRate');
+      expect(follower?.status?.groupedInto?.why).toMatch(/^calls workload storm-shop-\w+\/postgres \(DatabaseDown\)$/u);
+    } finally {
+      await life.die();
+    }
+  });
+});
