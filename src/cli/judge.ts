@@ -49,10 +49,11 @@ export async function judge(deps: Judge, judgement: Judgement): Promise<void> {
 }
 
 /** The digest that will be named. */
-function judgeableDigest(plan: RemediationPlan, { digest, name }: Judgement): string {
+function judgeableDigest(plan: RemediationPlan, { digest, name, decision }: Judgement): string {
   const { status } = plan;
   if (hasEnded(plan)) throw new CliError(`plan ${name} has ended as ${status?.phase}; ${whyEnded(plan)}`);
   if (status?.approvedAt !== undefined) throw new CliError(`plan ${name} was approved already, and is at work: ${status.phase}`);
+  refuseApprovalByHand(plan, decision);
   const present = status?.digest;
   if (present === undefined)
     throw new CliError(
@@ -61,6 +62,17 @@ function judgeableDigest(plan: RemediationPlan, { digest, name }: Judgement): st
   if (digest !== undefined && digest !== present)
     throw new CliError(`plan ${name} now has the digest ${present}; look at the present diff (kubectl sre show ${name}) and name that one`);
   return digest ?? present;
+}
+
+/** A plan with a pull request is approved where that is merged, and nowhere else. It may be rejected here. */
+function refuseApprovalByHand({ spec, status, metadata }: RemediationPlan, decision: Judgement['decision']): void {
+  if (decision !== 'Approve' || spec.strategy !== 'PullRequest') return;
+  const url = status?.pullRequest?.url;
+  throw new CliError(
+    url === undefined
+      ? `plan ${metadata.name} is approved by merging its pull request, which is not open yet; see: kubectl sre show ${metadata.name}`
+      : `plan ${metadata.name} is approved by merging its pull request: ${oneLine(url)}`,
+  );
 }
 
 function whyEnded({ status, metadata }: RemediationPlan): string {

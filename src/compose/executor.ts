@@ -3,6 +3,7 @@ import { createRemediationPlanController } from '../controllers/remediationplan/
 import { createStopSwitch } from '../controllers/stopSwitch.ts';
 import { readSigningKey } from '../gitops/git/signing.ts';
 import { createGit } from './git.ts';
+import { gitHostsOf } from './gitHosts.ts';
 import type { Parts } from './parts.ts';
 import { createTelemetrySources } from './telemetry.ts';
 
@@ -33,6 +34,8 @@ export async function addExecutor(parts: Parts): Promise<void> {
         events: manager.events,
         redact: redactor.text,
         remediate: { ...createGit(parts), operatorNamespace, protectedNamespaces, author: config.git.author, signingKeyFile },
+        hosts: gitHostsOf(config.git.hosts, clock),
+        identities: config.identities,
         protectedNamespaces,
         measurements,
         alertState: (labels, signal) => alerts.state(labels, signal),

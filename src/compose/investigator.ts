@@ -14,6 +14,7 @@ import { createReportedChanges } from '../sources/reportedChanges.ts';
 import { createCleaner } from '../sources/text.ts';
 import { createChecking } from './checks.ts';
 import { createGit, createSourceRepositories } from './git.ts';
+import { deliveryOf } from './gitHosts.ts';
 import { createForeignTools } from './mcp.ts';
 import { createAdviser } from './model.ts';
 import type { Parts } from './parts.ts';
@@ -76,7 +77,7 @@ export function addInvestigator(parts: Parts): void {
     createIncidentController({
       ...reconciling,
       namespace,
-      proposals: { operatorNamespace: namespace, ...remediation },
+      proposals: { operatorNamespace: namespace, ...remediation, deliveryOf: (repository) => deliveryOf(config.git.hosts, repository) },
       unconfirmedAfterMs: canConfirm ? UNCONFIRMED_AFTER_MS : 0,
       measurements,
       verdictOn: verdicts.of,

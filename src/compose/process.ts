@@ -95,6 +95,7 @@ function hideSecretsOf({ auth, git, sources }: Config, redactor: Redactor): void
     auth.hmac?.secretFile,
     ...ofSources.files,
     ...git.credentials.map(({ passwordFile }) => passwordFile),
+    ...git.hosts.map(({ tokenFile }) => tokenFile),
   ];
   const secrets = [...ofSources.values, ...files.filter((path) => path !== undefined).map(readSecret)];
   for (const secret of secrets) {

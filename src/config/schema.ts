@@ -7,6 +7,8 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { applications } from './applicationSource.ts';
 import { checks } from './checks.ts';
+import { gitHosts } from './gitHosts.ts';
+import { identities } from './identities.ts';
 import { intakeSettings } from './intake.ts';
 import { modelSchema } from './model.ts';
 import { sourcesSchema } from './sources.ts';
@@ -114,6 +116,7 @@ const git = z.strictObject({
     })
     .optional()
     .describe('Signs the commits, in the format of SSH; absent: they are not signed. The host has to know the public key.'),
+  hosts: gitHosts,
   allowHttpHosts: z.array(z.string().min(1)).max(100).default([]).describe('Hosts, or host:port, that may be used over plain http.'),
 });
 
@@ -138,6 +141,7 @@ export const configSchema = z.strictObject({
   applications,
   checks,
   git: git.prefault({}).describe('Repositories that GitOps engines deploy from.'),
+  identities,
   flux: z
     .strictObject({ namespace: namespace().default('flux-system').describe('Namespace of the Flux controllers.') })
     .prefault({})

@@ -48,7 +48,7 @@ export function renderConstrainedImpersonation(
   return grantedToGateway('agent-sre-approve-as', rules, installation);
 }
 
-/** For servers before 1.36. `people` are names in the list of identities; where they may approve is set by binding the role agent-sre-chat-approver. */
+/** For servers before 1.36. `people` are user names in the list of identities; where they may approve is set by binding the role agent-sre-chat-approver. */
 export function renderImpersonationFallback(
   people: readonly string[],
   installation: Installation = defaultInstallation,

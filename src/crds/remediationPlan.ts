@@ -77,6 +77,36 @@ const commitRecord = z.object({
   pushedAt: timestamp().optional().describe('When the push was acknowledged.'),
 });
 
+/** Ways in which a plan ends without having helped. */
+export const ENDINGS = ['RolledBack', 'Inconclusive', 'Failed', 'Rejected', 'Expired', 'Stale', 'Superseded', 'Suggested'] as const;
+
+const pullRequest = z.object({
+  branch: nonEmpty(255).describe('Branch that is proposed.'),
+  headSha: commitId().describe('The commit that is proposed; what is pushed to the branch later does not count.'),
+  parent: commitId().describe('The commit that it was made on.'),
+  changes: sha256().describe(
+    'Digest of the files that the commit writes, with their modes and contents: what is merged has to be just this.',
+  ),
+  preparedAt: timestamp().describe('Date of the commit, written before it is first pushed.'),
+  pushedAt: timestamp().optional().describe('When the branch was there.'),
+  url: text(2048).optional().describe('Where people see it.'),
+  number: count().optional().describe('Its number at the Git host.'),
+  openedAt: timestamp().optional().describe('When it was opened, or found to be.'),
+  mergedAt: timestamp().optional().describe('When it was merged, as the Git host says.'),
+  mergeSha: commitId().optional().describe('The commit on the deployed branch that it was merged as.'),
+  mergedBy: text(512).optional().describe('Who merged it: the person, and the account at the Git host.'),
+  closedAt: timestamp().optional().describe('When it was found, or made, to be closed.'),
+  closing: z
+    .object({
+      ending: z.enum(ENDINGS).describe('How the plan ends then.'),
+      reason: text(1024).describe('Why, as it is told in a comment.'),
+      at: timestamp().describe('When that was decided: what was merged before that is judged all the same.'),
+    })
+    .optional()
+    .describe('That it is about to be closed: written before it is.'),
+});
+export type PullRequestRecord = z.infer<typeof pullRequest>;
+
 export const PLAN_PHASES = [
   'Pending',
   'AwaitingApproval',
@@ -102,7 +132,9 @@ export const remediationPlanStatus = z.object({
   digest: sha256().optional().describe('Digest of everything that an approval covers.'),
   diff: text(24_576).optional().describe('Unified diff of the files in Git, made by code.'),
   renderedDiff: z.array(fieldChange).max(40).optional().describe('Fields of rendered objects that would change, redacted.'),
-  approveCommand: text(2048).optional().describe('Ready to paste: approves exactly this digest.'),
+  approveCommand: text(2048)
+    .optional()
+    .describe('Ready to paste: approves exactly this digest. Of a plan with a pull request: what to merge.'),
   waitingOn: waitingOn(),
   owner: z
     .object({
@@ -166,7 +198,7 @@ export const remediationPlanStatus = z.object({
   approvals: z
     .array(
       z.object({
-        name: name().describe('Name of the Approval.'),
+        name: name().optional().describe('Name of the Approval; absent: given at the Git host, by merging or by a review.'),
         approver: text(253).describe('Whose word it is.'),
         decision: z.enum(['Approve', 'Reject']).describe('The word.'),
         valid: z.boolean().describe('Whether it counts.'),
@@ -179,7 +211,9 @@ export const remediationPlanStatus = z.object({
   approvedAt: timestamp().optional().describe('When the last approval that was needed came in; the date of the commit.'),
   intent: z
     .object({
-      effect: z.enum(['Commit', 'Revert', 'Direct', 'DirectUndo']).describe('What is about to be pushed, or done directly.'),
+      effect: z
+        .enum(['Commit', 'Revert', 'Direct', 'DirectUndo', 'PullRequest', 'RevertPullRequest'])
+        .describe('What is about to be pushed, proposed, or done directly.'),
       at: timestamp().describe('When this was written.'),
       parent: commitId().optional().describe('The commit that it will be made on.'),
       object: objectRef.optional().describe('The object that is about to be changed directly, with its uid.'),
@@ -206,16 +240,7 @@ export const remediationPlanStatus = z.object({
     })
     .optional()
     .describe('What the plan leaves behind on purpose; absent once it is taken back.'),
-  pullRequest: z
-    .object({
-      url: text(2048).describe('Where people see it.'),
-      number: count().describe('Its number at the Git host.'),
-      headSha: commitId().describe('The commit that was proposed; what is pushed to the request later does not count.'),
-      mergeSha: commitId().optional().describe('The commit that merged it.'),
-      mergedBy: text(253).optional().describe('The person who merged it: that is the approval.'),
-    })
-    .optional()
-    .describe('The pull request that carries the fix.'),
+  pullRequest: pullRequest.optional().describe('The pull request that proposes the fix; merged by a listed person it is approved.'),
   sync: syncRecord.optional().describe('The revision that the engine reported, and when it was seen.'),
   checks: z.array(check).max(20).optional().describe('Success criteria, as last evaluated.'),
   baseline: pinnedRef.optional().describe('The Investigation that looked at the world right before the fix.'),
@@ -223,6 +248,9 @@ export const remediationPlanStatus = z.object({
   rollback: z
     .object({
       reason: text(512).describe('Why the fix was taken back.'),
+      pullRequest: pullRequest
+        .optional()
+        .describe('Where the branch takes no push: the pull request that takes it back, for a person to merge.'),
       commit: commitRecord.optional().describe('The commit that takes it back.'),
       sync: syncRecord.optional().describe('The revision with the revert, as the engine reported it.'),
       startedAt: timestamp().describe('When it was decided.'),

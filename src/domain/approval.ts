@@ -19,6 +19,8 @@ export interface ApprovalContext {
   readonly now: number;
   /** Whether the person still holds the right, asked live. */
   readonly stillMay: (approval: Approval) => boolean;
+  /** Of a plan that is approved by merging a pull request: where that is. */
+  readonly mergedAt?: string | undefined;
   /** One person for all names that they have in chat and on Git hosts. */
   readonly personOf: (username: string) => string;
 }
@@ -38,7 +40,8 @@ export type VerdictReason =
   | 'NotAllowed'
   | 'OwnHighRiskPlan'
   | 'SamePerson'
-  | 'PlanEnded';
+  | 'PlanEnded'
+  | 'ByMerge';
 
 export function judgeApprovals(approvals: readonly Approval[], context: ApprovalContext): readonly Verdict[] {
   const seen = new Set<string>();
@@ -71,6 +74,8 @@ function refusalOf(approval: Approval, context: ApprovalContext): Refusal | unde
       message: `it is for ${planDigest}, the plan is now ${context.digest}; look at the present diff and approve that`,
     };
   }
+  if (decision === 'Approve' && context.mergedAt !== undefined)
+    return { reason: 'ByMerge', message: `this plan is approved by merging its pull request, and not otherwise: ${context.mergedAt}` };
   if (context.now >= validUntil(approval, context.lifetimeMs)) {
     return { reason: 'Expired', message: `it was valid until ${new Date(validUntil(approval, context.lifetimeMs)).toISOString()}` };
   }

@@ -22,8 +22,6 @@ export function guard(plan: RemediationPlan, settings: GuardSettings): Refusal |
   const { actions, strategy } = plan.spec;
   const malformed = guardShape(plan);
   if (malformed !== undefined) return malformed;
-  if (strategy === 'PullRequest')
-    return refuse('StrategyUnsupported', `strategy ${strategy} is not available; plans are delivered by strategy Commit, or Direct`);
   if (strategy === 'Direct' && actions.length !== 1)
     return refuse(
       'StrategyUnsupported',
@@ -69,8 +67,8 @@ function guardAction(action: Action): Refusal | undefined {
 function guardStrategy({ type }: Action, strategy: RemediationPlan['spec']['strategy']): Refusal | undefined {
   const entry = catalogue[type];
   if (strategy === 'Direct' && entry.direct === undefined)
-    return refuse('StrategyUnsupported', `${type} is written into Git: it needs strategy Commit`);
-  if (strategy === 'Commit' && entry.write === undefined)
+    return refuse('StrategyUnsupported', `${type} is written into Git: it needs strategy Commit or PullRequest`);
+  if (strategy !== 'Direct' && entry.write === undefined)
     return refuse('StrategyUnsupported', `${type} is nothing that Git says: it needs strategy Direct`);
   return undefined;
 }

@@ -27,6 +27,8 @@ export type { Handoff } from './handoff.ts';
 export interface ProposeSettings extends GuardSettings {
   /** Overrides how long the criteria have to hold. */
   readonly soakSeconds?: number | undefined;
+  /** How a repository takes what is written into it; absent: by commits. */
+  readonly deliveryOf?: ((repository: string) => 'Commit' | 'PullRequest') | undefined;
 }
 
 export interface ProposeInput {
@@ -94,10 +96,11 @@ function noWorkload({ reason, object }: RootCause): Handoff {
   });
 }
 
-const strategyOf = (type: ActionType, { owner }: ProposeInput): 'Commit' | 'Direct' => {
+function strategyOf(type: ActionType, { owner, settings }: ProposeInput): RemediationPlanSpec['strategy'] {
   const entry = catalogue[type];
-  return entry.write === undefined || (entry.direct !== undefined && owner.engine === 'None') ? 'Direct' : 'Commit';
-};
+  if (entry.write === undefined || (entry.direct !== undefined && owner.engine === 'None')) return 'Direct';
+  return 'build' in owner ? (settings.deliveryOf?.(owner.repository) ?? 'Commit') : 'Commit';
+}
 
 /** What is written into Git needs an owner that can be written to. */
 function deliverable(input: ProposeInput, inGit: Handoff | undefined, entry: Considered): Considered {

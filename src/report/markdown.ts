@@ -11,6 +11,8 @@ import { detailsWithin, escapedWithin, linesWithin } from './within.ts';
 export interface MarkdownOptions {
   /** Of the first heading; the sections are one deeper. */
   readonly level?: 1 | 2 | 3 | 4 | 5;
+  /** At most so many characters, where less than 60,000 are to be had. */
+  readonly most?: number;
 }
 
 const LONGEST = 60_000;
@@ -18,12 +20,12 @@ const LONGEST = 60_000;
 const CAPS = [20_000, 6000, 3000] as const;
 const SHORTEST_CAP = 3000;
 
-export function renderMarkdown(reported: Reported, { level = 2 }: MarkdownOptions = {}): string {
+export function renderMarkdown(reported: Reported, { level = 2, most = LONGEST }: MarkdownOptions = {}): string {
   const { headline, sections } = documentOf(reported);
   const title = `${'#'.repeat(level)} ${escapedWithin(headline, 500, escapeMarkdown)}`;
   const whole = (cap: number): string =>
     `${[title, ...sections.map((section) => sectionText(section, level + 1, cap, reported.more))].join('\n\n')}\n`;
-  return CAPS.map(whole).find((text) => text.length <= LONGEST) ?? whole(SHORTEST_CAP);
+  return CAPS.map(whole).find((text) => text.length <= most) ?? whole(SHORTEST_CAP);
 }
 
 function sectionText(section: Section, level: number, cap: number, command: string | undefined): string {

@@ -1,12 +1,12 @@
 /** One plan as an approver has to see it: what it does to which object, how risky that is, when it counts as helped, and the exact diff. */
-import { ACTIONS, structOf } from '../../crds/actions/actions.ts';
 import type { RemediationPlan } from '../../crds/kinds.ts';
-import type { Action, Check, Criterion } from '../../crds/remediationPlan.ts';
+import type { Check, Criterion } from '../../crds/remediationPlan.ts';
 import { hasEnded } from '../../domain/plan.ts';
+import { actionText } from '../../report/action.ts';
 import { duration, moment } from '../../text/age.ts';
 import { colouredDiff } from '../../text/diff.ts';
 import { cut, indented } from '../../text/layout.ts';
-import { type Page, paragraph, refText, rows, section } from '../../text/page.ts';
+import { type Page, paragraph, rows, section } from '../../text/page.ts';
 import { oneLine } from '../../text/plain.ts';
 import { ofRisk, type Style } from '../../text/style.ts';
 
@@ -61,6 +61,7 @@ export function planSummary({ metadata, spec, status = {} }: RemediationPlan, pa
         ],
         ['Leaves', leavesText(status)],
         ['Expires', moment(spec.expiresAt)],
+        ['Pull request', status.pullRequest?.url],
         ['Commit', commitText('', status.commit)],
         [
           'Waiting on',
@@ -93,7 +94,7 @@ function changeLine(
 function whereText({ strategy }: RemediationPlan['spec'], owner: NonNullable<RemediationPlan['status']>['owner']): string | undefined {
   if (strategy === 'Direct') return 'through the API server, at once';
   if (owner === undefined) return undefined;
-  return `${owner.repository ?? ''} ${owner.ref ?? ''} ${owner.path ?? ''}, by ${strategy.toLowerCase()}, applied by ${owner.engine}`;
+  return `${owner.repository ?? ''} ${owner.ref ?? ''} ${owner.path ?? ''}, by ${strategy === 'PullRequest' ? 'pull request' : 'commit'}, applied by ${owner.engine}`;
 }
 
 /** What stays until somebody ends it, and how. */
@@ -137,17 +138,6 @@ function takenBackText({ abortCriteria = [], rollback }: RemediationPlan['spec']
   return `${rollback === 'Automatic' ? 'by itself' : 'by a person'} if it did not help${at === '' ? '' : `; at once if ${at}`}`;
 }
 
-function actionText(action: Action): string {
-  return [`${action.type} on ${refText(action.target)}`, parametersOf(action)].filter((part) => part !== '').join(': ');
-}
-
-/** An action of a later version than this program says its type and target. */
-function parametersOf(action: Action): string {
-  const field = Object.hasOwn(ACTIONS, action.type) ? structOf(action.type) : undefined;
-  const parameters = field === undefined ? undefined : action[field as keyof Action];
-  return parameters === undefined ? '' : (ACTIONS[action.type].inWords?.(parameters as never) ?? '');
-}
-
 function checkLine({ name, result, message }: Check, { style, width }: Page): string {
   return `${markOf(result, style)} ${cut(oneLine(`${name}: ${message}`), width - 4)}`;
 }
@@ -177,6 +167,8 @@ function nextStep(plan: RemediationPlan, page: Page): readonly string[] {
   const { metadata, status } = plan;
   const isOpen = status?.phase === 'AwaitingApproval' || (status?.waitingOn?.who === 'Person' && status.digest !== undefined);
   if (hasEnded(plan) || !isOpen) return [];
+  const { url } = status?.pullRequest ?? {};
+  if (url !== undefined) return section(page, 'TO APPROVE, MERGE IT; TO REJECT, CLOSE IT WITH A COMMENT', [oneLine(url)]);
   return section(page, 'APPROVE OR REJECT', [
     `kubectl sre approve ${metadata.name} -n ${metadata.namespace}`,
     `kubectl sre reject ${metadata.name} -n ${metadata.namespace} --reason '…'`,

@@ -42,9 +42,10 @@ function tell(scope: IncidentScope, plan: RemediationPlan): void {
 }
 
 function story(plan: RemediationPlan): readonly Told[] {
-  const { approvedAt, commit, sync, rollback } = plan.status ?? {};
+  const { approvedAt, pullRequest, commit, sync, rollback } = plan.status ?? {};
   return [
     { reason: 'PlanReady', at: trueSince(plan, 'Rendered'), message: `Plan ${plan.metadata.name}: ${plan.spec.summary}` },
+    { reason: 'PullRequestOpened', at: pullRequest?.openedAt, message: `waits to be merged: ${pullRequest?.url}` },
     { reason: 'Approved', at: approvedAt, message: approvers(plan) },
     { reason: 'Committed', at: commit?.pushedAt, message: `commit ${short(commit)} to ${commit?.ref}` },
     { reason: 'Synced', at: sync?.at, message: `the GitOps engine reports ${sync?.revision}` },

@@ -7,6 +7,7 @@
 
 import { personBehind } from '../../crds/impersonation.ts';
 import type { Approval } from '../../crds/kinds.ts';
+import type { Risk } from '../../crds/remediationPlan.ts';
 import { judgeApprovals, type Verdict } from '../../domain/approval.ts';
 import { openFreezeWindow } from '../../domain/freeze.ts';
 import { hasEnded } from '../../domain/plan.ts';
@@ -27,20 +28,17 @@ export async function awaitApproval(scope: PlanScope): Promise<StepResult> {
   const { mode, reason } = world.policy;
   if (mode === 'Off') return conclude(scope, 'Failed', `not allowed: ${reason}`);
   if (mode === 'Suggest') return conclude(scope, 'Suggested', `shown only, nothing is written: ${reason}`);
+  if (scope.plan.spec.strategy === 'PullRequest') return awaitMerge(scope, world);
   const byItself = mode === 'Auto' && autoRefusalFor(scope, world) === undefined;
   return byItself ? approve(scope, clock.now(), 'Auto', reason) : judge(scope, world);
 }
 
 async function judge(scope: PlanScope, world: World): Promise<StepResult> {
-  const verdicts = await verdictsOn(scope, world);
+  const verdicts = await verdictsOn(scope, { digest: world.digest, risk: world.rendered.risk.level });
   await recordVerdicts(scope, verdicts);
   const valid = verdicts.filter((verdict) => verdict.valid).map(({ approval }) => approval);
-  const veto = valid.find(({ spec }) => spec.decision === 'Reject');
-  if (veto !== undefined) {
-    const why = veto.spec.reason === undefined ? '' : `: ${veto.spec.reason}`;
-    declareOn(scope, 'Approved', { status: 'False', reason: 'Rejected', message: `rejected by ${veto.spec.approver}${why}` });
-    return conclude(scope, 'Rejected', `rejected by ${veto.spec.approver}${why}`);
-  }
+  const veto = vetoOf(verdicts);
+  if (veto !== undefined) return reject(scope, veto);
   const last = valid[(scope.status.policy?.approvals ?? 1) - 1];
   if (last === undefined) return keepWaiting(scope, valid);
 
@@ -58,7 +56,43 @@ async function judge(scope: PlanScope, world: World): Promise<StepResult> {
   );
 }
 
-async function verdictsOn(scope: PlanScope, world: World): Promise<readonly Verdict[]> {
+/** The executor never merges: a person does, at the Git host, and that is the approval. Here it can only be rejected. */
+async function awaitMerge(scope: PlanScope, world: World): Promise<StepResult> {
+  const { status, clock } = scope;
+  const verdicts = await verdictsOn(scope, { digest: world.digest, risk: world.rendered.risk.level });
+  await recordVerdicts(scope, verdicts);
+  const veto = vetoOf(verdicts);
+  if (veto !== undefined) return reject(scope, veto);
+  const { url = 'its pull request', openedAt } = status.pullRequest ?? {};
+  const needed = status.policy?.approvals ?? 1;
+  const reviews = needed === 1 ? '' : `, after ${needed - 1} more of the people who are listed have approved it in a review`;
+  status.waitingOn = { who: 'Person', detail: bounded(`to merge ${url}${reviews}, or to close it`, 512) };
+  declareOn(scope, 'Approved', {
+    status: 'False',
+    reason: 'AwaitingMerge',
+    message: `waits to be merged by a listed person${reviews}: ${url}`,
+  });
+  return wait('AwaitingMerge', pollEveryMs(openedAt, clock.now()));
+}
+
+/** Often while people are at it, then less. */
+function pollEveryMs(openedAt: string | undefined, now: number): number {
+  const age = openedAt === undefined ? 0 : now - Date.parse(openedAt);
+  return Math.min(60_000, Math.max(10_000, age / 20));
+}
+
+export function vetoOf(verdicts: readonly Verdict[]): Approval | undefined {
+  return verdicts.find(({ valid, approval }) => valid && approval.spec.decision === 'Reject')?.approval;
+}
+
+function reject(scope: PlanScope, { spec }: Approval): StepResult {
+  const why = spec.reason === undefined ? '' : `: ${spec.reason}`;
+  declareOn(scope, 'Approved', { status: 'False', reason: 'Rejected', message: `rejected by ${spec.approver}${why}` });
+  return conclude(scope, 'Rejected', `rejected by ${spec.approver}${why}`);
+}
+
+/** @param shown what people were shown, or what is there now */
+export async function verdictsOn(scope: PlanScope, shown: { readonly digest: string; readonly risk: Risk }): Promise<readonly Verdict[]> {
   const { plan, client, signal, clock } = scope;
   const all = approvalsOf(scope);
   const { name, namespace } = plan.metadata;
@@ -71,8 +105,8 @@ async function verdictsOn(scope: PlanScope, world: World): Promise<readonly Verd
   const may = new Map(all.map((approval, index) => [approval.metadata.uid, rights[index] === true]));
   return judgeApprovals(all, {
     planUid: plan.metadata.uid,
-    digest: world.digest,
-    risk: world.rendered.risk.level,
+    ...shown,
+    mergedAt: plan.spec.strategy === 'PullRequest' ? (scope.status.pullRequest?.url ?? 'it is not open yet') : undefined,
     requestedBy: plan.spec.requestedBy,
     lifetimeMs: approvalLifetimeMs(scope),
     now: clock.now(),
@@ -113,13 +147,14 @@ function holdUp({ world, clock, plans, plan }: PlanScope): string | undefined {
     .list()
     .find(
       (candidate) =>
-        candidate.metadata.uid !== plan.metadata.uid &&
-        candidate.status?.intent !== undefined &&
-        !hasEnded(candidate) &&
-        sharesTarget(candidate, plan),
+        candidate.metadata.uid !== plan.metadata.uid && isAtWork(candidate) && !hasEnded(candidate) && sharesTarget(candidate, plan),
     );
   return other === undefined ? undefined : `plan ${other.metadata.name} is at work on the same workload`;
 }
+
+/** A proposal changes nothing until it is merged. */
+const isAtWork = ({ status }: PlanScope['plan']): boolean =>
+  status?.intent !== undefined && (status.intent.effect !== 'PullRequest' || status.commit !== undefined);
 
 function sharesTarget(a: PlanScope['plan'], b: PlanScope['plan']): boolean {
   const names = new Set(a.spec.actions.map(({ target }) => `${target.kind}/${target.namespace}/${target.name}`));

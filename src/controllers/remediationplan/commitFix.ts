@@ -7,6 +7,7 @@ import { declareOn, type PlanScope, remediateDeps } from './scope.ts';
 export async function commitFix(scope: PlanScope): Promise<StepResult> {
   const { status, plan } = scope;
   if (plan.spec.strategy === 'Direct') return next;
+  if (status.commit === undefined && plan.spec.strategy === 'PullRequest') return next;
   if (status.commit === undefined) {
     const record = await makeCommit(scope);
     const pushed = await announceAndPush(scope, 'Commit', record);

@@ -12,6 +12,9 @@ import { awaitSync } from './awaitSync.ts';
 import { commitFix } from './commitFix.ts';
 import { actDirectly } from './directEffect.ts';
 import { withGitHost } from './gitHost.ts';
+import { closeRequest } from './pullRequest/close.ts';
+import { followRequest } from './pullRequest/follow.ts';
+import { openRequest } from './pullRequest/open.ts';
 import { recoverEffect } from './recoverEffect.ts';
 import { refuseLate } from './refuseLate.ts';
 import { render } from './render.ts';
@@ -26,8 +29,11 @@ import { verify } from './verify.ts';
 const steps: readonly NamedStep<PlanScope>[] = [
   ['noteStop', noteStop], // whether effects may begin; all else goes on
   ['recoverEffect', withGitHost('Applied', recoverEffect)], // first: what was begun before a crash is found, never repeated
+  ['closeRequest', withGitHost('Approved', closeRequest)], // a plan that ends takes its pull request with it
+  ['followRequest', withGitHost('Approved', followRequest)], // what people did to it at the Git host: before all that could find the world changed by it
   ['validate', validate],
   ['render', withGitHost('Rendered', render)], // what would be done, from the live world; again whenever an approval is about to count
+  ['openRequest', withGitHost('Approved', openRequest)], // strategy PullRequest: a proposal, which is not deployed
   ['awaitApproval', awaitApproval],
   ['takeBaseline', takeBaseline], // what is wrong around the targets, before the fix can have done it
   ['commitFix', withGitHost('Applied', commitFix)],

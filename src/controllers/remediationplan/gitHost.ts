@@ -4,7 +4,7 @@
  * A host that is away passes by itself; credentials that are refused, and a repository that is not there, are mended by a person. The
  * plan waits for both until it expires.
  */
-import { type GitFailure, gitErrorIn } from '../../gitops/errors.ts';
+import { type GitError, type GitFailure, gitErrorIn } from '../../gitops/errors.ts';
 import { bounded, isTrue, type Step, type StepResult, wait } from '../steps.ts';
 import { declareOn, type PlanScope } from './scope.ts';
 
@@ -20,15 +20,16 @@ export const withGitHost =
     } catch (error) {
       const failure = gitErrorIn(error);
       if (failure === undefined) throw error;
-      return waitForGit(scope, condition, failure.kind, scope.redact(failure.message));
+      return waitForGit(scope, condition, failure);
     }
   };
 
-function waitForGit(scope: PlanScope, condition: string, kind: GitFailure, message: string): StepResult {
+function waitForGit(scope: PlanScope, condition: string, { kind, message: said, retryAfterMs }: GitError): StepResult {
+  const message = scope.redact(said);
   const reason = `Git${kind}`;
   scope.logger.warn({ reason, why: message }, 'the repository could not be used; it is tried again');
   // What was reached already does not go back because a host is away.
   if (!isTrue(scope.status, condition)) declareOn(scope, condition, { status: 'False', reason, message });
   scope.status.waitingOn = { who: FOR_PEOPLE.has(kind) ? 'Person' : 'GitHost', detail: bounded(message, 512) };
-  return wait(reason, TRY_AGAIN_MS);
+  return wait(reason, retryAfterMs ?? TRY_AGAIN_MS);
 }

@@ -19,7 +19,8 @@ import { conclude, declareOn, hasActed, isoNow, type PlanScope, remediateDeps, t
 export async function render(scope: PlanScope): Promise<StepResult> {
   const { status, plan, signal } = scope;
   if (hasActed(status)) return next;
-  const aboutToCount = approvalsOf(scope).length > 0 || status.policy?.decision === 'Auto';
+  // A pull request stands open for days, and may be merged at any time: it has to fit the world as it is.
+  const aboutToCount = approvalsOf(scope).length > 0 || status.policy?.decision === 'Auto' || plan.spec.strategy === 'PullRequest';
   if (status.digest !== undefined && !aboutToCount) return next;
 
   const derive = plan.spec.strategy === 'Direct' ? prepareDirect : renderPlan;
@@ -37,8 +38,10 @@ export async function render(scope: PlanScope): Promise<StepResult> {
 const PASSING: ReadonlySet<string> = new Set(['OwnerSuspended', 'OwnerFailing', 'EngineBehind']);
 
 function refused(scope: PlanScope, { reason, message }: Refusal): StepResult {
+  const isShown = scope.status.digest !== undefined;
+  if (isShown && scope.plan.spec.strategy === 'PullRequest' && PASSING.has(reason)) return next;
   declareOn(scope, 'Rendered', { status: 'False', reason, message });
-  if (scope.status.digest !== undefined) return conclude(scope, 'Stale', message);
+  if (isShown) return conclude(scope, 'Stale', message);
   if (!PASSING.has(reason)) return conclude(scope, 'Failed', message);
   scope.status.waitingOn = { who: reason === 'OwnerSuspended' ? 'Person' : 'Engine', detail: bounded(message, 512) };
   return wait(reason, 5_000);
@@ -92,7 +95,7 @@ function present(scope: PlanScope, { rendered, policy, digest }: World): void {
     approvals: approvalsNeeded(policy.policy, rendered.risk.level),
     reason: bounded(policy.reason, 512),
   };
-  status.approveCommand = approveCommand(plan.metadata, digest);
+  if (plan.spec.strategy !== 'PullRequest') status.approveCommand = approveCommand(plan.metadata, digest);
   declareOn(scope, 'Rendered', {
     status: 'True',
     reason: 'Rendered',

@@ -1,14 +1,16 @@
 /**
  * Takes back a fix that did not help, by a new commit that restores what was there, and hands over to a person.
  *
- * The plan's own approval covers this, also after its expiry. What others have committed since is kept; where that can't be told
+ * Where the branch takes no push, a pull request does it, for a person to merge. The plan's own approval covers this, also after its expiry. What others have committed since is kept; where that can't be told
  * apart nothing is pushed and a person is asked.
  */
-import { commitRollback } from '../../remediate/rollback.ts';
+import type { CommitRecord } from '../../remediate/delivery.ts';
+import { commitRollback, type RollbackResult } from '../../remediate/rollback.ts';
 import { next, type StepResult, wait } from '../steps.ts';
 import { identify } from './commitFix.ts';
 import { undoDirect } from './directEffect.ts';
 import { lookForSync } from './lookForSync.ts';
+import { openRevert } from './pullRequest/revert.ts';
 import { announceAndPush } from './push.ts';
 import { conclude, declareOn, isoNow, type PlanScope, remediateDeps } from './scope.ts';
 
@@ -29,7 +31,8 @@ export async function rollBack(scope: PlanScope): Promise<StepResult> {
   if (status.applied !== undefined) return undo(scope, status.rollback, status.applied);
   if (status.commit === undefined) return next;
   if (status.rollback.commit === undefined) {
-    const result = await commitIt(scope, status.rollback, status.commit);
+    const proposed = status.rollback.pullRequest !== undefined;
+    const result = await (proposed ? proposeRevert : commitIt)(scope, status.rollback, status.commit);
     if (result.kind !== 'continue') return result;
   }
   return awaitRestored(scope, status.rollback);
@@ -46,18 +49,38 @@ type Rollback = NonNullable<PlanScope['status']['rollback']>;
 type Commit = NonNullable<PlanScope['status']['commit']>;
 
 async function commitIt(scope: PlanScope, rollback: Rollback, commit: Commit): Promise<StepResult> {
-  const { status, signal } = scope;
-  const made = await commitRollback(
-    remediateDeps(scope),
-    { plan: identify(scope), digest: status.digest ?? '', reason: rollback.reason, at: Date.parse(rollback.startedAt), commit },
-    { signal },
-  );
+  const made = await makeRevert(scope, rollback, commit);
   if (made.kind === 'refusal') return handOver(scope, 'Failed', `${rollback.reason}; it could not be taken back: ${made.message}`);
   if (made.kind === 'alreadyReverted') return handOver(scope, 'RolledBack', `${rollback.reason}; somebody else has taken it back already`);
   const pushed = await announceAndPush(scope, 'Revert', made.record);
-  if (pushed.kind === 'not-yet') return pushed.result;
+  if (pushed.kind === 'not-yet') {
+    // A branch that takes no push takes pull requests.
+    const isHosted = pushed.refused !== undefined && scope.hosts.of(commit.repository) !== undefined;
+    return isHosted ? proposeRevert(scope, rollback, commit) : pushed.result;
+  }
   rollback.commit = { ...made.record, pushedAt: pushed.at };
   return next;
+}
+
+function makeRevert(scope: PlanScope, rollback: Rollback, commit: Commit): Promise<RollbackResult> {
+  const { status, signal } = scope;
+  const { reason, startedAt } = rollback;
+  const input = { plan: identify(scope), digest: status.digest ?? '', reason, at: Date.parse(startedAt), commit };
+  return commitRollback(remediateDeps(scope), input, { signal });
+}
+
+/** By a pull request, which a person has to merge. */
+async function proposeRevert(scope: PlanScope, rollback: Rollback, commit: Commit): Promise<StepResult> {
+  let record: CommitRecord | undefined;
+  if (rollback.pullRequest?.pushedAt === undefined) {
+    const made = await makeRevert(scope, rollback, commit);
+    if (made.kind === 'refusal') return handOver(scope, 'Failed', `${rollback.reason}; it could not be taken back: ${made.message}`);
+    if (made.kind === 'alreadyReverted')
+      return handOver(scope, 'RolledBack', `${rollback.reason}; somebody else has taken it back already`);
+    ({ record } = made);
+  }
+  const result = await openRevert(scope, rollback, commit, record);
+  return 'unmerged' in result ? handOver(scope, 'Failed', `${rollback.reason}; ${result.unmerged}`) : result;
 }
 
 async function awaitRestored(scope: PlanScope, rollback: Rollback): Promise<StepResult> {
@@ -67,7 +90,7 @@ async function awaitRestored(scope: PlanScope, rollback: Rollback): Promise<Step
     rollback.sync = { revision: seen.revision, at: isoNow(scope) };
     return handOver(scope, 'RolledBack', `${rollback.reason}; taken back by commit ${rollback.commit.sha.slice(0, 12)}`);
   }
-  const waited = scope.clock.now() - Date.parse(rollback.startedAt);
+  const waited = scope.clock.now() - Date.parse(rollback.commit.pushedAt ?? rollback.startedAt);
   if (seen.kind === 'failed' || waited > RESTORE_DEADLINE_MS) {
     return handOver(
       scope,

@@ -1,7 +1,9 @@
 /** What the steps of a RemediationPlan share, and the few words with which they change its status. */
 import type { Approval, Incident, Investigation, RemediationPlan, RemediationPolicy } from '../../crds/kinds.ts';
-import type { RemediationPlanStatus } from '../../crds/remediationPlan.ts';
+import type { ENDINGS, RemediationPlanStatus } from '../../crds/remediationPlan.ts';
+import type { Identity } from '../../domain/identities.ts';
 import type { PolicyDecision } from '../../domain/policy.ts';
+import type { GitHosts } from '../../gitops/hosts/hosts.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Leadership } from '../../kube/lease.ts';
 import type { Logger } from '../../kube/logger.ts';
@@ -12,13 +14,17 @@ import type { WatchDeps } from '../../remediate/watch.ts';
 import type { Measurements } from '../../sources/measurements.ts';
 import type { AlertState } from '../incident/scope.ts';
 import type { ReconcilerDeps } from '../reconcileStatus.ts';
-import { type ConditionWords, declare, end, type StepResult } from '../steps.ts';
+import { bounded, type ConditionWords, declare, end, type StepResult, wait } from '../steps.ts';
 import type { StopSwitch } from '../stopSwitch.ts';
 
 export interface PlanDeps extends ReconcilerDeps {
   readonly leadership: Leadership;
   readonly stopSwitch: StopSwitch;
   readonly remediate: Omit<RemediateDeps, 'client' | 'clock' | 'logger'>;
+  /** Where pull requests are opened. */
+  readonly hosts: GitHosts;
+  /** Who is who on Git hosts. */
+  readonly identities: readonly Identity[];
   readonly protectedNamespaces: readonly string[];
   /** Figures by which a fix, or what is left of an error budget, is judged. */
   readonly measurements: Measurements;
@@ -69,10 +75,16 @@ export const FIELD_MANAGER = 'agent-sre-remediationplan';
 export const isoNow = ({ clock }: Pick<PlanScope, 'clock'>): string => new Date(clock.now()).toISOString();
 
 /** How a plan can end without having helped. The reason of the condition `Succeeded` is the phase. */
-export type Ending = 'RolledBack' | 'Inconclusive' | 'Failed' | 'Rejected' | 'Expired' | 'Stale' | 'Superseded' | 'Suggested';
+export type Ending = (typeof ENDINGS)[number];
 
-/** Takes the plan to its end. An end is an end: nothing is written to Git after it. */
+/** Takes the plan to its end. An end is an end: nothing is written to Git after it. A pull request that is still open is closed first, which says why. */
 export function conclude(scope: PlanScope, ending: Ending | 'Succeeded', message: string): StepResult {
+  const { pullRequest } = scope.status;
+  if (pullRequest !== undefined && ending !== 'Succeeded' && pullRequest.mergedAt === undefined && pullRequest.closedAt === undefined) {
+    pullRequest.closing ??= { ending, reason: bounded(message, 1024), at: isoNow(scope) };
+    scope.status.waitingOn = { who: 'GitHost', detail: bounded(`to close the pull request: ${message}`, 512) };
+    return wait('ClosingPullRequest', 1);
+  }
   declareOn(scope, 'Succeeded', { status: ending === 'Succeeded' ? 'True' : 'False', reason: ending, message });
   scope.status.completedAt ??= isoNow(scope);
   scope.status.waitingOn = { who: 'Nobody' };

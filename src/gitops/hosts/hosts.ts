@@ -52,7 +52,7 @@ export function createGitHosts(settings: readonly GitHostSettings[], clock: Pick
 }
 
 /** Of several that cover a repository, the one that names it most exactly. */
-function hostOf<T>(repository: string, hosts: readonly T[], prefixesOf: (host: T) => readonly string[]): T | undefined {
+export function hostOf<T>(repository: string, hosts: readonly T[], prefixesOf: (host: T) => readonly string[]): T | undefined {
   if (!URL.canParse(repository)) return undefined;
   const prefixes = hosts.flatMap((host) => prefixesOf(host).map((urlPrefix) => ({ urlPrefix, host })));
   const { href } = new URL(repository);

@@ -15,6 +15,7 @@ import type { KubeObject, ResourceType } from '../../../src/kube/object.ts';
 import { type Cluster, startCluster } from '../../cluster/cluster.ts';
 import { installApi } from '../../support/installCrds.ts';
 import { type Call, type Called, kubectlSre } from '../../support/kubectlSre.ts';
+import { DIGEST } from '../../support/plans.ts';
 import { newIncident, newInvestigation, newPlan } from '../../support/sreObjects.ts';
 import { asServiceAccount, testClient } from '../../support/testClient.ts';
 import { untilTrue } from '../../support/until.ts';
@@ -43,12 +44,15 @@ async function setStatus<T extends KubeObject>(account: string, resource: Resour
   return writer.patch(resource, { namespace, name: metadata.name }, { status }, { type: 'merge', subresource: 'status' });
 }
 
-async function makePlan(status: Partial<NonNullable<RemediationPlan['status']>> = {}): Promise<RemediationPlan> {
+async function makePlan(
+  status: Partial<NonNullable<RemediationPlan['status']>> = {},
+  spec: Partial<RemediationPlan['spec']> = {},
+): Promise<RemediationPlan> {
   const made = await admin.create(
     remediationPlans,
     newPlan(
       { namespace, generateName: 'rp-' },
-      { summary: story.plan.spec.summary, expiresAt: new Date(Date.now() + 3_600_000).toISOString() },
+      { summary: story.plan.spec.summary, expiresAt: new Date(Date.now() + 3_600_000).toISOString(), ...spec },
     ),
   );
   return setStatus('agent-sre-executor', remediationPlans, made, { ...story.plan.status, ...status });
@@ -233,6 +237,26 @@ describe('kubectl sre approve', () => {
   ])('refuses a plan that $name', async ({ status, says }) => {
     const other = await makePlan(status);
     expect(await sre(`approve ${other.metadata.name} --yes`)).toMatchObject({ code: 1, err: expect.stringContaining(says) as unknown });
+  });
+
+  test.each([
+    {
+      name: 'is open',
+      pullRequest: { url: 'https://git.test/shop/pulls/3', number: 3 },
+      says: 'by merging its pull request: https://git.test/shop/pulls/3',
+    },
+    { name: 'is not open yet', pullRequest: {}, says: 'by merging its pull request, which is not open yet' },
+  ])('says where to merge, of a plan whose pull request $name', async ({ pullRequest, says }) => {
+    const proposed = {
+      branch: 'agent-sre/rp',
+      headSha: 'a'.repeat(40),
+      parent: 'b'.repeat(40),
+      changes: DIGEST,
+      preparedAt: '2026-11-21T12:00:00Z',
+    };
+    const other = await makePlan({ pullRequest: { ...proposed, ...pullRequest } }, { strategy: 'PullRequest' });
+    expect(await sre(`approve ${other.metadata.name} --yes`)).toMatchObject({ code: 1, err: expect.stringContaining(says) as unknown });
+    expect(await approvalsOf(other)).toEqual([]);
   });
 
   test('points from an Incident to its plan', async () => {

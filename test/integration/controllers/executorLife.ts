@@ -13,13 +13,18 @@ import { silentLogger } from '../../support/logger.ts';
 import { until } from '../../support/until.ts';
 import { type Death, dyingClient } from './dyingClient.ts';
 
-type Remediate = Parameters<typeof createRemediationPlanController>[0]['remediate'];
+type Deps = Parameters<typeof createRemediationPlanController>[0];
+
+const NO_HOSTS: Deps['hosts'] = { of: () => undefined, close: () => Promise.resolve() };
 
 export interface Life {
   readonly executor: KubeClient;
   /** Reads the plan, as somebody who lives on. */
   readonly observer: KubeClient;
-  readonly remediate: Remediate;
+  readonly remediate: Deps['remediate'];
+  /** Absent: none. */
+  readonly hosts?: Deps['hosts'];
+  readonly identities?: Deps['identities'];
   /** Absent: it does not die. */
   readonly death?: Death | undefined;
   readonly plan: RemediationPlan;
@@ -40,6 +45,8 @@ export async function live({
   metrics = [],
   isOver = hasEnded,
   patienceMs = 60_000,
+  hosts = NO_HOSTS,
+  identities = [],
 }: Life): Promise<string | undefined> {
   const { client, died } = dyingClient(executor, death);
   const manager = createManager({
@@ -61,6 +68,8 @@ export async function live({
       events: manager.events,
       redact: (text) => text,
       remediate,
+      hosts,
+      identities,
       protectedNamespaces: [],
       measurements: createMeasurements(metrics),
       alertState: () => Promise.resolve('inactive' as const),

@@ -61,6 +61,8 @@ git:
   allowHttpHosts: [git.local:3000]
   signing: {keyFile: /etc/signing}
   credentials: [{urlPrefix: "https://git.example/", username: sre, passwordFile: /etc/git}]
+  hosts: [{repositories: ["https://git.example/shop"], kind: Forgejo, tokenFile: /etc/h, labels: [fix], draft: true}]
+identities: [{user: alice@example.com, groups: [sre], accounts: [git.example/alice]}]
 flux: {namespace: flux}
 investigator: {concurrency: 8, specialistsDir: /etc/specialists}
 executor: {concurrency: 1}
@@ -233,6 +235,25 @@ describe('a problem says where, what, and what to do', () => {
       name: 'a required setting that is absent',
       text: 'git: {credentials: [{username: x}]}',
       want: ['config.yaml:1: git.credentials[0].urlPrefix: is missing; add a text'],
+    },
+    {
+      name: 'a Git host whose product is not known',
+      text: 'git:\n  hosts:\n    - repositories: ["https://git.example/shop"]\n      tokenFile: /t',
+      want: [
+        'config.yaml:3: git.hosts[0].kind: is missing, and cannot be told from git.example; write one of GitHub, GitLab, Gitea, Forgejo',
+      ],
+    },
+    {
+      name: 'an account of two people',
+      text: 'identities:\n  - {user: alice, accounts: [github.com/alice]}\n  - {user: bob, accounts: [GitHub.com/Alice]}',
+      want: ['config.yaml:3: identities[1].accounts[0]: "GitHub.com/Alice" is an account of alice already; an account is one person’s'],
+    },
+    {
+      name: 'an account without its host',
+      text: 'identities: [{user: alice, accounts: [alice]}]',
+      want: [
+        'config.yaml:1: identities[0].accounts[0]: "alice" is no account; write the host and the user’s name there, like github.com/alice',
+      ],
     },
     {
       name: 'two sources of one name',

@@ -100,6 +100,15 @@ describe('the executor’s judgement of approvals', () => {
       want: [['alice', 'Accepted']],
     },
     {
+      name: 'takes no approval of a plan that is approved by merging, and every rejection',
+      approvals: [approval({ name: 'a' }), approval({ name: 'b', decision: 'Reject' })],
+      given: { mergedAt: 'https://git.test/shop/pulls/1' },
+      want: [
+        ['alice', 'ByMerge'],
+        ['alice', 'Accepted'],
+      ],
+    },
+    {
       name: 'looks at the earliest first',
       approvals: [approval({ name: 'late', approver: 'bob', createdAt: '2026-01-01T00:05:00Z' }), approval()],
       want: [

@@ -227,6 +227,18 @@ describe('hands over', () => {
   });
 });
 
+describe('is delivered', () => {
+  const deliveryOf = (repository: string) => (repository === 'https://git.test/config' ? ('PullRequest' as const) : ('Commit' as const));
+  test.each([
+    { name: 'as its repository takes it', repository: 'https://git.test/config', want: 'PullRequest' },
+    { name: 'by a commit where nothing is said of the repository', repository: 'https://git.test/other', want: 'Commit' },
+  ])('$name', async ({ repository, want }) => {
+    const settings = { operatorNamespace: OPERATOR, deliveryOf };
+    const diagnosis = { reason: 'ContainerExitsWithError', change: 'c1', changes: [port] } as const;
+    expect(await propose(given(diagnosis, { settings, owner: ownerOf({ repository }) }))).toMatchObject({ spec: { strategy: want } });
+  });
+});
+
 describe('a proposal', async () => {
   const proposal = await propose(
     given(

@@ -48,7 +48,12 @@ export interface Stage {
     name: string,
     files: Readonly<Record<string, string>>,
   ) => Promise<Pick<Shop, 'url' | 'bare' | 'ada'> & { readonly first: string }>;
-  /** A namespace that Flux deploys `apps/` of a repository of its own to. */
+  /** A namespace that Flux deploys `apps/` of a repository on any host to. Gives what waits until it has applied a commit. */
+  readonly deploy: (
+    source: { readonly name: string; readonly url: string; readonly username: string; readonly password: string },
+    spec?: Partial<FluxKustomization['spec']>,
+  ) => Promise<Shop['applied']>;
+  /** The same of a repository of its own. */
   readonly shop: (name: string, files: Readonly<Record<string, string>>, spec?: Partial<FluxKustomization['spec']>) => Promise<Shop>;
   readonly stop: () => Promise<void>;
 }
@@ -85,6 +90,33 @@ export async function openStage(flux: FluxOptions = {}): Promise<Stage> {
     people.push(ada);
     return { url, bare: dir, ada, first: ada.commit('Begin', files) };
   };
+  const deploy: Stage['deploy'] = async ({ name, url, username, password }, spec = {}) => {
+    await client.create(namespaces, { metadata: { name } });
+    await client.create(secrets, {
+      metadata: { name: `${name}-git`, namespace: 'flux-system' },
+      stringData: { username, password },
+    });
+    const source = { interval: '1s', timeout: '20s', url, ref: { branch: 'main' }, secretRef: { name: `${name}-git` } };
+    await client.create(gitRepositories, { metadata: { name, namespace: 'flux-system' }, spec: source });
+    const kustomization = {
+      interval: '30s',
+      retryInterval: '2s',
+      prune: true,
+      path: './apps',
+      sourceRef: { kind: 'GitRepository', name },
+      ...spec,
+    };
+    await client.create(kustomizations, { metadata: { name, namespace: 'flux-system' }, spec: kustomization });
+    return (commit) =>
+      until(
+        `Flux has applied ${commit} of ${name}`,
+        async () => {
+          const found = await client.get(kustomizations, { name, namespace: 'flux-system' });
+          return commitOf(found?.status?.lastAppliedRevision) === commit ? found : undefined;
+        },
+        DEADLINE_MS,
+      );
+  };
   return {
     cluster,
     client,
@@ -92,33 +124,10 @@ export async function openStage(flux: FluxOptions = {}): Promise<Stage> {
     repositories,
     passwordFile,
     repository,
+    deploy,
     shop: async (name, files, spec = {}) => {
       const { url, bare, ada, first } = await repository(name, files);
-      await client.create(namespaces, { metadata: { name } });
-      await client.create(secrets, {
-        metadata: { name: `${name}-git`, namespace: 'flux-system' },
-        stringData: { username: 'robot', password: PASSWORD },
-      });
-      const source = { interval: '1s', timeout: '20s', url, ref: { branch: 'main' }, secretRef: { name: `${name}-git` } };
-      await client.create(gitRepositories, { metadata: { name, namespace: 'flux-system' }, spec: source });
-      const kustomization = {
-        interval: '30s',
-        retryInterval: '2s',
-        prune: true,
-        path: './apps',
-        sourceRef: { kind: 'GitRepository', name },
-        ...spec,
-      };
-      await client.create(kustomizations, { metadata: { name, namespace: 'flux-system' }, spec: kustomization });
-      const applied = (commit: string): Promise<FluxKustomization> =>
-        until(
-          `Flux has applied ${commit} of ${name}`,
-          async () => {
-            const found = await client.get(kustomizations, { name, namespace: 'flux-system' });
-            return commitOf(found?.status?.lastAppliedRevision) === commit ? found : undefined;
-          },
-          DEADLINE_MS,
-        );
+      const applied = await deploy({ name, url, username: 'robot', password: PASSWORD }, spec);
       await applied(first);
       return { namespace: name, url, bare, ada, applied };
     },

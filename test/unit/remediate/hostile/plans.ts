@@ -104,7 +104,7 @@ function* ofParameters(type: ActionType): Iterable<HostilePlan> {
 }
 
 function* ofPlan(type: ActionType): Iterable<HostilePlan> {
-  yield spoilt(type, 'by pull request', {}, { strategy: 'PullRequest' });
+  if (IMPERATIVE.has(type)) yield spoilt(type, 'by pull request', {}, { strategy: 'PullRequest' });
   yield spoilt(type, 'by kubectl', {}, { strategy: 'kubectl' });
   if (type !== 'ExpandVolume') yield spoilt(type, 'by the other strategy', {}, { strategy: IMPERATIVE.has(type) ? 'Commit' : 'Direct' });
   yield spoilt(type, 'not at all', {}, { actions: [] });

@@ -1,0 +1,484 @@
+/**
+ * Plans that are delivered by pull request, on a real API server with admission, a real Gitea and the real Flux: the test plays the people at the Git host
+ * and the investigator.
+ *
+ * The executor is killed before and after each of its writes to the API server, between which its writes to the Git host lie: there is one branch, one
+ * request, one comment, and what was merged is deployed once.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import {
+  approvals,
+  incidents,
+  investigations,
+  type RemediationPlan,
+  remediationPlans,
+  remediationPolicies,
+} from '../../../src/crds/kinds.ts';
+import { GitError } from '../../../src/gitops/errors.ts';
+import { createRepositories, type Repositories } from '../../../src/gitops/git/repositories.ts';
+import { createGitHosts, type GitHosts } from '../../../src/gitops/hosts/hosts.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { type Gitea, startGitea } from '../../cluster/addons/gitea.ts';
+import { type GiteaPerson, giteaPerson, type MergeWay, protectBranch } from '../../support/giteaPeople.ts';
+import { installApi } from '../../support/installCrds.ts';
+import { silentLogger } from '../../support/logger.ts';
+import { newApproval } from '../../support/sreObjects.ts';
+import { asServiceAccount, testClient } from '../../support/testClient.ts';
+import { until } from '../../support/until.ts';
+import { type Person, person } from '../gitops/support/people.ts';
+import { openStage, type Stage } from '../remediate/support/stage.ts';
+import { type Life, live, liveAndDie, seen as seenBy } from './executorLife.ts';
+
+const NAMESPACE = 'agent-sre';
+const LIVES_MAX = 60;
+
+let stage: Stage;
+let gitea: Gitea;
+let hosts: GitHosts;
+let repositories: Repositories;
+let folder: string;
+let executor: KubeClient;
+let investigator: KubeClient;
+let alice: KubeClient;
+const people = new Map<string, GiteaPerson>();
+const clones: Person[] = [];
+
+beforeAll(async () => {
+  stage = await openStage();
+  await installApi(stage.client);
+  gitea = await startGitea(stage.cluster.workspace);
+  for (const name of ['robot', 'alice', 'carol', 'mallory']) people.set(name, await giteaPerson(gitea, name));
+  folder = mkdtempSync(join(tmpdir(), 'pull-requests-'));
+  const [tokenFile, passwordFile] = [join(folder, 'token'), join(folder, 'password')];
+  writeFileSync(tokenFile, `${at('robot').token}\n`);
+  writeFileSync(passwordFile, `${at('robot').password}\n`);
+  repositories = createRepositories({
+    dir: join(folder, 'mirrors'),
+    credentials: [{ urlPrefix: gitea.url, username: 'robot', passwordFile }],
+    httpHosts: ['127.0.0.1'],
+    timeoutMs: 20_000,
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  hosts = createGitHosts(
+    [{ repositories: [gitea.url], kind: 'Gitea', url: `${gitea.url}/api/v1`, tokenFile, labels: ['agent-sre'], draft: false }],
+    systemClock,
+  );
+  executor = asServiceAccount(stage.client, NAMESPACE, 'agent-sre-executor');
+  investigator = asServiceAccount(stage.client, NAMESPACE, 'agent-sre-investigator');
+  alice = testClient(stage.cluster.kubeconfigFor('alice'));
+  await stage.client.create(remediationPolicies, { metadata: { name: 'approve' }, spec: { mode: 'Approve' } });
+}, 180_000);
+afterAll(async () => {
+  for (const clone of clones) clone.stop();
+  await alice?.close();
+  await hosts?.close();
+  await stage?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function at(name: string): GiteaPerson {
+  const found = people.get(name);
+  if (found === undefined) throw new Error(`nobody is called ${name}`);
+  return found;
+}
+
+/** Alice and Carol may approve; Mallory is listed and may not. */
+const identities = () => {
+  const host = new URL(gitea.url).host;
+  return [
+    { user: 'alice', groups: ['sre-approvers'], accounts: [`${host}/alice`] },
+    { user: 'carol', groups: ['sre-approvers'], accounts: [`${host}/Carol`] },
+    { user: 'mallory', groups: [], accounts: [`${host}/mallory`] },
+  ];
+};
+
+const cart = (namespace: string, port: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: ${namespace}}
+spec:
+  replicas: 1
+  selector:
+    matchLabels: {app: cart}
+  template:
+    metadata:
+      labels: {app: cart}
+    spec:
+      containers:
+        - name: app
+          image: registry.test/cart:1.0
+          env:
+            - name: PORT # where it listens
+              value: "${port}"
+`;
+
+interface Story {
+  readonly name: string;
+  readonly ada: Person;
+  readonly bad: string;
+  readonly plan: RemediationPlan;
+}
+
+async function begin(name: string, spec: Partial<RemediationPlan['spec']> = {}): Promise<Story> {
+  const url = await gitea.createRepository(name);
+  for (const one of people.values()) await one.joins(name);
+  const ada = person(at('alice').remote(name));
+  clones.push(ada);
+  const first = ada.commit('Begin', { 'apps/cart.yaml': cart(name, '8080') });
+  const applied = await stage.deploy({ name, url, username: 'robot', password: at('robot').password });
+  await applied(first);
+  const bad = ada.commit('Move the port', { 'apps/cart.yaml': cart(name, '9090') });
+  await applied(bad);
+  const target = { kind: 'Deployment', namespace: name, name: 'cart' };
+  const meta = { namespace: NAMESPACE, name };
+  const incident = await stage.client.create(incidents, {
+    metadata: meta,
+    spec: { title: name, severity: 'warning', source: 'Manual', targets: [target] },
+  });
+  const incidentRef = { name, uid: incident.metadata.uid };
+  const diagnosis = await investigator.create(investigations, {
+    metadata: meta,
+    spec: { purpose: 'Diagnosis', incidentRef, targets: [target] },
+  });
+  const plan = await investigator.create(remediationPlans, {
+    metadata: meta,
+    spec: {
+      incidentRef,
+      investigationRef: { name, uid: diagnosis.metadata.uid },
+      ordinal: 1,
+      summary: 'Take the port back. @everyone look at https://evil.example',
+      actions: [{ type: 'RevertCommit', target, revertCommit: { commit: bad } }],
+      strategy: 'PullRequest',
+      successCriteria: [
+        { type: 'RolloutComplete', target, withinSeconds: 600 },
+        { type: 'FindingsCleared', target, withinSeconds: 600 },
+      ],
+      soakSeconds: 0,
+      rollback: 'Automatic',
+      expiresAt: new Date(Date.now() + 1_200_000).toISOString(),
+      confidence: 90,
+      ...spec,
+    },
+  });
+  return { name, ada, bad, plan };
+}
+
+const life = (plan: RemediationPlan): Life => ({
+  executor,
+  observer: stage.client,
+  remediate: { repositories, renderer: stage.deps.renderer, operatorNamespace: NAMESPACE },
+  hosts,
+  identities: identities(),
+  plan,
+});
+const seen = (plan: RemediationPlan): Promise<RemediationPlan> => seenBy(stage.client, plan);
+
+/** The plan's request, once it is open. */
+async function opened(plan: RemediationPlan): Promise<{ readonly number: number; readonly headSha: string; readonly url: string }> {
+  const { number, headSha, url } = await until(
+    `the pull request of ${plan.metadata.name} is open`,
+    async () => {
+      const { pullRequest } = (await seen(plan)).status ?? {};
+      return pullRequest?.openedAt === undefined ? undefined : pullRequest;
+    },
+    90_000,
+  );
+  return { number: number ?? 0, headSha, url: url ?? '' };
+}
+
+/** What the executor does while somebody acts, until its plan is over. */
+async function whileAlive(plan: RemediationPlan, act: () => Promise<void>, isOver?: Life['isOver']): Promise<RemediationPlan> {
+  const living = live({ ...life(plan), ...(isOver === undefined ? {} : { isOver }) });
+  await act();
+  await living;
+  return seen(plan);
+}
+
+/** Says of the world after the fix what the investigator would. */
+async function lookAfterwards(plan: RemediationPlan, outcome: 'NothingWrong' | 'Unresolved'): Promise<void> {
+  const asked = await until(
+    'the executor asks for a look at the world',
+    async () =>
+      (await stage.client.list(investigations, { namespace: NAMESPACE })).items.find(({ spec }) => spec.planRef?.uid === plan.metadata.uid),
+    120_000,
+  );
+  const succeeded = {
+    type: 'Succeeded',
+    status: 'True' as const,
+    reason: outcome,
+    message: '',
+    lastTransitionTime: new Date().toISOString(),
+  };
+  const target = { kind: 'Deployment', namespace: plan.metadata.name, name: 'cart', container: 'app' };
+  const crashing = {
+    id: 'f1',
+    analyzer: 'crashLoop',
+    reason: 'ContainerExitsWithError' as const,
+    object: target,
+    message: 'It exits.',
+    evidence: ['e1'],
+  };
+  const findings = outcome === 'NothingWrong' ? [] : [crashing];
+  const answer = { metadata: { namespace: NAMESPACE, name: asked.metadata.name }, status: { outcome, findings, conditions: [succeeded] } };
+  await investigator.apply(investigations, answer, { fieldManager: 'test', subresource: 'status' });
+}
+
+const conditionOf = ({ status }: RemediationPlan, type: string) => status?.conditions?.find((condition) => condition.type === type);
+
+/** Of the deployed branch, after the commit that did the harm. */
+const sinceBad = ({ ada, bad }: Story): string[] => {
+  ada.tip();
+  return ada
+    .git('log', '--first-parent', '--reverse', '--format=%H', `${bad}..HEAD`)
+    .split('\n')
+    .filter((line) => line !== '');
+};
+
+describe('a plan that is delivered by pull request', () => {
+  test.each<{ readonly way: MergeWay; readonly deaths: boolean }>([
+    { way: 'merge', deaths: true },
+    { way: 'squash', deaths: false },
+    { way: 'rebase', deaths: false },
+  ])(
+    'goes on once a listed person has merged it by $way (killed at every write: $deaths)',
+    { timeout: 300_000 },
+    async ({ way, deaths }) => {
+      const story = await begin(`helped-${way}`);
+      const { plan, name } = story;
+      const others = (async () => {
+        const { number } = await opened(plan);
+        await at('alice').merge(name, number, way);
+        await lookAfterwards(plan, 'NothingWrong');
+      })();
+      if (deaths) await liveAndDie(life(plan), LIVES_MAX);
+      else await live(life(plan));
+      await others;
+
+      const { status } = await seen(plan);
+      expect(status?.phase, JSON.stringify(status?.conditions)).toBe('Succeeded');
+      expect(story.ada.read('apps/cart.yaml')).toBe(cart(name, '8080'));
+      expect(status?.pullRequest).toMatchObject({ mergedBy: expect.stringMatching(/^alice \(/u), mergeSha: status?.commit?.sha });
+      expect(status?.approvals).toEqual([expect.objectContaining({ approver: 'alice', decision: 'Approve', valid: true })]);
+      expect(sinceBad(story)).toEqual([status?.commit?.sha]);
+      expect(await at('robot').requests(name)).toHaveLength(1);
+      expect(await at('robot').branches(name)).toHaveLength(2);
+    },
+  );
+
+  test('shows the request, what it takes to approve it, and nothing that strangers could make a link of', {
+    timeout: 120_000,
+  }, async () => {
+    const { plan, name } = await begin('shown');
+    const { url } = await opened(await whileAlive(plan, async () => void (await opened(plan)), isShown));
+    const { status } = await seen(plan);
+    expect(status).toMatchObject({
+      phase: 'AwaitingApproval',
+      approveCommand: `merge ${url}`,
+      waitingOn: { who: 'Person', detail: expect.stringContaining(url) },
+    });
+    const [request] = await at('robot').requests(name);
+    expect(request?.title).toBe('Agent-SRE: RevertCommit on Deployment shown/cart');
+    expect(request?.labels.map((label) => label.name)).toEqual(['agent-sre']);
+    expect(request?.body).toContain('To approve, merge this.');
+    expect(request?.body).toContain(status?.digest?.slice(0, 19));
+    expect(request?.body).not.toMatch(/@everyone|https:\/\/evil/u);
+  });
+
+  test('ends where it was merged by somebody who may not approve, says so, and touches nothing', { timeout: 120_000 }, async () => {
+    const story = await begin('forbidden');
+    const { plan, name } = story;
+    const ended = await whileAlive(plan, async () => at('mallory').merge(name, (await opened(plan)).number));
+    expect(ended.status?.phase).toBe('Failed');
+    expect(conditionOf(ended, 'Approved')).toMatchObject({ status: 'False', reason: 'MergedWithoutApproval' });
+    expect(conditionOf(ended, 'Succeeded')?.message).toMatch(/mallory.*may not approve.*git revert/u);
+    expect(ended.status?.commit).toBeUndefined();
+    expect(sinceBad(story)).toHaveLength(1);
+  });
+
+  test('is void once somebody has pushed to its branch: it is closed with a comment, once, whenever the executor is killed', {
+    timeout: 300_000,
+  }, async () => {
+    const { plan, name, ada } = await begin('pushed-to');
+    const others = (async () => {
+      const { number } = await opened(plan);
+      const [request] = await at('robot').requests(name);
+      ada.git('fetch', '--quiet', 'origin', request?.head.ref ?? '');
+      ada.git(
+        'push',
+        '--quiet',
+        'origin',
+        `${ada.git('commit-tree', '-p', 'FETCH_HEAD', '-m', 'More', 'FETCH_HEAD^{tree}')}:refs/heads/${request?.head.ref}`,
+      );
+      return number;
+    })();
+    await liveAndDie(life(plan), LIVES_MAX);
+    const number = await others;
+    const ended = await seen(plan);
+    expect(ended.status?.phase).toBe('Stale');
+    expect(conditionOf(ended, 'Succeeded')?.message).toContain('commits were pushed to it after the plan’s own');
+    const [request] = await at('robot').requests(name);
+    expect(request?.state).toBe('closed');
+    expect(await at('robot').comments(name, number)).toEqual([expect.stringContaining('commits were pushed to it')]);
+    expect(await at('robot').branches(name)).toHaveLength(2);
+  });
+
+  test('is rejected by closing it, and says why in the words of who did', { timeout: 120_000 }, async () => {
+    const { plan, name } = await begin('closed');
+    const ended = await whileAlive(plan, async () => {
+      const { number } = await opened(plan);
+      await at('carol').comment(name, number, 'The port is right; the probe is wrong.');
+      await at('carol').close(name, number);
+    });
+    expect(ended.status?.phase).toBe('Rejected');
+    expect(conditionOf(ended, 'Succeeded')?.message).toContain('carol: “The port is right; the probe is wrong.”');
+  });
+
+  test('is closed where it is rejected through the cluster, and an approval there does not count', { timeout: 120_000 }, async () => {
+    const { plan, name } = await begin('vetoed');
+    let number = 0;
+    const ended = await whileAlive(plan, async () => {
+      ({ number } = await opened(plan));
+      await say(plan, 'Approve');
+      await until('the approval is judged', async () => ((await seen(plan)).status?.approvals?.length ?? 0) > 0 || undefined, 60_000);
+      expect((await seen(plan)).status?.approvals).toMatchObject([{ valid: false, reason: 'ByMerge' }]);
+      await say(plan, 'Reject');
+    });
+    expect(ended.status?.phase).toBe('Rejected');
+    expect(await at('robot').comments(name, number)).toEqual([expect.stringContaining('rejected by alice')]);
+  });
+
+  test('is closed when it has expired, all once though each answer of the host was lost', { timeout: 120_000 }, async () => {
+    const { plan, name } = await begin('expired', { expiresAt: new Date(Date.now() + 40_000).toISOString() });
+    const lost: string[] = [];
+    await live({ ...life(plan), hosts: losingAnswers(hosts, lost) });
+    const ended = await seen(plan);
+    const number = ended.status?.pullRequest?.number ?? 0;
+    expect(lost).toEqual(['create', 'comment', 'close']);
+    expect(ended.status?.phase).toBe('Expired');
+    expect(await at('robot').requests(name)).toMatchObject([{ number, state: 'closed' }]);
+    expect(await at('robot').comments(name, number)).toEqual([expect.stringContaining('nobody approved it before')]);
+  });
+
+  test('is taken back by a request of its own where the branch takes no push, and waits loudly for a person', {
+    timeout: 240_000,
+  }, async () => {
+    const story = await begin('protected');
+    const { plan, name } = story;
+    await protectBranch(gitea, name);
+    const ended = await whileAlive(plan, async () => {
+      const { number } = await opened(plan);
+      await at('alice').merge(name, number, 'squash');
+      await lookAfterwards(plan, 'Unresolved');
+      const waiting = await until(
+        'the plan waits for the revert to be merged',
+        async () => {
+          const { rollback, waitingOn } = (await seen(plan)).status ?? {};
+          return rollback?.pullRequest?.number !== undefined && waitingOn?.who === 'Person'
+            ? { ...rollback.pullRequest, waitingOn }
+            : undefined;
+        },
+        60_000,
+      );
+      expect(waiting.waitingOn.detail).toMatch(/to merge .*takes back a fix/u);
+      await at('carol').merge(name, waiting.number ?? 0);
+    });
+    expect(ended.status?.phase, JSON.stringify(ended.status?.conditions)).toBe('RolledBack');
+    expect(story.ada.read('apps/cart.yaml')).toBe(cart(name, '9090'));
+    expect(sinceBad(story)).toEqual([ended.status?.commit?.sha, ended.status?.rollback?.commit?.sha]);
+  });
+});
+
+test.each(['Suggest', 'Off'] as const)('where the policy says %s, not even a branch is written', { timeout: 120_000 }, async (mode) => {
+  const name = `policy-${mode.toLowerCase()}`;
+  await stage.client.create(remediationPolicies, { metadata: { name }, spec: { mode, selector: { namespaces: [name] } } });
+  const { plan } = await begin(name);
+  await live(life(plan));
+  expect((await seen(plan)).status).toMatchObject({ phase: mode === 'Off' ? 'Failed' : 'Suggested' });
+  expect(await at('robot').branches(name)).toEqual(['main']);
+});
+
+test('a commit that a protected branch refuses waits for a person, and says what such branches take', { timeout: 120_000 }, async () => {
+  const story = await begin('refused', { strategy: 'Commit' });
+  await protectBranch(gitea, story.name);
+  const isRefused: Life['isOver'] = ({ status }) => status?.waitingOn?.detail?.includes('refused the push') === true;
+  const waiting = await whileAlive(
+    story.plan,
+    async () => {
+      await until('the plan shows its digest', async () => (await seen(story.plan)).status?.digest, 60_000);
+      await say(story.plan, 'Approve');
+    },
+    isRefused,
+  );
+  expect(waiting.status?.waitingOn).toMatchObject({
+    who: 'Person',
+    detail: expect.stringMatching(/protected branch.*pull requests \(git\.hosts\)/u),
+  });
+  expect(conditionOf(waiting, 'Applied')).toMatchObject({ status: 'False', reason: 'PushPending' });
+  expect(sinceBad(story)).toEqual([]);
+});
+
+test('two persons have to stand behind a plan where the policy says so: one merges what the other has approved', {
+  timeout: 240_000,
+}, async () => {
+  const [lone, both] = ['two-lone', 'two-both'];
+  const approvalsNeeded = { low: 2, medium: 2, high: 2 };
+  const spec = { mode: 'Approve' as const, selector: { namespaces: [lone, both] }, approvals: approvalsNeeded };
+  await stage.client.create(remediationPolicies, { metadata: { name: 'two' }, spec });
+
+  const alone = await begin(lone);
+  const refused = await whileAlive(alone.plan, async () => at('alice').merge(lone, (await opened(alone.plan)).number));
+  expect(refused.status?.phase).toBe('Failed');
+  expect(conditionOf(refused, 'Approved')?.message).toContain('2 different listed persons had to approve');
+
+  const together = await begin(both);
+  const ended = await whileAlive(together.plan, async () => {
+    const { number, headSha } = await opened(together.plan);
+    await at('carol').approve(both, number, headSha);
+    await at('alice').merge(both, number);
+    await lookAfterwards(together.plan, 'NothingWrong');
+  });
+  expect(ended.status?.phase).toBe('Succeeded');
+  expect(ended.status?.approvals?.map(({ approver }) => approver)).toEqual(['alice', 'carol']);
+});
+
+/** Does what it is asked, and the first answer to each does not arrive. */
+function losingAnswers(real: GitHosts, lost: string[]): GitHosts {
+  const once = async <T>(name: string, done: Promise<T>): Promise<T> => {
+    const answer = await done;
+    if (lost.includes(name)) return answer;
+    lost.push(name);
+    throw new GitError('Unavailable', 'the answer was lost', { retryAfterMs: 100 });
+  };
+  return {
+    ...real,
+    of: (repository) => {
+      const found = real.of(repository);
+      if (found === undefined) return undefined;
+      const { requests } = found;
+      const losing = {
+        ...requests,
+        create: (...args: Parameters<typeof requests.create>) => once('create', requests.create(...args)),
+        comment: (...args: Parameters<typeof requests.comment>) => once('comment', requests.comment(...args)),
+        close: (...args: Parameters<typeof requests.close>) => once('close', requests.close(...args)),
+      };
+      return { ...found, requests: losing };
+    },
+  };
+}
+
+const isShown = ({ status }: RemediationPlan): boolean => status?.waitingOn?.who === 'Person' && status.pullRequest?.openedAt !== undefined;
+
+async function say(plan: RemediationPlan, decision: 'Approve' | 'Reject'): Promise<void> {
+  const { metadata } = plan;
+  const { status } = await seen(plan);
+  const planRef = { name: metadata.name, uid: metadata.uid };
+  const object = newApproval(
+    { namespace: NAMESPACE, generateName: `${metadata.name}-` },
+    { planRef, planDigest: status?.digest ?? '', decision },
+  );
+  await alice.create(approvals, object);
+}
