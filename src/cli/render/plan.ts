@@ -167,6 +167,8 @@ function nextStep(plan: RemediationPlan, page: Page): readonly string[] {
   const { metadata, status } = plan;
   const isOpen = status?.phase === 'AwaitingApproval' || (status?.waitingOn?.who === 'Person' && status.digest !== undefined);
   if (hasEnded(plan) || !isOpen) return [];
+  const revert = status?.rollback?.pullRequest?.url;
+  if (revert !== undefined) return section(page, 'TO TAKE THE FIX BACK, MERGE', [oneLine(revert)]);
   const { url } = status?.pullRequest ?? {};
   if (url !== undefined) return section(page, 'TO APPROVE, MERGE IT; TO REJECT, CLOSE IT WITH A COMMENT', [oneLine(url)]);
   return section(page, 'APPROVE OR REJECT', [

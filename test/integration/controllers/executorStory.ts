@@ -72,10 +72,25 @@ export interface Story {
   readonly plan: RemediationPlan;
 }
 
-export async function begin({ stage, investigator }: Theatre, name: string): Promise<Story> {
-  const shop = await stage.shop(name, { 'apps/cart.yaml': cart(name, '8080') });
+export async function begin(theatre: Theatre, name: string): Promise<Story> {
+  const shop = await theatre.stage.shop(name, { 'apps/cart.yaml': cart(name, '8080') });
   const bad = shop.ada.commit('Move the port', { 'apps/cart.yaml': cart(name, '9090') });
   await shop.applied(bad);
+  return { shop, bad, plan: await planToTakeBack(theatre, { name, bad }) };
+}
+
+interface Harm {
+  /** Of the namespace, and of all that is made for it. */
+  readonly name: string;
+  readonly bad: string;
+}
+
+/** The plan that takes a commit back, with the Incident and the diagnosis that it rests on. */
+export async function planToTakeBack(
+  { stage, investigator }: Theatre,
+  { name, bad }: Harm,
+  spec: Partial<RemediationPlan['spec']> = {},
+): Promise<RemediationPlan> {
   const target = { kind: 'Deployment', namespace: name, name: 'cart' };
   const meta = { namespace: NAMESPACE, name };
   const incident = await stage.client.create(incidents, {
@@ -87,7 +102,7 @@ export async function begin({ stage, investigator }: Theatre, name: string): Pro
     metadata: meta,
     spec: { purpose: 'Diagnosis', incidentRef, targets: [target] },
   });
-  const plan = await investigator.create(remediationPlans, {
+  return investigator.create(remediationPlans, {
     metadata: meta,
     spec: {
       incidentRef,
@@ -104,9 +119,9 @@ export async function begin({ stage, investigator }: Theatre, name: string): Pro
       rollback: 'Automatic',
       expiresAt: new Date(Date.now() + 1_200_000).toISOString(),
       confidence: 90,
+      ...spec,
     },
   });
-  return { shop, bad, plan };
 }
 
 export const lifeOf = ({ stage, executor }: Theatre, plan: RemediationPlan): Life => ({
@@ -117,12 +132,15 @@ export const lifeOf = ({ stage, executor }: Theatre, plan: RemediationPlan): Lif
 });
 
 /** Approves what is shown, as soon as it is. */
-export async function approve({ stage, alice }: Theatre, plan: RemediationPlan): Promise<void> {
+export const approve = (theatre: Theatre, plan: RemediationPlan): Promise<void> => say(theatre, plan, 'Approve');
+
+/** Says a word on what is shown, as soon as it is. */
+export async function say({ stage, alice }: Theatre, plan: RemediationPlan, decision: 'Approve' | 'Reject'): Promise<void> {
   const { name, uid } = plan.metadata;
   const digest = await until('the plan shows its digest', async () => (await seen(stage.client, plan)).status?.digest, 60_000);
   await alice.create(
     approvals,
-    newApproval({ namespace: NAMESPACE, generateName: `${name}-` }, { planRef: { name, uid }, planDigest: digest, decision: 'Approve' }),
+    newApproval({ namespace: NAMESPACE, generateName: `${name}-` }, { planRef: { name, uid }, planDigest: digest, decision }),
   );
 }
 
@@ -133,13 +151,13 @@ export async function answerVerification(
   { stage, investigator }: Theatre,
   { metadata }: RemediationPlan,
   outcome: Outcome,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<void> {
   const findings = outcome === 'Unresolved' ? [stillCrashing(metadata.name)] : [];
   const asked = await until(
     'the executor asks for a look at the world',
     async () => {
-      if (signal.aborted) return 'never';
+      if (signal?.aborted === true) return 'never';
       const { items } = await stage.client.list(investigations, { namespace: NAMESPACE });
       return items.find(({ spec }) => spec.planRef?.uid === metadata.uid);
     },

@@ -10,47 +10,36 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import {
-  approvals,
-  incidents,
-  investigations,
-  type RemediationPlan,
-  remediationPlans,
-  remediationPolicies,
-} from '../../../src/crds/kinds.ts';
+import { configMaps } from '../../../src/crds/configMaps.ts';
+import { type RemediationPlan, remediationPolicies } from '../../../src/crds/kinds.ts';
+import { STOP_SWITCH } from '../../../src/crds/stopSwitch.ts';
 import { GitError } from '../../../src/gitops/errors.ts';
 import { createRepositories, type Repositories } from '../../../src/gitops/git/repositories.ts';
 import { createGitHosts, type GitHosts } from '../../../src/gitops/hosts/hosts.ts';
-import type { KubeClient } from '../../../src/kube/client.ts';
 import { type Gitea, startGitea } from '../../cluster/addons/gitea.ts';
 import { type GiteaPerson, giteaPerson, type MergeWay, protectBranch } from '../../support/giteaPeople.ts';
-import { installApi } from '../../support/installCrds.ts';
+import { kubectlSre } from '../../support/kubectlSre.ts';
 import { silentLogger } from '../../support/logger.ts';
-import { newApproval } from '../../support/sreObjects.ts';
-import { asServiceAccount, testClient } from '../../support/testClient.ts';
 import { until } from '../../support/until.ts';
 import { type Person, person } from '../gitops/support/people.ts';
-import { openStage, type Stage } from '../remediate/support/stage.ts';
 import { type Life, live, liveAndDie, seen as seenBy } from './executorLife.ts';
+import { answerVerification, cart, lifeOf, NAMESPACE, openTheatre, planToTakeBack, say, type Theatre } from './executorStory.ts';
 
-const NAMESPACE = 'agent-sre';
 const LIVES_MAX = 60;
+/** Other tests may be at work on the same two cores. */
+const PATIENCE_MS = 200_000;
 
-let stage: Stage;
+let theatre: Theatre;
 let gitea: Gitea;
 let hosts: GitHosts;
 let repositories: Repositories;
 let folder: string;
-let executor: KubeClient;
-let investigator: KubeClient;
-let alice: KubeClient;
 const people = new Map<string, GiteaPerson>();
 const clones: Person[] = [];
 
 beforeAll(async () => {
-  stage = await openStage();
-  await installApi(stage.client);
-  gitea = await startGitea(stage.cluster.workspace);
+  theatre = await openTheatre();
+  gitea = await startGitea(theatre.stage.cluster.workspace);
   for (const name of ['robot', 'alice', 'carol', 'mallory']) people.set(name, await giteaPerson(gitea, name));
   folder = mkdtempSync(join(tmpdir(), 'pull-requests-'));
   const [tokenFile, passwordFile] = [join(folder, 'token'), join(folder, 'password')];
@@ -68,16 +57,11 @@ beforeAll(async () => {
     [{ repositories: [gitea.url], kind: 'Gitea', url: `${gitea.url}/api/v1`, tokenFile, labels: ['agent-sre'], draft: false }],
     systemClock,
   );
-  executor = asServiceAccount(stage.client, NAMESPACE, 'agent-sre-executor');
-  investigator = asServiceAccount(stage.client, NAMESPACE, 'agent-sre-investigator');
-  alice = testClient(stage.cluster.kubeconfigFor('alice'));
-  await stage.client.create(remediationPolicies, { metadata: { name: 'approve' }, spec: { mode: 'Approve' } });
 }, 180_000);
 afterAll(async () => {
   for (const clone of clones) clone.stop();
-  await alice?.close();
   await hosts?.close();
-  await stage?.stop();
+  await theatre?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -97,25 +81,6 @@ const identities = () => {
   ];
 };
 
-const cart = (namespace: string, port: string): string => `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: cart, namespace: ${namespace}}
-spec:
-  replicas: 1
-  selector:
-    matchLabels: {app: cart}
-  template:
-    metadata:
-      labels: {app: cart}
-    spec:
-      containers:
-        - name: app
-          image: registry.test/cart:1.0
-          env:
-            - name: PORT # where it listens
-              value: "${port}"
-`;
-
 interface Story {
   readonly name: string;
   readonly ada: Person;
@@ -129,53 +94,22 @@ async function begin(name: string, spec: Partial<RemediationPlan['spec']> = {}):
   const ada = person(at('alice').remote(name));
   clones.push(ada);
   const first = ada.commit('Begin', { 'apps/cart.yaml': cart(name, '8080') });
-  const applied = await stage.deploy({ name, url, username: 'robot', password: at('robot').password });
+  const applied = await theatre.stage.deploy({ name, url, username: 'robot', password: at('robot').password });
   await applied(first);
   const bad = ada.commit('Move the port', { 'apps/cart.yaml': cart(name, '9090') });
   await applied(bad);
-  const target = { kind: 'Deployment', namespace: name, name: 'cart' };
-  const meta = { namespace: NAMESPACE, name };
-  const incident = await stage.client.create(incidents, {
-    metadata: meta,
-    spec: { title: name, severity: 'warning', source: 'Manual', targets: [target] },
-  });
-  const incidentRef = { name, uid: incident.metadata.uid };
-  const diagnosis = await investigator.create(investigations, {
-    metadata: meta,
-    spec: { purpose: 'Diagnosis', incidentRef, targets: [target] },
-  });
-  const plan = await investigator.create(remediationPlans, {
-    metadata: meta,
-    spec: {
-      incidentRef,
-      investigationRef: { name, uid: diagnosis.metadata.uid },
-      ordinal: 1,
-      summary: 'Take the port back. @everyone look at https://evil.example',
-      actions: [{ type: 'RevertCommit', target, revertCommit: { commit: bad } }],
-      strategy: 'PullRequest',
-      successCriteria: [
-        { type: 'RolloutComplete', target, withinSeconds: 600 },
-        { type: 'FindingsCleared', target, withinSeconds: 600 },
-      ],
-      soakSeconds: 0,
-      rollback: 'Automatic',
-      expiresAt: new Date(Date.now() + 1_200_000).toISOString(),
-      confidence: 90,
-      ...spec,
-    },
-  });
-  return { name, ada, bad, plan };
+  const summary = 'Take the port back. @everyone look at https://evil.example';
+  return { name, ada, bad, plan: await planToTakeBack(theatre, { name, bad }, { summary, strategy: 'PullRequest', ...spec }) };
 }
 
 const life = (plan: RemediationPlan): Life => ({
-  executor,
-  observer: stage.client,
-  remediate: { repositories, renderer: stage.deps.renderer, operatorNamespace: NAMESPACE },
+  ...lifeOf(theatre, plan),
+  remediate: { repositories, renderer: theatre.stage.deps.renderer, operatorNamespace: NAMESPACE },
   hosts,
   identities: identities(),
-  plan,
+  patienceMs: PATIENCE_MS,
 });
-const seen = (plan: RemediationPlan): Promise<RemediationPlan> => seenBy(stage.client, plan);
+const seen = (plan: RemediationPlan): Promise<RemediationPlan> => seenBy(theatre.stage.client, plan);
 
 /** The plan's request, once it is open. */
 async function opened(plan: RemediationPlan): Promise<{ readonly number: number; readonly headSha: string; readonly url: string }> {
@@ -185,7 +119,7 @@ async function opened(plan: RemediationPlan): Promise<{ readonly number: number;
       const { pullRequest } = (await seen(plan)).status ?? {};
       return pullRequest?.openedAt === undefined ? undefined : pullRequest;
     },
-    90_000,
+    PATIENCE_MS,
   );
   return { number: number ?? 0, headSha, url: url ?? '' };
 }
@@ -196,35 +130,6 @@ async function whileAlive(plan: RemediationPlan, act: () => Promise<void>, isOve
   await act();
   await living;
   return seen(plan);
-}
-
-/** Says of the world after the fix what the investigator would. */
-async function lookAfterwards(plan: RemediationPlan, outcome: 'NothingWrong' | 'Unresolved'): Promise<void> {
-  const asked = await until(
-    'the executor asks for a look at the world',
-    async () =>
-      (await stage.client.list(investigations, { namespace: NAMESPACE })).items.find(({ spec }) => spec.planRef?.uid === plan.metadata.uid),
-    120_000,
-  );
-  const succeeded = {
-    type: 'Succeeded',
-    status: 'True' as const,
-    reason: outcome,
-    message: '',
-    lastTransitionTime: new Date().toISOString(),
-  };
-  const target = { kind: 'Deployment', namespace: plan.metadata.name, name: 'cart', container: 'app' };
-  const crashing = {
-    id: 'f1',
-    analyzer: 'crashLoop',
-    reason: 'ContainerExitsWithError' as const,
-    object: target,
-    message: 'It exits.',
-    evidence: ['e1'],
-  };
-  const findings = outcome === 'NothingWrong' ? [] : [crashing];
-  const answer = { metadata: { namespace: NAMESPACE, name: asked.metadata.name }, status: { outcome, findings, conditions: [succeeded] } };
-  await investigator.apply(investigations, answer, { fieldManager: 'test', subresource: 'status' });
 }
 
 const conditionOf = ({ status }: RemediationPlan, type: string) => status?.conditions?.find((condition) => condition.type === type);
@@ -252,7 +157,7 @@ describe('a plan that is delivered by pull request', () => {
       const others = (async () => {
         const { number } = await opened(plan);
         await at('alice').merge(name, number, way);
-        await lookAfterwards(plan, 'NothingWrong');
+        await answerVerification(theatre, plan, 'NothingWrong');
       })();
       if (deaths) await liveAndDie(life(plan), LIVES_MAX);
       else await live(life(plan));
@@ -270,7 +175,7 @@ describe('a plan that is delivered by pull request', () => {
   );
 
   test('shows the request, what it takes to approve it, and nothing that strangers could make a link of', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const { plan, name } = await begin('shown');
     const { url } = await opened(await whileAlive(plan, async () => void (await opened(plan)), isShown));
@@ -288,7 +193,7 @@ describe('a plan that is delivered by pull request', () => {
     expect(request?.body).not.toMatch(/@everyone|https:\/\/evil/u);
   });
 
-  test('ends where it was merged by somebody who may not approve, says so, and touches nothing', { timeout: 120_000 }, async () => {
+  test('ends where it was merged by somebody who may not approve, says so, and touches nothing', { timeout: 300_000 }, async () => {
     const story = await begin('forbidden');
     const { plan, name } = story;
     const ended = await whileAlive(plan, async () => at('mallory').merge(name, (await opened(plan)).number));
@@ -326,7 +231,7 @@ describe('a plan that is delivered by pull request', () => {
     expect(await at('robot').branches(name)).toHaveLength(2);
   });
 
-  test('is rejected by closing it, and says why in the words of who did', { timeout: 120_000 }, async () => {
+  test('is rejected by closing it, and says why in the words of who did', { timeout: 300_000 }, async () => {
     const { plan, name } = await begin('closed');
     const ended = await whileAlive(plan, async () => {
       const { number } = await opened(plan);
@@ -337,22 +242,22 @@ describe('a plan that is delivered by pull request', () => {
     expect(conditionOf(ended, 'Succeeded')?.message).toContain('carol: “The port is right; the probe is wrong.”');
   });
 
-  test('is closed where it is rejected through the cluster, and an approval there does not count', { timeout: 120_000 }, async () => {
+  test('is closed where it is rejected through the cluster, and an approval there does not count', { timeout: 300_000 }, async () => {
     const { plan, name } = await begin('vetoed');
     let number = 0;
     const ended = await whileAlive(plan, async () => {
       ({ number } = await opened(plan));
-      await say(plan, 'Approve');
-      await until('the approval is judged', async () => ((await seen(plan)).status?.approvals?.length ?? 0) > 0 || undefined, 60_000);
+      await say(theatre, plan, 'Approve');
+      await until('the approval is judged', async () => ((await seen(plan)).status?.approvals?.length ?? 0) > 0 || undefined, PATIENCE_MS);
       expect((await seen(plan)).status?.approvals).toMatchObject([{ valid: false, reason: 'ByMerge' }]);
-      await say(plan, 'Reject');
+      await say(theatre, plan, 'Reject');
     });
     expect(ended.status?.phase).toBe('Rejected');
     expect(await at('robot').comments(name, number)).toEqual([expect.stringContaining('rejected by alice')]);
   });
 
-  test('is closed when it has expired, all once though each answer of the host was lost', { timeout: 120_000 }, async () => {
-    const { plan, name } = await begin('expired', { expiresAt: new Date(Date.now() + 40_000).toISOString() });
+  test('is closed when it has expired, all once though each answer of the host was lost', { timeout: 300_000 }, async () => {
+    const { plan, name } = await begin('expired', { expiresAt: new Date(Date.now() + 60_000).toISOString() });
     const lost: string[] = [];
     await live({ ...life(plan), hosts: losingAnswers(hosts, lost) });
     const ended = await seen(plan);
@@ -364,7 +269,7 @@ describe('a plan that is delivered by pull request', () => {
   });
 
   test('is taken back by a request of its own where the branch takes no push, and waits loudly for a person', {
-    timeout: 240_000,
+    timeout: 400_000,
   }, async () => {
     const story = await begin('protected');
     const { plan, name } = story;
@@ -372,7 +277,7 @@ describe('a plan that is delivered by pull request', () => {
     const ended = await whileAlive(plan, async () => {
       const { number } = await opened(plan);
       await at('alice').merge(name, number, 'squash');
-      await lookAfterwards(plan, 'Unresolved');
+      await answerVerification(theatre, plan, 'Unresolved');
       const waiting = await until(
         'the plan waits for the revert to be merged',
         async () => {
@@ -381,7 +286,7 @@ describe('a plan that is delivered by pull request', () => {
             ? { ...rollback.pullRequest, waitingOn }
             : undefined;
         },
-        60_000,
+        PATIENCE_MS,
       );
       expect(waiting.waitingOn.detail).toMatch(/to merge .*takes back a fix/u);
       await at('carol').merge(name, waiting.number ?? 0);
@@ -392,24 +297,39 @@ describe('a plan that is delivered by pull request', () => {
   });
 });
 
-test.each(['Suggest', 'Off'] as const)('where the policy says %s, not even a branch is written', { timeout: 120_000 }, async (mode) => {
+test.each(['Suggest', 'Off'] as const)('where the policy says %s, not even a branch is written', { timeout: 300_000 }, async (mode) => {
   const name = `policy-${mode.toLowerCase()}`;
-  await stage.client.create(remediationPolicies, { metadata: { name }, spec: { mode, selector: { namespaces: [name] } } });
+  await theatre.stage.client.create(remediationPolicies, { metadata: { name }, spec: { mode, selector: { namespaces: [name] } } });
   const { plan } = await begin(name);
   await live(life(plan));
   expect((await seen(plan)).status).toMatchObject({ phase: mode === 'Off' ? 'Failed' : 'Suggested' });
   expect(await at('robot').branches(name)).toEqual(['main']);
 });
 
-test('a commit that a protected branch refuses waits for a person, and says what such branches take', { timeout: 120_000 }, async () => {
+test('while it is stopped no branch is pushed and no request opened; after the start there is one', { timeout: 300_000 }, async () => {
+  const { stage } = theatre;
+  expect(await kubectlSre(stage.cluster, ['stop', '--reason', 'the database moves'])).toMatchObject({ code: 0 });
+  const { plan, name } = await begin('stopped');
+  const isStopped: Life['isOver'] = ({ status }) =>
+    status?.digest !== undefined && status.waitingOn?.detail?.includes('the database moves') === true;
+  await live({ ...life(plan), isOver: isStopped });
+  expect(await at('robot').branches(name)).toEqual(['main']);
+
+  expect(await kubectlSre(stage.cluster, ['start'])).toMatchObject({ code: 0 });
+  await live({ ...life(plan), isOver: isShown });
+  expect(await at('robot').requests(name)).toHaveLength(1);
+  await stage.client.delete(configMaps, { namespace: NAMESPACE, name: STOP_SWITCH });
+});
+
+test('a commit that a protected branch refuses waits for a person, and says what such branches take', { timeout: 300_000 }, async () => {
   const story = await begin('refused', { strategy: 'Commit' });
   await protectBranch(gitea, story.name);
   const isRefused: Life['isOver'] = ({ status }) => status?.waitingOn?.detail?.includes('refused the push') === true;
   const waiting = await whileAlive(
     story.plan,
     async () => {
-      await until('the plan shows its digest', async () => (await seen(story.plan)).status?.digest, 60_000);
-      await say(story.plan, 'Approve');
+      await until('the plan shows its digest', async () => (await seen(story.plan)).status?.digest, PATIENCE_MS);
+      await say(theatre, story.plan, 'Approve');
     },
     isRefused,
   );
@@ -422,12 +342,12 @@ test('a commit that a protected branch refuses waits for a person, and says what
 });
 
 test('two persons have to stand behind a plan where the policy says so: one merges what the other has approved', {
-  timeout: 240_000,
+  timeout: 400_000,
 }, async () => {
   const [lone, both] = ['two-lone', 'two-both'];
   const approvalsNeeded = { low: 2, medium: 2, high: 2 };
   const spec = { mode: 'Approve' as const, selector: { namespaces: [lone, both] }, approvals: approvalsNeeded };
-  await stage.client.create(remediationPolicies, { metadata: { name: 'two' }, spec });
+  await theatre.stage.client.create(remediationPolicies, { metadata: { name: 'two' }, spec });
 
   const alone = await begin(lone);
   const refused = await whileAlive(alone.plan, async () => at('alice').merge(lone, (await opened(alone.plan)).number));
@@ -439,7 +359,7 @@ test('two persons have to stand behind a plan where the policy says so: one merg
     const { number, headSha } = await opened(together.plan);
     await at('carol').approve(both, number, headSha);
     await at('alice').merge(both, number);
-    await lookAfterwards(together.plan, 'NothingWrong');
+    await answerVerification(theatre, together.plan, 'NothingWrong');
   });
   expect(ended.status?.phase).toBe('Succeeded');
   expect(ended.status?.approvals?.map(({ approver }) => approver)).toEqual(['alice', 'carol']);
@@ -471,14 +391,3 @@ function losingAnswers(real: GitHosts, lost: string[]): GitHosts {
 }
 
 const isShown = ({ status }: RemediationPlan): boolean => status?.waitingOn?.who === 'Person' && status.pullRequest?.openedAt !== undefined;
-
-async function say(plan: RemediationPlan, decision: 'Approve' | 'Reject'): Promise<void> {
-  const { metadata } = plan;
-  const { status } = await seen(plan);
-  const planRef = { name: metadata.name, uid: metadata.uid };
-  const object = newApproval(
-    { namespace: NAMESPACE, generateName: `${metadata.name}-` },
-    { planRef, planDigest: status?.digest ?? '', decision },
-  );
-  await alice.create(approvals, object);
-}

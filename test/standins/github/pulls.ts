@@ -10,12 +10,20 @@ export interface GitHubPulls {
   readonly book: RequestBook;
 }
 
+/** The primary limit: 403, and when it is reset. */
+const LIMITED: Told = {
+  status: 403,
+  body: { message: 'API rate limit exceeded for installation' },
+  headers: { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4102444800' },
+};
+
 const refusal = (message: string, errors: readonly { readonly message: string }[] = []) => ({ message, errors });
 
 export function startGitHubPulls({ path, token, book }: GitHubPulls): Promise<HostApi> {
   return startHostApi({
     token,
     refusal,
+    limited: LIMITED,
     answer: (ask, json) => {
       const rest = ask.path.startsWith(`/repos/${path}/`) ? ask.path.slice(`/repos/${path}/`.length) : undefined;
       try {

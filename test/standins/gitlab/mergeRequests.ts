@@ -21,6 +21,7 @@ export function startGitLab({ path, token, book }: GitLabMergeRequests): Promise
   return startHostApi({
     token,
     refusal,
+    limited: { status: 429, body: 'Retry later\n', headers: { 'retry-after': '60', 'ratelimit-remaining': '0' } },
     answer: (ask, json) => {
       try {
         const told = ask.path.startsWith(root) ? route(book, path, ask, json, ask.path.slice(root.length + 1)) : undefined;

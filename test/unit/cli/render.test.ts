@@ -5,6 +5,7 @@ import { planPage } from '../../../src/cli/render/plan.ts';
 import type { Incident, RemediationPlan } from '../../../src/crds/kinds.ts';
 import type { Page } from '../../../src/text/page.ts';
 import { createStyle } from '../../../src/text/style.ts';
+import { DIGEST } from '../../support/plans.ts';
 import { incident, investigation, NOW, plan } from './story.ts';
 
 const page: Page = { style: createStyle(false), width: 80, now: NOW };
@@ -210,6 +211,24 @@ APPROVE OR REJECT
     const shown = text(planPage(ended, page));
     expect(shown).toContain('\nCHECKS\n  ✓ AlertResolved: it is gone\n');
     expect(shown).not.toContain('APPROVE OR REJECT');
+  });
+
+  test('that waits for its pull request says what to merge, and then what takes it back', () => {
+    const pinned = { branch: 'b', headSha: 'a'.repeat(40), parent: 'b'.repeat(40), changes: DIGEST, preparedAt: '2026-11-21T12:00:00Z' };
+    const pullRequest = { ...pinned, url: 'https://git.test/pulls/3', number: 3 };
+    const proposed: RemediationPlan = { ...plan, spec: { ...plan.spec, strategy: 'PullRequest' }, status: { ...plan.status, pullRequest } };
+    const shown = text(planPage(proposed, page));
+    expect(shown).toContain('by pull request,');
+    expect(shown).toContain('\nTO APPROVE, MERGE IT; TO REJECT, CLOSE IT WITH A COMMENT\n  https://git.test/pulls/3\n');
+
+    const rollback = {
+      reason: 'x',
+      startedAt: '2026-11-21T12:05:00Z',
+      pullRequest: { ...pinned, url: 'https://git.test/pulls/4', number: 4 },
+    };
+    const waitingOn = { who: 'Person' as const, detail: 'to merge' };
+    const back = text(planPage({ ...proposed, status: { ...proposed.status, waitingOn, phase: 'RollingBack', rollback } }, page));
+    expect(back).toContain('\nTO TAKE THE FIX BACK, MERGE\n  https://git.test/pulls/4\n');
   });
 
   test('whose diff was cut says so', () => {

@@ -1,5 +1,6 @@
 /** Where a Git host’s API is, where nobody says so. */
 import { expect, test } from 'vitest';
+import { deliveryOf } from '../../../src/compose/gitHosts.ts';
 import { gitHosts, resolved } from '../../../src/config/gitHosts.ts';
 
 test.each([
@@ -14,4 +15,16 @@ test.each([
   const [parsed] = gitHosts.parse([{ ...host, tokenFile: '/t' }]);
   const found = parsed === undefined ? undefined : resolved(parsed);
   expect([found?.kind, found?.url]).toEqual(want);
+});
+
+test.each([
+  { repository: 'https://github.com/shop/config.git', want: 'PullRequest' },
+  { repository: 'https://github.com/shop/legacy', want: 'Commit' },
+  { repository: 'https://github.com/other/config', want: 'Commit' },
+])('$repository is delivered to by $want', ({ repository, want }) => {
+  const hosts = gitHosts.parse([
+    { repositories: ['https://github.com/shop'], tokenFile: '/t' },
+    { repositories: ['https://github.com/shop/legacy'], tokenFile: '/t', delivery: 'Commit' },
+  ]);
+  expect(deliveryOf(hosts, repository)).toBe(want);
 });

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import { systemClock } from '../../../../src/clock.ts';
 import { createGitHosts, type HostKind } from '../../../../src/gitops/hosts/hosts.ts';
 import { person } from '../../../integration/gitops/support/people.ts';
@@ -16,7 +17,11 @@ const TOKEN = 'host-token-of-the-test';
 
 type Start = (options: { readonly path: string; readonly token: string; readonly book: RequestBook }) => Promise<HostApi>;
 
-async function openBench(kind: HostKind, path: string, apiPath: string, start: Start): Promise<Bench> {
+interface Opened extends Bench {
+  readonly api: HostApi;
+}
+
+async function openBench(kind: HostKind, path: string, apiPath: string, start: Start): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'host-'));
   const [bare, tokenFile] = [join(folder, 'repository.git'), join(folder, 'token')];
   execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', bare]);
@@ -33,6 +38,7 @@ async function openBench(kind: HostKind, path: string, apiPath: string, start: S
   if (requests === undefined) throw new Error('the host is not configured');
   const later = (act: () => unknown): Promise<void> => Promise.resolve(act()).then(() => undefined);
   return {
+    api,
     requests,
     ada,
     people: ['alice', 'bob'],
@@ -51,5 +57,19 @@ async function openBench(kind: HostKind, path: string, apiPath: string, start: S
   };
 }
 
-describePullRequests('GitHub', () => openBench('GitHub', 'shop/config', '', startGitHubPulls));
-describePullRequests('GitLab', () => openBench('GitLab', 'shop/teams/config', '/api/v4', startGitLab));
+const gitHub = (): Promise<Opened> => openBench('GitHub', 'shop/config', '', startGitHubPulls);
+const gitLab = (): Promise<Opened> => openBench('GitLab', 'shop/teams/config', '/api/v4', startGitLab);
+describePullRequests('GitHub', gitHub);
+describePullRequests('GitLab', gitLab);
+
+test.each([
+  { name: 'GitHub', open: gitHub, atLeastMs: 3_600_000 },
+  { name: 'GitLab', open: gitLab, atLeastMs: 60_000 },
+])('$name, once its limit is reached, is left alone for as long as it says, at most an hour', async ({ open, atLeastMs }) => {
+  const { api, requests, stop } = await open();
+  api.allow(0);
+  await expect(requests.find('agent-sre/fix', 'main')).rejects.toMatchObject({ kind: 'Unavailable', retryAfterMs: atLeastMs });
+  await expect(requests.find('agent-sre/fix', 'main')).rejects.toMatchObject({ kind: 'Unavailable' });
+  expect(api.asked).toHaveLength(1);
+  await stop();
+});
