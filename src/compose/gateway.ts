@@ -1,20 +1,28 @@
-/** The gateway: takes alerts in. Every replica serves; what it knows of Incidents comes from a cache and is checked live before it writes. */
+/**
+ * The gateway: takes alerts in, and looks for those that were not delivered. Every replica serves; what it knows of Incidents comes from a cache
+ * and is checked live before it writes.
+ */
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { IDENTITY_LABEL } from '../domain/identity.ts';
 import { severityWords } from '../domain/severity.ts';
 import { createIntake, type Webhooks } from '../intake/intake.ts';
+import type { AlertPoll } from '../intake/poll.ts';
 import type { Authenticate } from '../intake/webhook.ts';
 import { createAuthenticate } from '../server/auth/authenticate.ts';
 import { createTokenReviewer } from '../server/auth/tokenReview.ts';
 import { createIntakeMetrics } from '../telemetry/intakeMetrics.ts';
+import { createPoll } from './alertPoll.ts';
 import type { Parts } from './parts.ts';
 
 const BY_IDENTITY = 'identity';
 
 export function addGateway(parts: Parts): Webhooks {
   const { config, client, clock, logger, manager, redactor, registry } = parts;
-  const { namespace, cluster } = config;
+  const { namespace, cluster, intake: settings } = config;
   const store = manager.cache(incidents, { indices: { [BY_IDENTITY]: identityLabelOf } });
+  const identity = { ignored: new Set(settings.ignoredLabels), kept: new Set(settings.identifyingLabels) };
+  const metrics = createIntakeMetrics(registry);
+  let poll: AlertPoll | undefined;
   const intake = createIntake({
     client,
     namespace,
@@ -22,15 +30,31 @@ export function addGateway(parts: Parts): Webhooks {
     clock,
     logger,
     redactor,
-    metrics: createIntakeMetrics(registry),
+    metrics,
+    identity,
     authenticate: authentication(parts),
     seen: (label) =>
       store.synced ? store.byIndex(BY_IDENTITY, label).filter(({ metadata }) => metadata.namespace === namespace) : undefined,
-    identity: { ignored: new Set(config.intake.ignoredLabels), kept: new Set(config.intake.identifyingLabels) },
-    severities: severityWords(config.intake.severities),
-    holdOffMs: config.intake.reopenMinutes * 60_000,
+    severities: severityWords(settings.severities),
+    holdOffMs: settings.reopenMinutes * 60_000,
+    onTaken: ({ truncated }) => {
+      if (truncated > 0) poll?.soon();
+    },
   });
+  poll = createPoll(parts, { record: intake.record, identity, metrics });
+  if (poll !== undefined) addPoll(parts, poll);
   return intake.webhooks;
+}
+
+function addPoll({ manager }: Parts, poll: AlertPoll): void {
+  manager.addRunnable({
+    name: 'alert poll',
+    group: 'worker',
+    run: async (signal, ready) => {
+      ready();
+      await poll.run(signal);
+    },
+  });
 }
 
 function authentication({ config, client, clock, logger }: Parts): Authenticate {

@@ -28,8 +28,7 @@ const UNCONFIRMED_AFTER_MS = 10 * 60 * 1000;
 
 export function addInvestigator(parts: Parts): void {
   const { manager, config, clock, client, logger, redactor } = parts;
-  const { namespace, remediation, sources } = config;
-  const canConfirm = sources.prometheus.length + sources.alertmanager.length > 0;
+  const { namespace, remediation } = config;
   const reconciling = { clock, events: manager.events, redact: redactor.text };
   const { ports, alerts, dashboards, measurements } = createTelemetrySources(parts);
   const { repositories, renderer } = createGit(parts);
@@ -66,19 +65,14 @@ export function addInvestigator(parts: Parts): void {
     createInvestigationController({ ...reconciling, namespace, investigator }, { concurrency: config.investigator.concurrency }),
   );
   const verdicts = createVerdicts();
-  const topology = createTopologyReader({
-    client,
-    clock,
-    logger,
-    observedCalls: (signal) => observedCalls(ports.metrics, signal),
-  });
+  const topology = createTopologyReader({ client, clock, logger, observedCalls: (signal) => observedCalls(ports.metrics, signal) });
   manager.addController(createGroupingController({ clock, namespace, topology, verdicts }));
   manager.addController(
     createIncidentController({
       ...reconciling,
       namespace,
       proposals: { operatorNamespace: namespace, ...remediation, deliveryOf: (repository) => deliveryOf(config.git.hosts, repository) },
-      unconfirmedAfterMs: canConfirm ? UNCONFIRMED_AFTER_MS : 0,
+      unconfirmedAfterMs: unconfirmedAfter(config),
       measurements,
       verdictOn: verdicts.of,
       alertState: (labels, signal) => alerts.state(labels, signal),
@@ -89,6 +83,10 @@ export function addInvestigator(parts: Parts): void {
     group: 'leader',
     run: (signal, ready) => collectGarbage(parts, evidence, signal, ready),
   });
+}
+
+function unconfirmedAfter({ sources }: Parts['config']): number {
+  return sources.prometheus.length + sources.alertmanager.length === 0 ? 0 : UNCONFIRMED_AFTER_MS;
 }
 
 /** Every hour while this process leads. What could not be deleted is tried again the next time. */

@@ -138,7 +138,7 @@ const leases = rule('coordination.k8s.io', ['leases'], ['create', 'get', 'list',
 
 /** In the operator's own namespace. */
 export const ownNamespaceRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
-  gateway: [evidence(['create', 'get', 'list'])],
+  gateway: [evidence(['create', 'get', 'list']), leases],
   investigator: [evidence(['create', 'delete', 'get', 'list', 'patch', 'update']), leases],
   executor: [leases, stopSwitch(READ)],
 };

@@ -151,12 +151,23 @@ function startList(format: MessageFormat, { limits: { maxAlerts }, ...reading }:
   return {
     leaveOut,
     take: (item) => {
-      const parsed = alert.safeParse(item);
-      if (!parsed.success) leaveOut(describe(parsed.error));
-      else if (count() >= 0) alerts.push(deliveredFrom(format, parsed.data, reading));
+      count();
+      const read = readAlert(item, reading, format);
+      if (typeof read === 'string') leaveOut(read);
+      else alerts.push(read);
     },
     taken: () => ({ alerts, invalid, complaints }),
   };
+}
+
+/** One alert by itself; a text says what is wrong with it. */
+export function readAlert(
+  item: unknown,
+  reading: Pick<Reading, 'now' | 'identity'>,
+  format: MessageFormat = ALERTMANAGER,
+): DeliveredAlert | string {
+  const parsed = alert.safeParse(item);
+  return parsed.success ? deliveredFrom(format, parsed.data, reading) : describe(parsed.error);
 }
 
 function deliveredFrom(

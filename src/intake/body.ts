@@ -4,6 +4,8 @@
  * Size is judged by the bytes that come, packed and unpacked, never by what the sender claims alone; what is too large is refused at that
  * byte, and the rest of it is not read.
  */
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { Rejection } from './rejection.ts';
 
 export interface BodyLimits {
@@ -18,8 +20,8 @@ export async function* bodyOf(request: Request, limits: BodyLimits, onBytes: (co
   const claimed = Number(request.headers.get('content-length') ?? 0);
   if (claimed > limits.maxBytes) throw tooLarge(limits);
   if (request.body === null) return;
-  const arriving = ReadableStream.from(within(received(request.body), limits)) as ReadableStream<Uint8Array<ArrayBuffer>>;
-  const body = isPacked ? within(unpacked(arriving), limits) : chunksOf(arriving);
+  const arriving = within(received(request.body), limits);
+  const body = isPacked ? within(unpacked(arriving), limits) : arriving;
   for await (const chunk of body) {
     onBytes(chunk.byteLength);
     yield chunk;
@@ -47,10 +49,6 @@ function isGzip(headers: Headers): boolean {
   );
 }
 
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* body;
-}
-
 async function* received(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
@@ -60,12 +58,19 @@ async function* received(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-async function* unpacked(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array> {
+/** By zlib's own stream: the platform's DecompressionStream throws where nobody can catch it when it is left in the middle. */
+async function* unpacked(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const [source, gunzip] = [Readable.from(body, { objectMode: false }), createGunzip()];
+  source.on('error', (error) => gunzip.destroy(error));
+  source.pipe(gunzip);
   try {
-    yield* body.pipeThrough(new DecompressionStream('gzip'));
+    yield* gunzip as AsyncIterable<Uint8Array>;
   } catch (cause) {
     if (cause instanceof Rejection) throw cause;
     throw new Rejection(400, 'not_gzip', 'The body is said to be packed by gzip and is not, or not to its end.', { cause });
+  } finally {
+    source.destroy();
+    gunzip.destroy();
   }
 }
 

@@ -25,10 +25,12 @@ export interface News {
   /** How many others the sender left out. */
   readonly leftOut?: number | undefined;
   /**
-   * Whatever fires was asked for at this time, in milliseconds since the epoch: nothing is left out, and what was heard since counts more.
+   * It was asked for at this time, in milliseconds since the epoch: what was heard since counts more.
    * Absent: the sender has just said so.
    */
   readonly askedAt?: number | undefined;
+  /** Whatever fires was asked for, and everybody has answered: nothing is left out. */
+  readonly isComplete?: boolean | undefined;
   /** It was found afterwards, and has an Incident also if it has ended. */
   readonly isPast?: boolean | undefined;
 }

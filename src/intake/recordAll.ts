@@ -69,6 +69,18 @@ export function createRecordAlerts(book: IncidentBook, clock: Clock, limits: Rec
   };
 }
 
+/** A page: so that many alerts that were found hold up no delivery for long, and each page has its own time. */
+const PAGE = 500;
+
+export async function recordInPages(record: RecordAlerts, alerts: readonly DeliveredAlert[], from: Omit<News, 'alerts'>): Promise<Counts> {
+  let total = await record(alerts.slice(0, PAGE), from);
+  for (let at = PAGE; at < alerts.length; at += PAGE) {
+    const more = await record(alerts.slice(at, at + PAGE), from);
+    total = Object.fromEntries(Object.entries(total).map(([outcome, count]) => [outcome, count + more[outcome as Outcome]])) as Counts;
+  }
+  return total;
+}
+
 /** What only a person can mend is told first, then what tells why; that it took too long says least. */
 function worstOf(failures: readonly unknown[]): unknown {
   const telling = failures.filter((failure) => !(failure instanceof Rejection));

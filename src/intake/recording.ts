@@ -128,9 +128,9 @@ function withOccurrence(spec: IncidentSpec, now: number): IncidentSpec {
   return { ...spec, occurrences, occurrencesTotal: (spec.occurrencesTotal ?? spec.occurrences?.length ?? 0) + 1 };
 }
 
-function withLeftOut(spec: IncidentSpec, { leftOut = 0, askedAt }: News): IncidentSpec {
+function withLeftOut(spec: IncidentSpec, { leftOut = 0, isComplete = false }: News): IncidentSpec {
   const { alertsLeftOut, ...rest } = spec;
-  if (askedAt !== undefined && alertsLeftOut !== undefined) return rest;
+  if (isComplete && alertsLeftOut !== undefined) return rest;
   return leftOut > (alertsLeftOut ?? 0) ? { ...spec, alertsLeftOut: leftOut } : spec;
 }
 

@@ -3,17 +3,29 @@ import { z } from 'zod';
 import { createAsk } from './ask.ts';
 import type { Endpoint, HttpSource } from './http.ts';
 import type { Labels } from './metrics.ts';
-import { quoted } from './promql.ts';
+import { alternatives, quoted } from './promql.ts';
 import { tidy } from './text.ts';
 
 export interface AlertmanagerClient {
   readonly name: string;
   /** Alerts of this name that have not ended, the silenced and the inhibited included: a silence heals nothing. */
   alerts(alertname: string, signal?: AbortSignal): Promise<readonly Labels[]>;
+  /** What fires now and is neither silenced nor inhibited. @param receiver only what is routed to it */
+  active(receiver?: string, signal?: AbortSignal): Promise<readonly HeldAlert[]>;
   /** When it started, in milliseconds since the epoch: one that has just started has not been told yet. */
   startedAt(signal?: AbortSignal): Promise<number>;
   /** Silences that are on now: somebody knows of something. */
   silences(signal?: AbortSignal): Promise<readonly Silence[]>;
+  /** Silences that were on at some time since then, in milliseconds since the epoch, as far as it still keeps them. */
+  silencesSince(since: number, signal?: AbortSignal): Promise<readonly Silence[]>;
+}
+
+/** As a webhook would tell of it. */
+export interface HeldAlert {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly startsAt: string;
+  readonly generatorURL?: string | undefined;
 }
 
 export interface Silence {
@@ -27,6 +39,16 @@ export interface Silence {
 }
 
 const alertsAnswer = z.array(z.object({ labels: z.record(z.string(), z.string()) })).max(20_000);
+const heldAnswer = z
+  .array(
+    z.object({
+      labels: z.record(z.string(), z.string()),
+      annotations: z.record(z.string(), z.string()).catch({}),
+      startsAt: z.string(),
+      generatorURL: z.string().optional().catch(undefined),
+    }),
+  )
+  .max(50_000);
 const statusAnswer = z.object({ uptime: z.iso.datetime({ offset: true }) });
 
 const time = z.iso.datetime({ offset: true });
@@ -60,21 +82,32 @@ export function createAlertmanager(http: HttpSource, endpoint: Endpoint): Alertm
       });
       return (await ask(alertsAnswer, 'api/v2/alerts', { query }, signal)).map(({ labels }) => labels);
     },
+    async active(receiver, signal) {
+      const query = new URLSearchParams({ active: 'true', silenced: 'false', inhibited: 'false', unprocessed: 'true' });
+      if (receiver !== undefined) query.set('receiver', alternatives([receiver]));
+      return await ask(heldAnswer, 'api/v2/alerts', { query }, signal);
+    },
     async startedAt(signal) {
       return Date.parse((await ask(statusAnswer, 'api/v2/status', {}, signal)).uptime);
     },
     async silences(signal) {
       const all = await ask(silencesAnswer, 'api/v2/silences', {}, signal);
-      return all
-        .filter(({ status }) => status.state === 'active')
-        .map(({ id, matchers, startsAt, endsAt, createdBy, comment }) => ({
-          id,
-          matchers,
-          startsAt: Date.parse(startsAt),
-          endsAt: Date.parse(endsAt),
-          createdBy: tidy(createdBy, 100),
-          comment: tidy(comment, 300),
-        }));
+      return all.filter(({ status }) => status.state === 'active').map(silenceOf);
     },
+    async silencesSince(since, signal) {
+      const all = await ask(silencesAnswer, 'api/v2/silences', {}, signal);
+      return all.map(silenceOf).filter(({ endsAt }) => endsAt > since);
+    },
+  };
+}
+
+function silenceOf({ id, matchers, startsAt, endsAt, createdBy, comment }: z.infer<typeof silencesAnswer>[number]): Silence {
+  return {
+    id,
+    matchers,
+    startsAt: Date.parse(startsAt),
+    endsAt: Date.parse(endsAt),
+    createdBy: tidy(createdBy, 100),
+    comment: tidy(comment, 300),
   };
 }

@@ -5,8 +5,10 @@
  * Answers are checked by schema; what does not fit is Malformed, and more series than are useful is TooLarge. Long queries go by
  * POST, the others by GET, which proxies in front of it may demand.
  */
+import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { createAsk } from './ask.ts';
+import { SourceError } from './gap.ts';
 import type { AskOptions, Endpoint, HttpSource } from './http.ts';
 import type { Labels, MetricsPort } from './metrics.ts';
 import { listAnswer, notesOf, queryAnswer, reasonOfRefusal, samplesOf, seriesOf } from './prometheusAnswers.ts';
@@ -26,6 +28,8 @@ export interface PrometheusClient extends MetricsPort {
   rules(alertname: string, signal?: AbortSignal): Promise<readonly AlertingRule[]>;
   /** Alerts of this name that fire, from the series that every evaluation writes. */
   firing(alertname: string, signal?: AbortSignal): Promise<readonly Labels[]>;
+  /** Labels that it adds to whatever it sends; none where it does not tell. */
+  externalLabels(signal?: AbortSignal): Promise<Labels>;
   /** Label sets of the series that had these labels, at most `most` of them. */
   series(labels: Labels, window: TimeWindow, most: number, signal?: AbortSignal): Promise<readonly Labels[]>;
   /** What kind of metric it is, as its exporter says; undefined when it does not. */
@@ -52,6 +56,8 @@ const rulesAnswer = z.object({
 });
 
 const seriesAnswer = z.object({ status: z.literal('success'), data: z.array(labelSet) });
+const configAnswer = z.object({ status: z.literal('success'), data: z.object({ yaml: z.string() }) });
+const externalOf = z.object({ global: z.object({ external_labels: labelSet.nullish() }).nullish() });
 const metadataAnswer = z.object({
   status: z.literal('success'),
   data: z.record(z.string(), z.array(z.object({ type: z.string().max(32) }))),
@@ -82,6 +88,16 @@ export function createPrometheus(http: HttpSource, endpoint: Endpoint): Promethe
       const parameters = { 'match[]': selector(labels), ...secondsOf(window), limit: String(most) };
       const { data } = await ask(seriesAnswer, 'api/v1/series', sent(parameters), signal);
       return data.slice(0, most);
+    },
+    async externalLabels(signal) {
+      try {
+        const { data } = await ask(configAnswer, 'api/v1/status/config', {}, signal);
+        return externalOf.parse(parseYaml(data.yaml)).global?.external_labels ?? {};
+      } catch (error) {
+        // Thanos, Mimir and VictoriaMetrics have no such call, and keep these labels with the series.
+        if (error instanceof SourceError && (error.reason === 'NotFound' || error.reason === 'Malformed')) return {};
+        throw error;
+      }
     },
     async typeOf(metric, signal) {
       const { data } = await ask(metadataAnswer, 'api/v1/metadata', sent({ metric, limit: '1' }), signal);

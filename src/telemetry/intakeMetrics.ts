@@ -30,6 +30,10 @@ export interface IntakeMetrics {
   /** Alerts of one delivery that led to this outcome. */
   readonly alerts: (outcome: Outcome, count: number) => void;
   readonly rejected: (cause: Rejection, count?: number) => void;
+  /** An Alertmanager was asked for what fires, and answered or not. */
+  readonly polled: (source: string, isAnswered: boolean) => void;
+  /** Alerts that were looked for, by what became of them. */
+  readonly found: (by: 'alertmanager' | 'history', outcome: Outcome, count: number) => void;
   /** Alerts that the sender says it left out. */
   readonly truncated: (count: number) => void;
 }
@@ -53,11 +57,25 @@ export function createIntakeMetrics(registry: Registry): IntakeMetrics {
     help: 'Alerts that their sender left out of a delivery.',
     registers,
   });
+  const polls = new Counter({
+    name: 'agentsre_alertmanager_polls_total',
+    help: 'Questions to an Alertmanager for what fires, by its name and whether it answered.',
+    labelNames: ['source', 'result'],
+    registers,
+  });
+  const found = new Counter({
+    name: 'agentsre_alerts_found_total',
+    help: 'Alerts that were looked for instead of delivered, by where they were found and what became of them.',
+    labelNames: ['by', 'outcome'],
+    registers,
+  });
   for (const outcome of OUTCOMES) alerts.inc({ outcome }, 0);
   for (const cause of REJECTIONS) rejections.inc({ cause }, 0);
   return {
     alerts: (outcome, count) => alerts.inc({ outcome }, count),
     rejected: (cause, count = 1) => rejections.inc({ cause }, count),
+    polled: (source, isAnswered) => polls.inc({ source, result: isAnswered ? 'answered' : 'failed' }),
+    found: (by, outcome, count) => found.inc({ by, outcome }, count),
     truncated: (count) => truncated.inc(count),
   };
 }

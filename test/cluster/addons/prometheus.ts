@@ -21,7 +21,8 @@ export interface PrometheusOptions {
   /** Files of rules, or rule groups as Prometheus documents them. */
   readonly ruleFiles?: readonly string[];
   readonly ruleGroups?: readonly object[];
-  readonly alertmanagerUrl?: string;
+  /** One, or several that each are told of everything. */
+  readonly alertmanagerUrl?: string | readonly string[];
   readonly scrapeSeconds?: number;
   readonly evaluationSeconds?: number;
   /** Hours of the past of which it takes samples by OTLP; none if not said. */
@@ -120,7 +121,7 @@ function writeConfig(folder: string, options: PrometheusOptions): string {
     scrape_configs: scrapeJobs,
     rule_files: [ownRules, ...ruleFiles],
     ...(alertmanagerUrl !== undefined && {
-      alerting: { alertmanagers: [{ static_configs: [{ targets: [new URL(alertmanagerUrl).host] }] }] },
+      alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanagerUrl].flat().map((url) => new URL(url).host) }] }] },
     }),
   };
   const file = join(folder, 'prometheus.json');

@@ -210,7 +210,7 @@ describe('alerts that the sender left out', () => {
     const alerts = await delivered({});
     await replica.record(alerts, { leftOut: 7 });
     expect(await incidentsIn(client, namespace)).toMatchObject([{ spec: { alertsLeftOut: 7 } }]);
-    await replica.record(alerts, { askedAt: Date.now() + 1 });
+    await replica.record(alerts, { askedAt: Date.now() + 1, isComplete: true });
     expect((await incidentsIn(client, namespace))[0]?.spec).not.toHaveProperty('alertsLeftOut');
   });
 });

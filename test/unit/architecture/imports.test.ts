@@ -30,7 +30,7 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   report: { values: ['domain', 'text'] },
   gitops: { values: ['domain', 'kube/errors', 'kube/object'], types: ['kube'] },
   remediate: { values: ['analysis', 'domain', 'gitops', 'kube/errors', 'kube/object', 'sources/gap'], types: ['kube', 'sources'] },
-  intake: { values: ['domain', 'kube', 'report'], types: ['telemetry', 'redact'] },
+  intake: { values: ['domain', 'kube', 'report'], types: ['telemetry', 'redact', 'sources'] },
   server: { values: ['domain', 'kube', 'intake', 'report'], types: ['telemetry'] },
   controllers: {
     values: ['domain', 'kube', 'evidence', 'investigate', 'gitops', 'remediate', 'report', 'sources', 'redact', 'telemetry/explain'],

@@ -46,6 +46,9 @@ describe('the processes', () => {
       'agentsre.io/remediationplans create',
       'authentication.k8s.io/tokenreviews create',
       'authorization.k8s.io/subjectaccessreviews create',
+      'coordination.k8s.io/leases create',
+      'coordination.k8s.io/leases patch',
+      'coordination.k8s.io/leases update',
     ]);
   });
 

@@ -1,0 +1,58 @@
+/**
+ * Makes up for a time in which nobody was here: alerts that fired and ended meanwhile get their Incident, with their times.
+ *
+ * What still fires is for the Alertmanagers to tell, which know what is silenced; only where none is asked, the history counts for that too. An
+ * alert that was silenced all the while is nobody's trouble.
+ */
+import { type Silencing, silencedThroughout } from '../domain/silences.ts';
+import type { FiredAlert } from '../sources/alertHistory.ts';
+import { type DeliveredAlert, isTrouble, readAlert } from './alertmanager.ts';
+import type { PollDeps } from './poll.ts';
+import { type Counts, recordInPages } from './recordAll.ts';
+
+interface Period {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Throws if it could not be looked up in full. */
+export type MakeUp = (period: Period, signal: AbortSignal) => Promise<Counts>;
+
+export interface MissedDeps extends Pick<PollDeps, 'record' | 'identity' | 'alertmanagers'> {
+  /** One a Prometheus. */
+  readonly histories: readonly ((period: Period, signal: AbortSignal) => Promise<readonly FiredAlert[]>)[];
+  /** Those that were on at some time since, of all Alertmanagers. */
+  readonly silencesSince: (time: number, signal: AbortSignal) => Promise<readonly Silencing[]>;
+}
+
+/** Clocks of those who wrote and those who measured differ. */
+const MARGIN_MS = 2 * 60_000;
+/** What is longer ago is history. */
+const LONGEST_MS = 24 * 3600_000;
+/** For one of several Prometheis that does not answer. */
+const PATIENCE_MS = 3600_000;
+
+export function createMakeUp({ histories, silencesSince, record, identity, alertmanagers }: MissedDeps): MakeUp {
+  return async (missed, signal) => {
+    const period = { start: Math.max(missed.start - MARGIN_MS, missed.end - LONGEST_MS), end: missed.end };
+    const silences = await silencesSince(period.start, signal);
+    const answers = await Promise.allSettled(histories.map((history) => history(period, signal)));
+    const alerts = answers
+      .flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+      .filter(({ endsAt }) => endsAt !== undefined || alertmanagers.length === 0)
+      .filter((alert) => !silencedThroughout(alert.labels, { start: alert.startsAt, end: alert.endsAt ?? period.end }, silences))
+      .flatMap((alert) => asDelivered(alert, identity, period.end))
+      .filter(isTrouble);
+    const counts = await recordInPages(record, alerts, { isPast: true });
+    const refused = answers.find((answer) => answer.status === 'rejected');
+    const isLate = missed.end - missed.start > PATIENCE_MS && answers.some(({ status }) => status === 'fulfilled');
+    if (refused !== undefined && !isLate) throw new Error('a Prometheus does not tell what fired', { cause: refused.reason });
+    return counts;
+  };
+}
+
+function asDelivered({ labels, startsAt, endsAt }: FiredAlert, identity: PollDeps['identity'], now: number): readonly DeliveredAlert[] {
+  const times = { startsAt: new Date(startsAt).toISOString(), ...(endsAt === undefined ? {} : { endsAt: new Date(endsAt).toISOString() }) };
+  const alert = readAlert({ labels, ...times, status: endsAt === undefined ? 'firing' : 'resolved' }, { identity, now });
+  return typeof alert === 'string' ? [] : [alert];
+}
