@@ -6,14 +6,15 @@ export const USAGE = `Usage: kubectl sre COMMAND [-n NAMESPACE] [--context NAME]
 
   get [--all] [-o json|yaml]              open Incidents, and who has to act
   show INCIDENT|PLAN [-o json|yaml]       the diagnosis, what changed, the diff
+  record [WORKLOAD] [-o json|yaml]        what became of plans, and what people did instead
   approve PLAN [--digest sha256:…] [--reason TEXT] [--yes]
   reject PLAN --reason TEXT               says no; nothing is changed
   stop [--reason TEXT]                    no effect begins any more; what is in
                                           flight is cut short
   start [--reason TEXT]                   goes on
 
-Without -n it looks in all namespaces that you may see. --operator NAMESPACE
-says where Agent-SRE lives, if that is not agent-sre.`;
+Without -n it looks in all namespaces that you may see; for record, -n is the
+workload's. --operator NAMESPACE says where Agent-SRE lives, if that is not agent-sre.`;
 
 export interface Common {
   readonly namespace: string | undefined;
@@ -31,6 +32,7 @@ export type Command = Common &
     | { readonly command: 'stop' | 'start'; readonly reason: string | undefined }
     | { readonly command: 'get'; readonly output: OutputFormat; readonly all: boolean }
     | { readonly command: 'show'; readonly output: OutputFormat; readonly name: string }
+    | { readonly command: 'record'; readonly output: OutputFormat; readonly name: string | undefined }
     | {
         readonly command: 'approve' | 'reject';
         readonly name: string;
@@ -63,6 +65,7 @@ type Values = ReturnType<typeof parsed>['values'];
 const ALLOWED: Readonly<Record<string, readonly (keyof Values)[]>> = {
   get: ['output', 'all'],
   show: ['output'],
+  record: ['output'],
   approve: ['digest', 'reason', 'yes'],
   reject: ['digest', 'reason', 'yes'],
   stop: ['reason'],
@@ -91,8 +94,9 @@ export function readArguments(args: readonly string[]): Command {
       throw new UsageError(`${command} is for all plans at once; to say no to one, use: kubectl sre reject ${names[0]} --reason …`);
     return { ...common, command, reason: reasonOf(values.reason) };
   }
+  if (command === 'record' && names.length === 0) return { ...common, command, output: formatOf(values.output), name: undefined };
   const name = onlyName(command, names);
-  if (command === 'show') return { ...common, command, output: formatOf(values.output), name };
+  if (command === 'show' || command === 'record') return { ...common, command, output: formatOf(values.output), name };
   return judgement(command === 'approve' ? 'approve' : 'reject', name, common, values);
 }
 

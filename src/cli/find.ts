@@ -1,6 +1,6 @@
 /** Objects by name, in one namespace or in all that the caller may see. */
 import { type Incident, incidents, type RemediationPlan, remediationPlans } from '../crds/kinds.ts';
-import type { KubeClient } from '../kube/client.ts';
+import type { KubeClient, ListOptions } from '../kube/client.ts';
 import { isForbidden, isNotFound } from '../kube/errors.ts';
 import type { KubeObject, ResourceType } from '../kube/object.ts';
 
@@ -20,10 +20,10 @@ export interface Scope {
 export async function listAll<T extends KubeObject>(
   { client, namespace, operator }: Scope,
   resource: ResourceType<T>,
-  fieldSelector?: string,
+  selection: Pick<ListOptions, 'fieldSelector' | 'labelSelector'> = {},
 ): Promise<readonly T[]> {
   const list = async (where: string | undefined): Promise<readonly T[]> =>
-    (await client.list(resource, { namespace: where, fieldSelector })).items;
+    (await client.list(resource, { namespace: where, ...selection })).items;
   try {
     if (namespace !== undefined) return await list(namespace);
     return await list(undefined).catch((error: unknown) => {
@@ -64,7 +64,7 @@ export async function findIncidentOrPlan(
 }
 
 async function byName<T extends KubeObject>(scope: Scope, resource: ResourceType<T>, name: string): Promise<T | undefined> {
-  const found = await listAll(scope, resource, `metadata.name=${name}`);
+  const found = await listAll(scope, resource, { fieldSelector: `metadata.name=${name}` });
   if (found.length <= 1) return found[0];
   const where = found.map(({ metadata }) => metadata.namespace).join(', ');
   throw new CliError(`there are ${found.length} of kind ${resource.kind} named ${name}; say which with -n: ${where}`);

@@ -9,6 +9,7 @@ import { oneLine } from '../text/plain.ts';
 import { type Command, readArguments, USAGE, UsageError } from './arguments.ts';
 import { judge } from './judge.ts';
 import { get, show } from './look.ts';
+import { record } from './record.ts';
 import { start, stop, stopNotice } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -59,6 +60,8 @@ async function carryOut(command: Calling, client: KubeClient, { terminal, clock,
       return get({ scope, terminal, now: clock.now(), output: command.output }, command.all);
     case 'show':
       return show({ scope, terminal, now: clock.now(), output: command.output }, command.name);
+    case 'record':
+      return record({ scope, terminal, now: clock.now(), output: command.output }, command.name);
     case 'approve':
     case 'reject':
       return judge({ scope, terminal, clock, patienceMs }, { ...command, decision: command.command === 'approve' ? 'Approve' : 'Reject' });

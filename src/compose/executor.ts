@@ -1,5 +1,6 @@
 /** The executor: from an approved plan to a verified change. The only process with a credential that can push. */
 import { createRemediationPlanController } from '../controllers/remediationplan/controller.ts';
+import { createRemediationPolicyController } from '../controllers/remediationpolicy/controller.ts';
 import { createStopSwitch } from '../controllers/stopSwitch.ts';
 import { readSigningKey } from '../gitops/git/signing.ts';
 import { createGit } from './git.ts';
@@ -25,6 +26,7 @@ export async function addExecutor(parts: Parts): Promise<void> {
       return stopSwitch.run(signal);
     },
   });
+  manager.addController(createRemediationPolicyController({ clock, events: manager.events, measurements }));
   manager.addController(
     createRemediationPlanController(
       {

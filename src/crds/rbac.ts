@@ -136,11 +136,16 @@ const evidence = (verbs: readonly string[]): PolicyRule => rule('', ['configmaps
 const stopSwitch = (verbs: readonly string[]): PolicyRule => ({ ...rule('', ['configmaps'], verbs), resourceNames: [STOP_SWITCH] });
 const leases = rule('coordination.k8s.io', ['leases'], ['create', 'get', 'list', 'patch', 'update', 'watch']);
 
+/** A lock that led to nothing leaves no trace. */
+const lockRelease = rule('coordination.k8s.io', ['leases'], ['delete']);
+/** What became of plans, one object a workload; which ConfigMaps those are is for admission to say. */
+const record = rule('', ['configmaps'], ['create', 'get', 'list', 'update']);
+
 /** In the operator's own namespace. */
 export const ownNamespaceRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
   gateway: [evidence(['create', 'get', 'list']), leases],
   investigator: [evidence(['create', 'delete', 'get', 'list', 'patch', 'update']), leases],
-  executor: [leases, stopSwitch(READ)],
+  executor: [leases, lockRelease, record, stopSwitch(READ)],
 };
 
 export const PEOPLE = ['viewer', 'responder', 'approver', 'admin'] as const;

@@ -179,3 +179,14 @@ export type FindingReason = { readonly [G in keyof Groups]: keyof Groups[G] }[ke
 export const FINDING_REASONS = Object.values(findingReasonGroups).flatMap((group) =>
   Object.keys(group),
 ) as unknown as readonly FindingReason[];
+
+/** Why a plan that may begin does not yet: reasons of its condition `Approved` while it is held up. Reverts are never held up. */
+export const holdReasons = {
+  FreezeWindow: 'A freeze window of the policy is open.',
+  Cooldown: 'The workload was changed a short while ago.',
+  WorkloadLocked: 'Another plan is at work on the same workload.',
+  ConcurrencyLimit: 'As many plans as the policy lets be at work at once are.',
+  NamespaceLimit: 'The share of the namespace’s workloads that may be touched in an hour is used up.',
+  PolicyInvalid: 'The policy asks for something that cannot be; its own condition Ready says what.',
+} as const satisfies Readonly<Record<string, string>>;
+export type HoldReason = keyof typeof holdReasons;

@@ -7,6 +7,7 @@ import {
   count,
   fieldChange,
   name,
+  namespaceName,
   nonEmpty,
   objectRef,
   observedGeneration,
@@ -77,6 +78,9 @@ const commitRecord = z.object({
   pushedAt: timestamp().optional().describe('When the push was acknowledged.'),
 });
 
+/** What people did where a plan was only suggested. */
+export const SCORES = ['Same', 'Different', 'Nothing'] as const;
+
 /** Ways in which a plan ends without having helped. */
 export const ENDINGS = ['RolledBack', 'Inconclusive', 'Failed', 'Rejected', 'Expired', 'Stale', 'Superseded', 'Suggested'] as const;
 
@@ -110,6 +114,7 @@ export type PullRequestRecord = z.infer<typeof pullRequest>;
 export const PLAN_PHASES = [
   'Pending',
   'AwaitingApproval',
+  'HeldUp',
   'Applying',
   'Syncing',
   'Verifying',
@@ -191,10 +196,38 @@ export const remediationPlanStatus = z.object({
       name: text(253).describe('Name of the RemediationPolicy; empty: none applies.'),
       decision: z.enum(['Off', 'Suggest', 'Approve', 'Auto']).describe('What it allows.'),
       approvals: count().describe('How many distinct persons have to approve.'),
-      reason: text(512).describe('Why it decides so.'),
+      reason: text(1024).describe('Why it decides so; where Auto does not hold, what of it is missing.'),
+      soakSeconds: seconds(86_400).optional().describe('How long the success criteria have to hold, where a policy says so.'),
+      among: z
+        .array(
+          z.object({
+            name: name().describe('Name of the RemediationPolicy.'),
+            uid: nonEmpty(64).describe('Its uid.'),
+            generation: count().describe('The generation of it that was looked at.'),
+          }),
+        )
+        .max(20)
+        .optional()
+        .describe(
+          'All that had a say: one for each object that the plan touches and action that it takes. Approvals, lifetimes and brakes of each hold.',
+        ),
     })
     .optional()
     .describe('Which policy decided what, and why.'),
+  subjects: z
+    .array(
+      z.object({
+        action: z.enum(ACTION_TYPES).describe('The action.'),
+        kind: nonEmpty(63).describe('Kind of what it is for.'),
+        namespace: namespaceName().describe('Its namespace; empty for a cluster-scoped object.'),
+        name: name().describe('Its name.'),
+      }),
+    )
+    .max(10)
+    .optional()
+    .describe(
+      'The workload that each action is for, where it is about a pod the one behind it: what is locked, and what the record is kept of.',
+    ),
   approvals: z
     .array(
       z.object({
@@ -259,6 +292,20 @@ export const remediationPlanStatus = z.object({
     .optional()
     .describe('How a fix that did not help was taken back.'),
   completedAt: timestamp().optional().describe('When it reached its end.'),
+  suggestion: z
+    .object({
+      score: z
+        .enum(SCORES)
+        .optional()
+        .describe(
+          'Whether people then did the same, something different to the same fields, or nothing to them. Absent: nothing can be compared.',
+        ),
+      message: text(256).describe('The same in words.'),
+      at: timestamp().describe('When it was looked at: as the Incident was resolved, or a day after the plan was shown.'),
+    })
+    .optional()
+    .describe('What people did where the plan was only suggested.'),
+  settledAt: timestamp().optional().describe('When, after its end, its locks were released and its outcome stood in the record.'),
 });
 
 export type RemediationPlanSpec = z.infer<typeof remediationPlanSpec>;

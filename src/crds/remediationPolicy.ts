@@ -16,6 +16,11 @@ const timeOfDay = () =>
     .string()
     .max(5)
     .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/u);
+const endOfDay = () =>
+  z
+    .string()
+    .max(5)
+    .regex(/^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/u);
 
 export const remediationPolicySpec = z
   .object({
@@ -39,7 +44,23 @@ export const remediationPolicySpec = z
       .object({
         maxRisk: z.enum(RISKS).default('Low').describe('Highest risk.'),
         minConfidence: z.int().min(0).max(100).default(90).describe('Lowest confidence, in percent.'),
-        provenSuccesses: count().default(3).describe('Verified successes of the same action on the same workload that are needed first.'),
+        provenSuccesses: count()
+          .max(50)
+          .default(3)
+          .describe('Verified successes of the same action on the same workload that are needed first.'),
+        withinDays: z
+          .int()
+          .min(1)
+          .max(365)
+          .default(30)
+          .describe('How far back they count. A failed verification within it makes all from before it count for nothing.'),
+        errorBudget: z
+          .object({
+            query: nonEmpty(2048).describe('PromQL that gives one number: the share of the error budget that is left, 0 to 1.'),
+            minLeftPercent: z.int().min(1).max(100).describe('Auto holds only while at least this much of it is left.'),
+          })
+          .optional()
+          .describe('No answer, several series, no number or an old one: not Auto.'),
       })
       .optional()
       .describe('Conditions of Auto.'),
@@ -76,13 +97,13 @@ export const remediationPolicySpec = z
               .describe('Absent: every day.')
               .meta(asSet),
             from: timeOfDay().describe('Local time, 24 hours.'),
-            to: timeOfDay().describe('Local time; before `from`: the next day.'),
+            to: endOfDay().describe('Local time; before `from`: the next day. 24:00 is the end of the day.'),
             timeZone: nonEmpty(63).default('UTC').describe('IANA name.'),
           })
           .meta(
             rules({
               rule: 'self.from != self.to',
-              message: 'the window starts and ends at the same time; for a whole day write 00:00 to 23:59',
+              message: 'the window starts and ends at the same time; for a whole day write 00:00 to 24:00',
               fieldPath: '.to',
             }),
           ),

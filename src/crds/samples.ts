@@ -1,4 +1,4 @@
-/** One good object of each kind, and the two policy presets to begin with: what `config/samples` holds and documentation shows. */
+/** One good object of each kind, and the three policy presets to begin with: what `config/samples` holds and documentation shows. */
 import { API_VERSION } from './common.ts';
 import { defaultInstallation } from './installation.ts';
 import type { Approval, Incident, Investigation, RemediationPlan, RemediationPolicy } from './kinds.ts';
@@ -60,11 +60,23 @@ const approve = {
   mode: 'Approve',
   approvals: { low: 1, medium: 1, high: 2 },
   lifetimes: { commitSeconds: 1800, pullRequestSeconds: 604_800 },
-  freezeWindows: [{ name: 'friday-evening', days: ['Fri'], from: '16:00', to: '23:59', timeZone: 'Europe/Berlin' }],
+  freezeWindows: [{ name: 'friday-evening', days: ['Fri'], from: '16:00', to: '24:00', timeZone: 'Europe/Berlin' }],
   cooldownSeconds: 900,
   maxConcurrent: 1,
   maxNamespacePercentPerHour: 25,
   reason: 'Preset approve: a fix is committed after a person has approved exactly its diff, and taken back if it does not help.',
+} satisfies RemediationPolicy['spec'];
+
+const earn = {
+  mode: 'Auto',
+  auto: { maxRisk: 'Low', minConfidence: 90, provenSuccesses: 3, withinDays: 30 },
+  approvals: { low: 1, medium: 1, high: 2 },
+  lifetimes: { commitSeconds: 1800, pullRequestSeconds: 604_800 },
+  freezeWindows: [{ name: 'friday-evening', days: ['Fri'], from: '16:00', to: '24:00', timeZone: 'Europe/Berlin' }],
+  cooldownSeconds: 900,
+  maxConcurrent: 1,
+  maxNamespacePercentPerHour: 25,
+  reason: 'Preset earn: as preset approve, and by itself once the same action has helped the same workload three times.',
 } satisfies RemediationPolicy['spec'];
 
 const sample = <S extends object>(kind: string, name: string, spec: S): Manifest & { readonly spec: S } => ({
@@ -82,6 +94,7 @@ export const samples = {
   approval: sample('Approval', 'rp-5c0e7d1a-alice', approval),
   'policy-observe': sample('RemediationPolicy', 'observe', observe),
   'policy-approve': sample('RemediationPolicy', 'approve', approve),
+  'policy-earn': sample('RemediationPolicy', 'earn', earn),
 } as const satisfies Record<string, Manifest>;
 
 /** Groups of the identity provider to the four roles, everywhere. Bind in one namespace instead to let a team judge its own plans only. */

@@ -14,10 +14,11 @@ export interface DigestInput {
   readonly clusterUid: string;
   /** What the rendering found, as sorted JSON: repository and ref, targets with uid and pre-images, files with their blobs. */
   readonly material: object;
-  readonly policy: { readonly uid: string; readonly generation: number } | undefined;
+  /** Those that had a say, sorted by uid. */
+  readonly policies: readonly { readonly uid: string; readonly generation: number }[];
 }
 
-export function planDigest({ plan, clusterUid, material, policy }: DigestInput): string {
+export function planDigest({ plan, clusterUid, material, policies }: DigestInput): string {
   const { actions, successCriteria, abortCriteria, strategy, rollback, soakSeconds, expiresAt } = plan.spec;
   return digestOf({
     plan: plan.uid,
@@ -26,6 +27,6 @@ export function planDigest({ plan, clusterUid, material, policy }: DigestInput):
     criteria: { success: successCriteria, abort: abortCriteria ?? [] },
     delivery: { strategy, rollback, soakSeconds, expiresAt },
     material,
-    policy: policy ?? null,
+    policies,
   });
 }

@@ -1,35 +1,66 @@
-/** Freeze windows: local times of day during which nothing is begun. A window whose end is before its start spans midnight. */
+/**
+ * Freeze windows: local times of day during which nothing is begun. A window whose end is before its start spans midnight.
+ *
+ * What counts is what a clock on the wall shows in the window's own time zone: an hour that a change to summer time leaves out is not frozen, one that
+ * comes twice is frozen twice.
+ */
 import type { RemediationPolicySpec } from '../crds/remediationPolicy.ts';
 
-type FreezeWindow = NonNullable<RemediationPolicySpec['freezeWindows']>[number];
+export type FreezeWindow = NonNullable<RemediationPolicySpec['freezeWindows']>[number];
 
-/** The window that is open at `now` (ms since the epoch), if any. A time zone that does not exist keeps its window open: fail closed. */
-export function openFreezeWindow(windows: readonly FreezeWindow[] | undefined, now: number): FreezeWindow | undefined {
-  return windows?.find((window) => isOpen(window, now));
+export interface Freeze {
+  /** A window that is open now. */
+  readonly window: FreezeWindow;
+  /** Milliseconds since the epoch: when none of the windows is open any more. Undefined: not within `HORIZON_DAYS`. */
+  readonly until: number | undefined;
 }
 
-function isOpen({ days, from, to, timeZone }: FreezeWindow, now: number): boolean {
-  const local = localTime(now, timeZone ?? 'UTC');
+const MINUTE_MS = 60_000;
+/** Windows come back every week; the hour that a change of time adds is well within the eighth day. */
+const HORIZON_DAYS = 8;
+
+/** Whether something is frozen at `now` (ms since the epoch). A time zone that does not exist keeps its window open: fail closed. */
+export function frozen(windows: readonly FreezeWindow[], now: number): Freeze | undefined {
+  const clocks = windows.map((window) => ({ window, clock: wallClock(window.timeZone ?? 'UTC') }));
+  const openAt = (at: number): FreezeWindow | undefined => clocks.find(({ window, clock }) => isOpen(window, clock?.(at)))?.window;
+  const window = openAt(now);
+  if (window === undefined) return undefined;
+  if (clocks.some(({ clock }) => clock === undefined)) return { window, until: undefined };
+  const first = Math.floor(now / MINUTE_MS) + 1;
+  for (let minute = first; minute < first + HORIZON_DAYS * 24 * 60; minute += 1) {
+    if (openAt(minute * MINUTE_MS) === undefined) return { window, until: minute * MINUTE_MS };
+  }
+  return { window, until: undefined };
+}
+
+export const isTimeZone = (name: string): boolean => wallClock(name) !== undefined;
+
+interface LocalTime {
+  /** `Mon` */
+  readonly day: string;
+  /** `07:05` */
+  readonly time: string;
+}
+
+function isOpen({ days = [], from, to }: FreezeWindow, local: LocalTime | undefined): boolean {
   if (local === undefined) return true;
-  const on = (day: string): boolean => days === undefined || days.length === 0 || (days as readonly string[]).includes(day);
-  if (from < to) return on(local.day) && local.time >= from && local.time < to;
-  return (on(local.day) && local.time >= from) || (on(dayBefore(local.day)) && local.time < to);
+  const { day, time } = local;
+  const on = (name: string): boolean => days.length === 0 || days.some((one) => one === name);
+  if (from < to) return on(day) && time >= from && time < to;
+  return (on(day) && time >= from) || (on(dayBefore(day)) && time < to);
 }
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const dayBefore = (day: string): string => DAYS[(DAYS.indexOf(day) + 6) % 7] ?? day;
 
-function localTime(now: number, timeZone: string): { day: string; time: string } | undefined {
+/** Undefined: there is no such time zone. */
+function wallClock(timeZone: string): ((at: number) => LocalTime) | undefined {
   try {
-    const parts = new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      weekday: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    }).formatToParts(now);
-    const part = (type: string): string => parts.find((p) => p.type === type)?.value ?? '';
-    return { day: part('weekday'), time: `${part('hour')}:${part('minute')}` };
+    const format = new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    return (at) => {
+      const [day = '', time = ''] = format.format(at).split(/,? /u);
+      return { day, time };
+    };
   } catch {
     return undefined;
   }

@@ -1,15 +1,16 @@
 /**
- * Which RemediationPolicy decides about an action on a workload, and what it decides.
+ * Which RemediationPolicies decide about a plan, and what they decide.
  *
- * The most specific policy that selects the workload and the action decides; among equally specific ones the stricter mode;
- * `Off` anywhere wins over everything (deny wins). No policy at all means `Suggest`: shown, nothing written. Pure: labels,
- * record and time are passed in.
+ * The most specific policy that selects an object and an action decides about the two; among equally specific ones the stricter mode;
+ * `Off` anywhere wins over everything (deny wins). A plan is asked about by each of its actions and each object that it touches, and
+ * follows the strictest answer. No policy at all means `Suggest`: shown, nothing written. Pure: labels are passed in.
  */
 
 import type { ActionType } from '../crds/actions/actions.ts';
 import type { RemediationPolicy } from '../crds/kinds.ts';
-import { RISKS, type Risk } from '../crds/remediationPlan.ts';
-import type { PolicyMode } from '../crds/remediationPolicy.ts';
+import type { Risk } from '../crds/remediationPlan.ts';
+import type { PolicyMode, RemediationPolicySpec } from '../crds/remediationPolicy.ts';
+import { isTimeZone } from './freeze.ts';
 
 export interface PolicyQuestion {
   readonly namespace: string;
@@ -21,20 +22,76 @@ export interface PolicyQuestion {
 export interface PolicyDecision {
   readonly mode: PolicyMode;
   readonly reason: string;
-  /** Absent where no policy selects the workload. */
+  /** The one that says so. Absent where no policy selects it. */
   readonly policy?: RemediationPolicy | undefined;
+  /** All that had a say, the deciding one first: approvals, lifetimes and brakes of each of them hold. */
+  readonly among: readonly RemediationPolicy[];
+}
+
+/** An object that a plan changes, or that one of its actions names. */
+export interface Touched {
+  readonly kind: string;
+  /** Empty for a cluster-scoped object. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface PlanQuestion {
+  readonly actions: readonly { readonly type: ActionType; readonly target: Touched }[];
+  /** What it changes beside the targets of its actions. */
+  readonly touched: readonly Touched[];
+  readonly protectedNamespaces: readonly string[];
 }
 
 /** Stricter first. */
 const STRICTNESS: readonly PolicyMode[] = ['Off', 'Suggest', 'Approve', 'Auto'];
 
+export function decideForPlan(
+  policies: readonly RemediationPolicy[],
+  { actions, touched, protectedNamespaces }: PlanQuestion,
+): PolicyDecision {
+  const targets = actions.map(({ type, target }) =>
+    aboutObject(decidePolicy(policies, { ...target, actions: [type], protectedNamespaces }), target),
+  );
+  const named = new Set(actions.map(({ target }) => identityOf(target)));
+  const types = actions.map(({ type }) => type);
+  const others = touched
+    .filter((object) => !named.has(identityOf(object)))
+    .map((object) => ({ object, decision: decidePolicy(policies, { ...object, actions: types, protectedNamespaces }) }))
+    .filter(({ object, decision }) => decision.policy !== undefined || decision.mode === 'Off' || !belongsToTarget(object, actions))
+    .map(({ object, decision }) => aboutObject(decision, object));
+  return strictestOf([...targets, ...others]);
+}
+
+/** A ConfigMap or Service goes with the workload of its namespace that is remedied, unless a policy selects it; another workload never does. */
+function belongsToTarget({ kind, namespace }: Touched, actions: PlanQuestion['actions']): boolean {
+  return !WORKLOAD_KINDS.has(kind) && actions.some(({ target }) => target.namespace === namespace);
+}
+
+export const WORKLOAD_KINDS: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+
+/** `Deployment/shop/cart`: what tells an object from others, whatever version of the API it is read by. */
+export const identityOf = ({ kind, namespace, name }: Omit<Touched, 'labels'>): string => `${kind}/${namespace}/${name}`;
+
+const aboutObject = (decision: PolicyDecision, object: Touched): PolicyDecision => ({
+  ...decision,
+  reason: `${decision.reason} (${identityOf(object)})`,
+});
+
 export function decidePolicy(policies: readonly RemediationPolicy[], question: PolicyQuestion): PolicyDecision {
   if (question.protectedNamespaces.includes(question.namespace)) {
-    return { mode: 'Off', reason: `namespace ${question.namespace} is protected` };
+    return { mode: 'Off', reason: `namespace ${question.namespace} is protected`, among: [] };
   }
-  const perAction = question.actions.map((action) => decideFor(policies, question, action));
-  const [strictest] = perAction.toSorted((a, b) => strictness(a.mode) - strictness(b.mode));
-  return strictest ?? { mode: 'Off', reason: 'the plan has no action' };
+  return strictestOf(question.actions.map((action) => decideFor(policies, question, action)));
+}
+
+function strictestOf(decisions: readonly PolicyDecision[]): PolicyDecision {
+  const sorted = decisions.toSorted((a, b) => strictness(a.mode) - strictness(b.mode));
+  const [strictest] = sorted;
+  if (strictest === undefined) return { mode: 'Off', reason: 'the plan has no action', among: [] };
+  const byName = new Map(sorted.flatMap(({ among }) => among).map((policy) => [policy.metadata.name, policy]));
+  return { ...strictest, among: [...byName.values()] };
 }
 
 function decideFor(policies: readonly RemediationPolicy[], question: PolicyQuestion, action: ActionType): PolicyDecision {
@@ -46,13 +103,14 @@ function decideFor(policies: readonly RemediationPolicy[], question: PolicyQuest
       specificity(b) - specificity(a) || strictness(a.spec.mode) - strictness(b.spec.mode) || (a.metadata.name < b.metadata.name ? -1 : 1),
   );
   return first === undefined
-    ? { mode: 'Suggest', reason: `no RemediationPolicy selects ${action} in namespace ${question.namespace}` }
+    ? { mode: 'Suggest', reason: `no RemediationPolicy selects ${action} in namespace ${question.namespace}`, among: [] }
     : decided(first);
 }
 
 function decided(policy: RemediationPolicy): PolicyDecision {
   const because = policy.spec.reason === undefined ? '' : `: ${policy.spec.reason}`;
-  return { mode: policy.spec.mode, policy, reason: `RemediationPolicy ${policy.metadata.name} says ${policy.spec.mode}${because}` };
+  const reason = `RemediationPolicy ${policy.metadata.name} says ${policy.spec.mode}${because}`;
+  return { mode: policy.spec.mode, policy, reason, among: [policy] };
 }
 
 function selects({ spec: { selector } }: RemediationPolicy, { namespace, labels }: PolicyQuestion, action: ActionType): boolean {
@@ -70,24 +128,23 @@ function specificity({ spec: { selector } }: RemediationPolicy): number {
 
 const strictness = (mode: PolicyMode): number => STRICTNESS.indexOf(mode);
 
-/** How many distinct persons have to approve a plan of this risk. */
-export function approvalsNeeded(policy: RemediationPolicy | undefined, risk: Risk): number {
-  const { low = 1, medium = 1, high = 2 } = policy?.spec.approvals ?? {};
+/** How many distinct persons have to approve a plan of this risk: as many as the most demanding policy asks for. */
+export function approvalsNeeded(policies: readonly RemediationPolicy[], risk: Risk): number {
+  const asked = policies.map(({ spec }) => approvalsBy(spec.approvals, risk));
+  return Math.max(...(asked.length === 0 ? [approvalsBy(undefined, risk)] : asked));
+}
+
+function approvalsBy(approvals: RemediationPolicySpec['approvals'], risk: Risk): number {
+  const { low = 1, medium = 1, high = 2 } = approvals ?? {};
   return { Low: low, Medium: medium, High: high }[risk];
 }
 
-export interface AutoQuestion {
-  readonly risk: Risk;
-  readonly confidence: number;
-  /** Verified successes of these actions on this workload. */
-  readonly successes: number;
-}
-
-/** Why `Auto` does not hold, or `undefined` when it does. */
-export function autoRefusal(policy: RemediationPolicy, { risk, confidence, successes }: AutoQuestion): string | undefined {
-  const { maxRisk = 'Low', minConfidence = 90, provenSuccesses = 3 } = policy.spec.auto ?? {};
-  if (RISKS.indexOf(risk) > RISKS.indexOf(maxRisk)) return `risk ${risk} is above ${maxRisk}`;
-  if (confidence < minConfidence) return `confidence ${confidence} % is below ${minConfidence} %`;
-  if (successes < provenSuccesses) return `${successes} verified successes so far, ${provenSuccesses} are needed`;
-  return undefined;
+/** What a policy asks for that cannot be: one sentence each, for people. A policy with a fault lets nothing begin. */
+export function policyFaults({ freezeWindows = [] }: RemediationPolicySpec): readonly string[] {
+  return freezeWindows
+    .filter(({ timeZone }) => !isTimeZone(timeZone ?? 'UTC'))
+    .map(
+      ({ name, timeZone }) =>
+        `freeze window ${name} names the time zone "${timeZone}", which does not exist; write an IANA name, such as Europe/Berlin`,
+    );
 }

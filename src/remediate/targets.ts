@@ -11,6 +11,7 @@ import { type Refusal, refuse } from './refusal.ts';
 export interface PlanTarget {
   /** With uid. */
   readonly object: ObjectRef;
+  readonly labels: Readonly<Record<string, string>>;
   /** Sorted by path. Undefined: the object has no such field. */
   readonly fields: readonly { readonly path: string; readonly value?: string }[];
   /** Pods that it wants. */
@@ -38,6 +39,7 @@ export async function resolveTargets(
     const replicas = status?.desiredNumberScheduled ?? spec?.replicas;
     targets.push({
       object: { apiVersion: apiVersionOf(resource), kind: resource.kind, namespace, name, uid: live.metadata.uid },
+      labels: live.metadata.labels ?? {},
       fields: fields
         .map(({ path }) => {
           const value = liveValue(live, path);

@@ -52,13 +52,17 @@ export function planSummary({ metadata, spec, status = {} }: RemediationPlan, pa
             ? undefined
             : `${counted(blastRadius.workloads, 'workload')}, ${counted(blastRadius.pods, 'pod')}: ${blastRadius.summary}`,
         ],
-        ['Helped if', `${spec.successCriteria.map(criterionText).join(', ')}, and for ${duration(spec.soakSeconds)} on`],
+        [
+          'Helped if',
+          `${spec.successCriteria.map(criterionText).join(', ')}, and for ${duration(policy?.soakSeconds ?? spec.soakSeconds)} on`,
+        ],
         ['Not looked at', spec.notVerified?.map(({ what, why }) => `${what}: ${why}`).join('; ')],
         ['Taken back', takenBackText(spec)],
         [
           'Policy',
           policy === undefined ? undefined : `${policy.decision}${policy.name === '' ? '' : ` by ${policy.name}`}: ${policy.reason}`,
         ],
+        ['People did', status.suggestion?.message],
         ['Leaves', leavesText(status)],
         ['Expires', moment(spec.expiresAt)],
         ['Pull request', status.pullRequest?.url],

@@ -1,6 +1,6 @@
 /** Follows the plan: whom it waits for is whom the Incident waits for, and its transitions are the Incident's story. */
 import type { RemediationPlan } from '../../crds/kinds.ts';
-import { hasEnded } from '../../domain/plan.ts';
+import { hasEnded, mayProposeAgain } from '../../domain/plan.ts';
 import { conditionOf, isTrue, next, type StepResult, wait } from '../steps.ts';
 import { declareOn, type IncidentScope, note } from './scope.ts';
 
@@ -16,6 +16,8 @@ export function awaitPlan(scope: IncidentScope): StepResult {
     status.waitingOn = { who: 'Verification', detail: 'the fix is verified; waiting for the alert to resolve' };
     return next;
   }
+  // The step before has said what comes after a proposal that was not taken up: nothing more is proposed, and why.
+  if (mayProposeAgain(plan) && conditionOf(status, 'RemediationProposed')?.status === 'False') return next;
   escalate(scope, plan);
   return next;
 }

@@ -4,16 +4,24 @@
  * Where no safe action exists the result is a hand-off: what a person should look at. An alert that has resolved by itself gets
  * no plan. The name follows from the Incident's uid and the ordinal, so that no crash makes a second one.
  */
-import { type Investigation, incidents, type RemediationPlan, remediationPlans, remediationPolicies } from '../../crds/kinds.ts';
+import {
+  type Investigation,
+  incidents,
+  type RemediationPlan,
+  type RemediationPolicy,
+  remediationPlans,
+  remediationPolicies,
+} from '../../crds/kinds.ts';
 import { lifetimeMs } from '../../domain/lifetime.ts';
 import { childName } from '../../domain/names.ts';
 import { hasEnded, mayProposeAgain } from '../../domain/plan.ts';
+import { decideForPlan } from '../../domain/policy.ts';
 import { findOwner } from '../../gitops/owner.ts';
 import { ownerReferenceTo } from '../../kube/object.ts';
 import { type Handoff, type Proposal, propose, targetOf } from '../../remediate/propose.ts';
 import { readWorkload } from '../../remediate/workload.ts';
 import { createOnce } from '../createOnce.ts';
-import { next, type StepResult, stalled, wait } from '../steps.ts';
+import { conditionOf, next, type StepResult, stalled, wait } from '../steps.ts';
 import { declareOn, type IncidentScope, note } from './scope.ts';
 
 const PROPOSALS_MAX = 3;
@@ -35,8 +43,44 @@ export async function proposePlan(scope: IncidentScope): Promise<StepResult> {
 }
 
 async function proposeFor(scope: IncidentScope, investigation: Investigation, ordinal: number): Promise<StepResult> {
-  const proposal = await proposalFor(scope, investigation);
-  return proposal.kind === 'handoff' ? handOff(scope, proposal) : createPlan(scope, investigation, proposal, ordinal);
+  const { incident, client, signal, proposals: settings, measurements, clock } = scope;
+  const target = targetOf(incident, investigation);
+  const workload = target === undefined ? undefined : await readWorkload(client, target, { signal });
+  const owner =
+    target === undefined || workload === undefined ? ({ engine: 'None' } as const) : await findOwner(client, target, { signal });
+  const { items: policies } = await client.list(remediationPolicies, { signal });
+  const choosing = { measurements, policies, now: clock.now() };
+  const proposal = await propose({ incident, investigation, workload, owner, settings, client, choosing, signal });
+  if (proposal.kind === 'handoff') return handOff(scope, proposal);
+  return createPlan(scope, specOf(scope, investigation, proposal, { ordinal, policies, labels: workload?.labels ?? {} }));
+}
+
+interface SpecParts {
+  readonly ordinal: number;
+  readonly policies: readonly RemediationPolicy[];
+  /** Of the workload. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** How long it may wait for its approval is for those policies to say that would decide now; the executor asks again, about all that it touches. */
+function specOf(
+  { incident, proposals, namespace, clock }: IncidentScope,
+  investigation: Investigation,
+  { spec }: Proposal,
+  { ordinal, policies, labels }: SpecParts,
+): RemediationPlan['spec'] {
+  const actions = spec.actions.map(({ type, target }) => ({
+    type,
+    target: { kind: target.kind, namespace: target.namespace ?? namespace, name: target.name, labels },
+  }));
+  const { among } = decideForPlan(policies, { actions, touched: [], protectedNamespaces: proposals.protectedNamespaces ?? [] });
+  return {
+    ...spec,
+    incidentRef: { name: incident.metadata.name, uid: incident.metadata.uid },
+    investigationRef: { name: investigation.metadata.name, uid: investigation.metadata.uid },
+    ordinal,
+    expiresAt: new Date(clock.now() + lifetimeMs(spec.strategy, among)).toISOString(),
+  };
 }
 
 /** It has ended, and the trouble came back: what it did counts for the time before. */
@@ -57,17 +101,6 @@ const allResolved = ({ incident }: IncidentScope): boolean => {
   return alerts.length > 0 && alerts.every((alert) => alert.status === 'resolved');
 };
 
-async function proposalFor(scope: IncidentScope, investigation: Investigation): Promise<Proposal | Handoff> {
-  const { incident, client, signal, proposals: settings, measurements, clock } = scope;
-  const target = targetOf(incident, investigation);
-  const workload = target === undefined ? undefined : await readWorkload(client, target, { signal });
-  const owner =
-    target === undefined || workload === undefined ? ({ engine: 'None' } as const) : await findOwner(client, target, { signal });
-  const { items: policies } = await client.list(remediationPolicies, { signal });
-  const choosing = { measurements, policies, now: clock.now() };
-  return propose({ incident, investigation, workload, owner, settings, client, choosing, signal });
-}
-
 function handOff(scope: IncidentScope, { reason, message, lookAt, commands }: Handoff): StepResult {
   const advice = [message, ...lookAt.map((line) => `look at: ${line}`), ...commands.map((line) => `$ ${line}`)].join('\n');
   declareOn(scope, 'RemediationProposed', { status: 'False', reason: `HandOff${reason}`, message: advice });
@@ -76,16 +109,10 @@ function handOff(scope: IncidentScope, { reason, message, lookAt, commands }: Ha
   return next;
 }
 
-async function createPlan(scope: IncidentScope, investigation: Investigation, proposal: Proposal, ordinal: number): Promise<StepResult> {
-  const { incident, client, signal, clock, status } = scope;
+async function createPlan(scope: IncidentScope, spec: RemediationPlan['spec']): Promise<StepResult> {
+  const { incident, client, signal, status, plan: before } = scope;
   const { uid, name: incidentName, namespace = scope.namespace } = incident.metadata;
-  const spec: RemediationPlan['spec'] = {
-    ...proposal.spec,
-    incidentRef: { name: incidentName, uid },
-    investigationRef: { name: investigation.metadata.name, uid: investigation.metadata.uid },
-    ordinal,
-    expiresAt: new Date(clock.now() + lifetimeMs(proposal.spec.strategy)).toISOString(),
-  };
+  const { ordinal } = spec;
   const name = childName('rp', uid, 'remediation', ordinal);
   const wanted = { metadata: { namespace, name, ownerReferences: [ownerReferenceTo(incident, incidents)] }, spec };
   const made = await createOnce<RemediationPlan>(client, remediationPlans, wanted, {
@@ -100,7 +127,17 @@ async function createPlan(scope: IncidentScope, investigation: Investigation, pr
 
   scope.plan = made.object;
   status.planRefs = [...(status.planRefs ?? []), { name, uid: made.object.metadata.uid }];
-  declareOn(scope, 'RemediationProposed', { status: 'True', reason: 'PlanCreated', message: made.object.spec.summary });
-  note(scope, 'PlanProposed', `Plan ${name}`);
+  const words = `${made.object.spec.summary}${ordinalText(ordinal, before)}`;
+  declareOn(scope, 'RemediationProposed', { status: 'True', reason: 'PlanCreated', message: words });
+  note(scope, 'PlanProposed', `Plan ${name}${ordinalText(ordinal, before)}`);
   return next;
+}
+
+/** ` (proposal 2 of at most 3; the one before is Stale: RemediationPolicy shop was edited since this was shown)` */
+function ordinalText(ordinal: number, before: RemediationPlan | undefined): string {
+  if (ordinal === 1) return '';
+  const why = conditionOf(before?.status, 'Succeeded')?.message;
+  const last =
+    before?.status?.phase === undefined ? '' : `; the one before is ${before.status.phase}${why === undefined ? '' : `: ${why}`}`;
+  return ` (proposal ${ordinal} of at most ${PROPOSALS_MAX}${last})`;
 }

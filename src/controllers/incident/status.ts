@@ -25,6 +25,7 @@ export function incidentPhase(
 const PHASE_OF_PLAN: Readonly<Record<PlanPhase, IncidentPhase>> = {
   Pending: 'Diagnosed',
   AwaitingApproval: 'AwaitingApproval',
+  HeldUp: 'Remediating',
   Applying: 'Remediating',
   Syncing: 'Remediating',
   RollingBack: 'Remediating',

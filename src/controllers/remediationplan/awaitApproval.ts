@@ -9,19 +9,19 @@ import { personBehind } from '../../crds/impersonation.ts';
 import type { Approval } from '../../crds/kinds.ts';
 import type { Risk } from '../../crds/remediationPlan.ts';
 import { judgeApprovals, type Verdict } from '../../domain/approval.ts';
-import { openFreezeWindow } from '../../domain/freeze.ts';
-import { hasEnded } from '../../domain/plan.ts';
-import { autoRefusal } from '../../domain/policy.ts';
+import type { Hold } from '../../domain/brakes.ts';
 import { mayDo } from '../access.ts';
-import { bounded, next, type StepResult, stalled, wait } from '../steps.ts';
+import { bounded, isTrue, next, type StepResult, stalled, wait } from '../steps.ts';
 import { approvalsOf } from './approvalsOf.ts';
+import { missingForAuto } from './autonomy.ts';
+import { brake, letGo } from './brake.ts';
 import { judgesMissing } from './judgesInPlace.ts';
 import { recordVerdict } from './recordVerdict.ts';
 import { approvalLifetimeMs } from './render.ts';
 import { conclude, declareOn, hasActed, type PlanScope, type World } from './scope.ts';
 
 export async function awaitApproval(scope: PlanScope): Promise<StepResult> {
-  const { status, world, clock } = scope;
+  const { status, world } = scope;
   if (hasActed(status)) return next;
   if (world === undefined) return keepWaiting(scope, []);
 
@@ -29,8 +29,7 @@ export async function awaitApproval(scope: PlanScope): Promise<StepResult> {
   if (mode === 'Off') return conclude(scope, 'Failed', `not allowed: ${reason}`);
   if (mode === 'Suggest') return conclude(scope, 'Suggested', `shown only, nothing is written: ${reason}`);
   if (scope.plan.spec.strategy === 'PullRequest') return awaitMerge(scope, world);
-  const byItself = mode === 'Auto' && autoRefusalFor(scope, world) === undefined;
-  return byItself ? approve(scope, clock.now(), 'Auto', reason) : judge(scope, world);
+  return judge(scope, world);
 }
 
 async function judge(scope: PlanScope, world: World): Promise<StepResult> {
@@ -39,6 +38,7 @@ async function judge(scope: PlanScope, world: World): Promise<StepResult> {
   const valid = verdicts.filter((verdict) => verdict.valid).map(({ approval }) => approval);
   const veto = vetoOf(verdicts);
   if (veto !== undefined) return reject(scope, veto);
+  if (world.policy.mode === 'Auto') return byItself(scope, world);
   const last = valid[(scope.status.policy?.approvals ?? 1) - 1];
   if (last === undefined) return keepWaiting(scope, valid);
 
@@ -48,12 +48,22 @@ async function judge(scope: PlanScope, world: World): Promise<StepResult> {
     scope.status.waitingOn = { who: 'Person', detail: bounded(missing, 512) };
     return stalled('ApprovalsNotTrusted', missing);
   }
-  return approve(
-    scope,
-    Date.parse(last.metadata.creationTimestamp),
-    'Approved',
-    `approved by ${valid.map(({ spec }) => spec.approver).join(', ')}`,
-  );
+  const hold = await brake(scope, world);
+  const message = `approved by ${valid.map(({ spec }) => spec.approver).join(', ')}`;
+  if (hold !== undefined) return heldUp(scope, hold, message);
+  return approve(scope, Date.parse(last.metadata.creationTimestamp), 'Approved', message);
+}
+
+/** With the locks in hand what `Auto` rests on is asked once more: a plan that has just failed on the same workload counts. */
+async function byItself(scope: PlanScope, world: World): Promise<StepResult> {
+  const { reason } = world.policy;
+  const hold = await brake(scope, world);
+  if (hold !== undefined) return heldUp(scope, hold, reason);
+  if ((await missingForAuto(scope, world)) !== undefined) {
+    await letGo(scope);
+    return wait('NotByItself', 500);
+  }
+  return approve(scope, scope.clock.now(), 'Auto', reason);
 }
 
 /** The executor never merges: a person does, at the Git host, and that is the approval. Here it can only be rejected. */
@@ -127,46 +137,26 @@ async function recordVerdicts(scope: PlanScope, verdicts: readonly Verdict[]): P
 }
 
 function approve(scope: PlanScope, at: number, reason: string, message: string): StepResult {
-  const hold = holdUp(scope);
-  if (hold !== undefined) {
-    scope.status.waitingOn = { who: 'AgentSRE', detail: bounded(hold, 512) };
-    return wait('HeldUp', 15_000);
-  }
   scope.status.approvedAt ??= new Date(at).toISOString();
   declareOn(scope, 'Approved', { status: 'True', reason, message });
   return next;
 }
 
-/** What keeps an approved plan from beginning now, though it may later. */
-function holdUp({ world, clock, plans, plan }: PlanScope): string | undefined {
-  const policy = world?.policy.policy;
-  const freeze = openFreezeWindow(policy?.spec.freezeWindows, clock.now());
-  if (freeze !== undefined)
-    return `freeze window ${freeze.name} of RemediationPolicy ${policy?.metadata.name} is open until ${freeze.to} ${freeze.timeZone}`;
-  const other = plans
-    .list()
-    .find(
-      (candidate) =>
-        candidate.metadata.uid !== plan.metadata.uid && isAtWork(candidate) && !hasEnded(candidate) && sharesTarget(candidate, plan),
-    );
-  return other === undefined ? undefined : `plan ${other.metadata.name} is at work on the same workload`;
+/** Long enough not to render it over and over, short enough to go on soon after another plan has ended. */
+const LOOK_AGAIN_MS = 5_000;
+const REST_MS = 300_000;
+
+function heldUp(scope: PlanScope, { reason, message, until }: Hold, approved: string): StepResult {
+  const { status, clock } = scope;
+  status.waitingOn = { who: reason === 'PolicyInvalid' ? 'Person' : 'AgentSRE', detail: bounded(message, 512) };
+  // A plan that was approved stays so: what is not true yet is that it was applied.
+  const condition = isTrue(status, 'Approved') ? 'Applied' : 'Approved';
+  declareOn(scope, condition, { status: 'False', reason, message: condition === 'Applied' ? message : `${approved}; ${message}` });
+  const rest = until === undefined ? LOOK_AGAIN_MS : Math.min(REST_MS, Math.max(1_000, until - clock.now()));
+  return wait(reason, Math.min(rest, untilExpiry(scope)));
 }
 
-/** A proposal changes nothing until it is merged. */
-const isAtWork = ({ status }: PlanScope['plan']): boolean =>
-  status?.intent !== undefined && (status.intent.effect !== 'PullRequest' || status.commit !== undefined);
-
-function sharesTarget(a: PlanScope['plan'], b: PlanScope['plan']): boolean {
-  const names = new Set(a.spec.actions.map(({ target }) => `${target.kind}/${target.namespace}/${target.name}`));
-  return b.spec.actions.some(({ target }) => names.has(`${target.kind}/${target.namespace}/${target.name}`));
-}
-
-function autoRefusalFor(scope: PlanScope, { policy, rendered }: World): string | undefined {
-  const successes = scope.plans.list().filter((plan) => plan.status?.phase === 'Succeeded' && sharesTarget(plan, scope.plan)).length;
-  return policy.policy === undefined
-    ? 'no policy'
-    : autoRefusal(policy.policy, { risk: rendered.risk.level, confidence: scope.plan.spec.confidence, successes });
-}
+const untilExpiry = ({ plan, clock }: PlanScope): number => Math.max(1_000, Date.parse(plan.spec.expiresAt) - clock.now());
 
 function keepWaiting(scope: PlanScope, valid: readonly Approval[]): StepResult {
   const needed = scope.status.policy?.approvals ?? 1;
@@ -177,5 +167,5 @@ function keepWaiting(scope: PlanScope, valid: readonly Approval[]): StepResult {
     reason: 'AwaitingApproval',
     message: `waits for ${needed === 1 ? 'one approval' : `${needed} approvals by different people`} of ${scope.status.digest}`,
   });
-  return wait('AwaitingApproval', Math.max(1_000, Math.min(60_000, Date.parse(scope.plan.spec.expiresAt) - scope.clock.now())));
+  return wait('AwaitingApproval', Math.min(60_000, untilExpiry(scope)));
 }

@@ -5,6 +5,7 @@ import { STOP_SWITCH } from '../../crds/stopSwitch.ts';
 import { hasEnded } from '../../domain/plan.ts';
 import { type ControllerDefinition, defineController, type ReconcileContext, watching } from '../../kube/controller.ts';
 import { type Key, keyOf } from '../../kube/object.ts';
+import type { Store } from '../../kube/store.ts';
 import { reconcileStatus } from '../reconcileStatus.ts';
 import { conditionOf, type NamedStep } from '../steps.ts';
 import { awaitApproval } from './awaitApproval.ts';
@@ -20,6 +21,7 @@ import { refuseLate } from './refuseLate.ts';
 import { render } from './render.ts';
 import { rollBack } from './rollBack.ts';
 import { FIELD_MANAGER, type PlanDeps, type PlanScope } from './scope.ts';
+import { settle } from './settle.ts';
 import { planPhase } from './status.ts';
 import { noteStop, sayWhoStopped } from './stop.ts';
 import { takeBaseline } from './takeBaseline.ts';
@@ -63,7 +65,14 @@ export function createRemediationPlanController(
         resource: incidents,
         toKeys: ({ metadata, status }) => (status?.planRefs ?? []).flatMap(({ name }) => inNamespace(metadata.namespace, name)),
       }),
-      watching({ resource: remediationPolicies, toKeys: () => [] }),
+      watching({
+        resource: remediationPolicies,
+        toKeys: (_, plans) =>
+          (plans as Store<RemediationPlan>)
+            .list()
+            .filter((plan) => !hasEnded(plan))
+            .map(keyOf),
+      }),
       // A stop and a start concern every plan.
       watching({
         resource: configMaps,
@@ -78,7 +87,7 @@ export function createRemediationPlanController(
       const scope = scopeOf(deps, plan, context);
       if (hasEnded(plan)) {
         await refuseLate(scope);
-        return undefined;
+        return plan.status?.settledAt === undefined ? settle(scope) : undefined;
       }
       return reconcileStatus(scope, steps, {
         resource: remediationPlans,

@@ -5,15 +5,17 @@
  * world has moved under the approval: the plan goes stale, and says what moved as far as that is known.
  */
 
+import type { Risk } from '../../crds/remediationPlan.ts';
 import { planDigest } from '../../domain/digest.ts';
 import { lifetimeMs } from '../../domain/lifetime.ts';
-import { approvalsNeeded, decidePolicy, type PolicyDecision } from '../../domain/policy.ts';
-import { catalogue } from '../../remediate/catalogue/catalogue.ts';
+import { approvalsNeeded, type PolicyDecision } from '../../domain/policy.ts';
 import { directMaterial, type PreparedPlan, prepareDirect } from '../../remediate/direct/prepare.ts';
 import { digestMaterial, type Refusal, type RenderedPlan, renderPlan } from '../../remediate/renderPlan.ts';
 import { readClusterUid } from '../clusterUid.ts';
 import { bounded, next, type StepResult, wait } from '../steps.ts';
 import { approvalsOf } from './approvalsOf.ts';
+import { earned } from './autonomy.ts';
+import { amongOf, decide, movedSince, policiesMoved, subjectOf } from './decide.ts';
 import { conclude, declareOn, hasActed, isoNow, type PlanScope, remediateDeps, type World } from './scope.ts';
 
 export async function render(scope: PlanScope): Promise<StepResult> {
@@ -21,16 +23,18 @@ export async function render(scope: PlanScope): Promise<StepResult> {
   if (hasActed(status)) return next;
   // A pull request stands open for days, and may be merged at any time: it has to fit the world as it is.
   const aboutToCount = approvalsOf(scope).length > 0 || status.policy?.decision === 'Auto' || plan.spec.strategy === 'PullRequest';
-  if (status.digest !== undefined && !aboutToCount) return next;
+  if (status.digest !== undefined && !aboutToCount && !(await policiesMoved(scope))) return next;
 
   const derive = plan.spec.strategy === 'Direct' ? prepareDirect : renderPlan;
   const rendered = await derive(remediateDeps(scope), plan, { signal });
   if (rendered.kind === 'refusal') return refused(scope, rendered);
-  const policy = await policyFor(scope);
+  const subject = await subjectOf(scope, rendered);
+  const policy = await earned(scope, { rendered, subject, policy: decide(scope, subject) });
   const digest = await digestFor(scope, rendered, policy);
-  scope.world = { rendered, policy, digest };
+  scope.world = { rendered, subject, policy, digest };
   if (status.digest === undefined) present(scope, scope.world);
   else if (digest !== status.digest) return goStale(scope, scope.world);
+  else if (policy.mode !== status.policy?.decision) presentPolicy(status, policy, rendered.risk.level); // what was Auto is not any more
   return next;
 }
 
@@ -47,33 +51,17 @@ function refused(scope: PlanScope, { reason, message }: Refusal): StepResult {
   return wait(reason, 5_000);
 }
 
-async function policyFor(scope: PlanScope): Promise<PolicyDecision> {
-  const { plan, client, signal, policies, protectedNamespaces } = scope;
-  const decisions = await Promise.all(
-    plan.spec.actions.map(async ({ type, target }) => {
-      const { about } = catalogue[type];
-      const isNamespaced = about.resources.every(({ namespaced }) => namespaced);
-      const namespace = isNamespaced ? (target.namespace ?? plan.metadata.namespace ?? '') : '';
-      const found = await about.read(client, { kind: target.kind, name: target.name, ...(isNamespaced ? { namespace } : {}) }, { signal });
-      return decidePolicy(policies.list(), { namespace, labels: found?.labels ?? {}, actions: [type], protectedNamespaces });
-    }),
-  );
-  const order = ['Off', 'Suggest', 'Approve', 'Auto'];
-  const [strictest] = decisions.toSorted((a, b) => order.indexOf(a.mode) - order.indexOf(b.mode));
-  return strictest ?? { mode: 'Off', reason: 'the plan has no action' };
-}
-
-async function digestFor(scope: PlanScope, rendered: World['rendered'], { policy }: PolicyDecision): Promise<string> {
+async function digestFor(scope: PlanScope, rendered: World['rendered'], policy: PolicyDecision): Promise<string> {
   const { plan, client, signal } = scope;
   return planDigest({
     plan: { uid: plan.metadata.uid, spec: plan.spec },
     clusterUid: await readClusterUid(client, signal),
     material: rendered.kind === 'prepared' ? directMaterial(rendered) : digestMaterial(rendered),
-    policy: policy === undefined ? undefined : { uid: policy.metadata.uid, generation: policy.metadata.generation ?? 0 },
+    policies: amongOf(policy).map(({ uid, generation }) => ({ uid, generation })),
   });
 }
 
-function present(scope: PlanScope, { rendered, policy, digest }: World): void {
+function present(scope: PlanScope, { rendered, subject, policy, digest }: World): void {
   const { status, plan } = scope;
   status.digest = digest;
   const shown = (text: string | undefined, max: number): string | undefined =>
@@ -89,18 +77,26 @@ function present(scope: PlanScope, { rendered, policy, digest }: World): void {
   status.preimages = rendered.preimages.slice(0, 40).map(({ object, path, value }) => ({ object, path, value: shown(value, 1024) }));
   status.risk = { level: rendered.risk.level, reasons: [...rendered.risk.reasons] };
   status.blastRadius = { ...rendered.blastRadius };
-  status.policy = {
-    name: policy.policy?.metadata.name ?? '',
-    decision: policy.mode,
-    approvals: approvalsNeeded(policy.policy, rendered.risk.level),
-    reason: bounded(policy.reason, 512),
-  };
+  presentPolicy(status, policy, rendered.risk.level);
+  status.subjects = subject.actions.map(({ type, target: { kind, namespace, name } }) => ({ action: type, kind, namespace, name }));
   if (plan.spec.strategy !== 'PullRequest') status.approveCommand = approveCommand(plan.metadata, digest);
   declareOn(scope, 'Rendered', {
     status: 'True',
     reason: 'Rendered',
     message: `${filesText(rendered)}${rendered.renderedDiff.length} fields`,
   });
+}
+
+function presentPolicy(status: PlanScope['status'], decision: PolicyDecision, risk: Risk): void {
+  const soaks = decision.among.flatMap(({ spec }) => (spec.soakSeconds === undefined ? [] : [spec.soakSeconds]));
+  status.policy = {
+    name: decision.policy?.metadata.name ?? '',
+    decision: decision.mode,
+    approvals: approvalsNeeded(decision.among, risk),
+    reason: bounded(decision.reason, 1024),
+    among: amongOf(decision).slice(0, 20),
+    ...(soaks.length === 0 ? {} : { soakSeconds: Math.max(...soaks) }),
+  };
 }
 
 function presentGit({ status, redact }: PlanScope, { diff, owner, repository, ref, base }: RenderedPlan): void {
@@ -117,12 +113,13 @@ function presentDirect({ status }: PlanScope, { prepared: { leaves } }: Prepared
 const filesText = (rendered: World['rendered']): string =>
   rendered.kind === 'prepared' ? 'done directly, ' : `${rendered.files.length === 1 ? '1 file' : `${rendered.files.length} files`}, `;
 
-function goStale(scope: PlanScope, { rendered }: World): StepResult {
+function goStale(scope: PlanScope, { rendered, policy }: World): StepResult {
   const base = rendered.kind === 'prepared' ? undefined : rendered.base;
   const moved =
-    base === undefined || base === scope.status.base
-      ? 'the cluster, the policy or the plan’s targets have changed'
-      : `the repository has moved from ${scope.status.base?.slice(0, 12)} to ${base.slice(0, 12)}`;
+    movedSince(scope.status, policy) ??
+    (base === undefined || base === scope.status.base
+      ? 'the cluster or the plan’s targets have changed'
+      : `the repository has moved from ${scope.status.base?.slice(0, 12)} to ${base.slice(0, 12)}`);
   declareOn(scope, 'Rendered', { status: 'False', reason: 'Stale', message: `${moved}, and with it what this plan would do` });
   return conclude(scope, 'Stale', `${moved} since this was shown (${isoNow(scope)}); a new proposal follows`);
 }
@@ -143,4 +140,4 @@ function approveCommand({ name, namespace = '', uid }: { name: string; namespace
 }
 
 /** How long an approval of this plan counts, in ms. */
-export const approvalLifetimeMs = ({ plan, world }: PlanScope): number => lifetimeMs(plan.spec.strategy, world?.policy.policy);
+export const approvalLifetimeMs = ({ plan, world }: PlanScope): number => lifetimeMs(plan.spec.strategy, world?.policy.among);

@@ -16,6 +16,7 @@ import type { AlertState } from '../incident/scope.ts';
 import type { ReconcilerDeps } from '../reconcileStatus.ts';
 import { bounded, type ConditionWords, declare, end, type StepResult, wait } from '../steps.ts';
 import type { StopSwitch } from '../stopSwitch.ts';
+import type { Subject } from './decide.ts';
 
 export interface PlanDeps extends ReconcilerDeps {
   readonly leadership: Leadership;
@@ -34,6 +35,7 @@ export interface PlanDeps extends ReconcilerDeps {
 /** What would be done, seen in the live world during this reconcile. */
 export interface World {
   readonly rendered: RenderedPlan | PreparedPlan;
+  readonly subject: Subject;
   readonly policy: PolicyDecision;
   readonly digest: string;
 }

@@ -35,13 +35,14 @@ export async function verify(scope: PlanScope): Promise<StepResult> {
 
 async function soak(scope: PlanScope, evaluation: Evaluation, verification: Investigation | undefined): Promise<StepResult> {
   const { status, plan, clock } = scope;
+  const { soakSeconds = plan.spec.soakSeconds } = status.policy ?? {};
   declareOn(scope, 'Verified', {
     status: 'Unknown',
     reason: 'Soaking',
-    message: `what can be seen holds; it has to for ${plan.spec.soakSeconds} s`,
+    message: `what can be seen holds; it has to for ${soakSeconds} s`,
   });
   const since = Date.parse(conditionOf(status, 'Verified')?.lastTransitionTime ?? '');
-  const left = since + plan.spec.soakSeconds * 1000 - clock.now();
+  const left = since + soakSeconds * 1000 - clock.now();
   if (left > 0) return wait('Soaking', Math.min(left, LOOK_AGAIN_MS));
   if (evaluation.outcome === 'Inconclusive') return askPerson(scope, evaluation);
   if (asksForNothingMore(scope)) return succeed(scope, evaluation);

@@ -7,6 +7,7 @@ import { GROUP } from '../common.ts';
 import { kindDefinitions } from '../definitions.ts';
 import { directRights, isDirectRight } from '../direct.ts';
 import { accountsOf, type Installation, userNameOf } from '../installation.ts';
+import { RECORD_PREFIX } from '../record.ts';
 import { celList, celString } from './cel.ts';
 import type { ValidatingPolicy } from './policy.ts';
 
@@ -80,6 +81,12 @@ export function executorOnlyDryRuns(installation: Installation): ValidatingPolic
     `request.namespace == ${celString(installation.namespace)}`,
     "request.resource.resource == 'configmaps'",
   ].join(' && ');
+  const theRecord = [
+    `request.namespace == ${celString(installation.namespace)}`,
+    "request.resource.resource == 'configmaps'",
+    "request.operation in ['CREATE', 'UPDATE']",
+    `object.metadata.name.startsWith(${celString(RECORD_PREFIX)})`,
+  ].join(' && ');
   return {
     name: `executor-only-dry-runs.${GROUP}`,
     purpose:
@@ -92,6 +99,7 @@ export function executorOnlyDryRuns(installation: Installation): ValidatingPolic
     matchConditions: [
       { name: 'the-executor', expression: `${user} in ${celList(executors)}` },
       { name: 'not-evidence', expression: `!(${ownEvidence})` },
+      { name: 'not-the-record', expression: `!(${theRecord})` },
     ],
     variables: [{ name: 'direct', expression: isDirectRight(installation.namespace) }],
     validations: [

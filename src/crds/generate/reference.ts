@@ -6,7 +6,7 @@ import { type KindDefinition, kindDefinitions } from '../definitions.ts';
 import { PROCESSES } from '../installation.ts';
 import type { Manifest } from '../manifest.ts';
 import { ownNamespaceRules, type PolicyRule, processRules, renderPeople } from '../rbac.ts';
-import { findingReasonGroups } from '../reasons.ts';
+import { findingReasonGroups, holdReasons } from '../reasons.ts';
 import { samples } from '../samples.ts';
 import { objectSchema } from './crd.ts';
 import { fieldRows, sharedShapes } from './fields.ts';
@@ -28,16 +28,20 @@ export function apiReference(): string {
 }
 
 export function reasonsReference(): string {
-  const groups = Object.entries(findingReasonGroups).map(
-    ([title, reasons]) =>
-      `## ${title}\n\n${table(
-        ['Reason', 'Means'],
-        Object.entries(reasons).map(([reason, means]) => [code(reason), means]),
-      )}`,
-  );
+  const groups = Object.entries(findingReasonGroups).map(([title, reasons]) => reasonTable(`## ${title}`, reasons));
   const intro =
     'What a finding of an Investigation can say is wrong. Analyzers give these names, rules match them, and they stay as they are once published.';
-  return `${[`${HEADER}# Reasons of findings`, intro, ...groups].join('\n\n')}\n`;
+  const held = [
+    '# Reasons that hold a plan up',
+    'Why a RemediationPlan that may begin does not yet: reasons of its condition `Approved` while it is `False`. It goes on by itself, and a revert is never held up.',
+    reasonTable('', holdReasons),
+  ];
+  return `${[`${HEADER}# Reasons of findings`, intro, ...groups, ...held].join('\n\n')}\n`;
+}
+
+function reasonTable(heading: string, reasons: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(reasons).map(([reason, means]) => [code(reason), means]);
+  return [heading, table(['Reason', 'Means'], rows)].filter((part) => part !== '').join('\n\n');
 }
 
 function introduction(): string {

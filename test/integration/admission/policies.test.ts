@@ -316,8 +316,8 @@ describe('an object outside the operator’s namespace', () => {
 
 describe('the executor', () => {
   const configMaps = defineResource<KubeObject>({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true });
-  const write = (actor: Actor, namespace: string, dryRun: boolean) => {
-    const intent = { metadata: { name: 'settings', namespace }, data: { a: 'b' } } as never;
+  const write = (actor: Actor, namespace: string, dryRun: boolean, name = 'settings') => {
+    const intent = { metadata: { name, namespace }, data: { a: 'b' } } as never;
     return as(actor).apply(configMaps, intent, { fieldManager: 'test', dryRun });
   };
 
@@ -334,6 +334,13 @@ describe('the executor', () => {
   test('as part of one process still keeps evidence in its own namespace; alone it does not', async () => {
     await expect(write('agent-sre', OPERATOR, false)).resolves.toBeDefined();
     expect(await refusalOf(write('agent-sre-executor', OPERATOR, false))).toContain('through Git alone');
+  });
+
+  test('keeps the record of workloads in its own namespace, and nothing of that name elsewhere', async () => {
+    await expect(write('agent-sre-executor', OPERATOR, false, 'record-4f2a')).resolves.toBeDefined();
+    expect(await refusalOf(write('agent-sre-executor', TENANT, false, 'record-4f2a'))).toContain('through Git alone');
+    const deleting = as('agent-sre-executor').delete(configMaps, { namespace: OPERATOR, name: 'record-4f2a' });
+    expect(await refusalOf(deleting)).toContain('forbidden');
   });
 
   test('stands in nobody else’s way', async () => {

@@ -1,6 +1,6 @@
 /**
- * A client of a process that dies at its first write: right before it, or right after it with the answer lost. Of kinds of others only what is patched or
- * deleted counts, as that is what a direct action does.
+ * A client of a process that dies at its first write: right before it, or right after it with the answer lost. Of kinds of others what is patched or
+ * deleted counts, as that is what a direct action does, and what is written of locks and the record.
  *
  * Dry runs, reviews and Kubernetes events leave no trace that matters, and do not count. Whatever the process still tries with the client
  * afterwards fails, as nothing of a dead process reaches the API server.
@@ -8,6 +8,9 @@
 import { GROUP } from '../../../src/crds/common.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import type { ResourceType } from '../../../src/kube/object.ts';
+
+/** Locks and the record. */
+const KEPT: ReadonlySet<string> = new Set(['leases', 'configmaps']);
 
 export type Death = 'before' | 'after';
 
@@ -31,7 +34,7 @@ export function dyingClient(real: KubeClient, death: Death | undefined): DyingCl
     carryOut: () => Promise<T>,
   ): Promise<T> => {
     alive();
-    const counts = group === GROUP || verb === 'patch' || verb === 'delete';
+    const counts = group === GROUP || KEPT.has(plural) || verb === 'patch' || verb === 'delete';
     if (death === undefined || !counts || isDryRun === true) return carryOut();
     // A write that is refused, as what it would make exists, is none: the process lives on to its next.
     if (death === 'after') await carryOut();

@@ -2,9 +2,9 @@
 import { Registry } from 'prom-client';
 import { systemClock } from '../../../src/clock.ts';
 import { createRemediationPlanController } from '../../../src/controllers/remediationplan/controller.ts';
+import { createRemediationPolicyController } from '../../../src/controllers/remediationpolicy/controller.ts';
 import { createStopSwitch } from '../../../src/controllers/stopSwitch.ts';
 import { type RemediationPlan, remediationPlans } from '../../../src/crds/kinds.ts';
-import { hasEnded } from '../../../src/domain/plan.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { createManager } from '../../../src/kube/manager.ts';
 import { createMeasurements } from '../../../src/sources/measurements.ts';
@@ -39,18 +39,46 @@ export interface Life {
 export async function live({
   executor,
   observer,
-  remediate,
   death,
   plan,
-  metrics = [],
-  isOver = hasEnded,
+  isOver = isSettled,
   patienceMs = 60_000,
-  hosts = NO_HOSTS,
-  identities = [],
+  ...options
 }: Life): Promise<string | undefined> {
   const { client, died } = dyingClient(executor, death);
+  const { stop, stopped } = startExecutor({ executor: client, ...options });
+  const ended = until(
+    `plan ${plan.metadata.name} ends or the executor dies`,
+    async () => (stopped() || (await isOver(await seen(observer, plan))) ? 'ended' : undefined),
+    patienceMs,
+  );
+  const diedAt = await Promise.race([died, ended.then(() => undefined)]);
+  await stop();
+  await ended;
+  return diedAt;
+}
+
+export interface RunningExecutor {
+  readonly stop: () => Promise<void>;
+  readonly stopped: () => boolean;
+}
+
+interface ExecutorOptions extends Pick<Life, 'executor' | 'remediate' | 'metrics' | 'hosts' | 'identities'> {
+  /** Whether it judges policies, too: a life that ends at the writes of its plan does not. */
+  readonly judgesPolicies?: boolean;
+}
+
+/** The controllers of the executor, until they are stopped. */
+export function startExecutor({
+  executor,
+  remediate,
+  metrics = [],
+  hosts = NO_HOSTS,
+  identities = [],
+  judgesPolicies = false,
+}: ExecutorOptions): RunningExecutor {
   const manager = createManager({
-    client,
+    client: executor,
     clock: systemClock,
     logger: silentLogger,
     registry: new Registry(),
@@ -58,8 +86,11 @@ export async function live({
     drainMs: 1_000,
   });
   const { operatorNamespace: namespace } = remediate;
-  const stopSwitch = createStopSwitch({ client, clock: systemClock, logger: silentLogger, namespace });
+  const stopSwitch = createStopSwitch({ client: executor, clock: systemClock, logger: silentLogger, namespace });
   manager.addRunnable({ name: 'stop switch', group: 'leader', run: (signal) => stopSwitch.run(signal) });
+  const measurements = createMeasurements(metrics);
+  if (judgesPolicies)
+    manager.addController(createRemediationPolicyController({ clock: systemClock, events: manager.events, measurements }));
   manager.addController(
     createRemediationPlanController({
       clock: systemClock,
@@ -71,23 +102,23 @@ export async function live({
       hosts,
       identities,
       protectedNamespaces: [],
-      measurements: createMeasurements(metrics),
+      measurements,
       alertState: () => Promise.resolve('inactive' as const),
     }),
   );
   const stop = new AbortController();
   const running = manager.run(stop.signal);
-  const ended = until(
-    `plan ${plan.metadata.name} ends or the executor dies`,
-    async () => (stop.signal.aborted || (await isOver(await seen(observer, plan))) ? 'ended' : undefined),
-    patienceMs,
-  );
-  const diedAt = await Promise.race([died, ended.then(() => undefined)]);
-  stop.abort();
-  await running.catch(() => undefined);
-  await ended;
-  return diedAt;
+  return {
+    stopped: () => stop.signal.aborted,
+    stop: async () => {
+      stop.abort();
+      await running.catch(() => undefined);
+    },
+  };
 }
+
+/** It has ended, and nothing is left to do for it. */
+const isSettled = ({ status }: RemediationPlan): boolean => status?.settledAt !== undefined;
 
 /** All lives that its plan takes, each ended before or after its next write. Gives what each died at. @param most more than any plan needs */
 export async function liveAndDie(life: Omit<Life, 'death'>, most: number): Promise<readonly string[]> {

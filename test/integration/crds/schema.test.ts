@@ -168,7 +168,7 @@ describe('the API server refuses', () => {
     {
       name: 'a freeze window that lasts no time',
       ...of(remediationPolicies, () => newPolicy(clusterMeta(), { freezeWindows: [freeze('08:00', '08:00')] })),
-      says: 'the window starts and ends at the same time; for a whole day write 00:00 to 23:59',
+      says: 'the window starts and ends at the same time; for a whole day write 00:00 to 24:00',
     },
     {
       name: 'a freeze window at 25 o’clock',
@@ -211,7 +211,7 @@ describe('the API server admits', () => {
     {
       name: 'a policy that acts by itself within stated conditions',
       ...of(remediationPolicies, () =>
-        newPolicy(clusterMeta(), { mode: 'Auto', auto: { maxRisk: 'Low', minConfidence: 95, provenSuccesses: 5 } }),
+        newPolicy(clusterMeta(), { mode: 'Auto', auto: { maxRisk: 'Low', minConfidence: 95, provenSuccesses: 5, withinDays: 90 } }),
       ),
     },
     {

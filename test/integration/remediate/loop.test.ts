@@ -69,7 +69,7 @@ async function mustRender(shop: Shop, action: Action): Promise<RenderedPlan> {
 
 const digestOf = (shop: Shop, rendered: RenderedPlan, action: Action): string => {
   const { metadata, spec } = planFor(shop.namespace, [action]);
-  return planDigest({ plan: { uid: metadata.uid, spec }, clusterUid: 'cluster', material: digestMaterial(rendered), policy: undefined });
+  return planDigest({ plan: { uid: metadata.uid, spec }, clusterUid: 'cluster', material: digestMaterial(rendered), policies: [] });
 };
 
 describe('a bad commit', () => {

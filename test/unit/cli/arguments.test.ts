@@ -14,6 +14,8 @@ describe('readArguments', () => {
       args: 'get -a -n sre -o json --context c --kubeconfig k',
       want: { command: 'get', all: true, namespace: 'sre', output: 'json', context: 'c', kubeconfig: 'k' },
     },
+    { args: 'record', want: { command: 'record', name: undefined, output: 'text' } },
+    { args: 'record cart -n shop -o json', want: { command: 'record', name: 'cart', namespace: 'shop', output: 'json' } },
     { args: 'show inc/inc-1 -o yaml', want: { command: 'show', name: 'inc-1', output: 'yaml' } },
     {
       args: `approve rp-1 --digest ${DIGEST} --reason ok -y`,

@@ -13,7 +13,7 @@ const input: DigestInput = {
   plan: { uid: 'plan-1', spec: planSpec() },
   clusterUid: 'cluster-1',
   material,
-  policy: { uid: 'policy-1', generation: 1 },
+  policies: [{ uid: 'policy-1', generation: 1 }],
 };
 const withSpec = (change: Partial<RemediationPlanSpec>): DigestInput => ({ ...input, plan: { uid: 'plan-1', spec: planSpec(change) } });
 
@@ -48,8 +48,8 @@ describe('the digest of a plan', () => {
       name: 'a target that was replaced',
       moved: { ...input, material: { ...material, targets: [{ ...material.targets[0], uid: 'u2' }] } },
     },
-    { name: 'a policy that was edited', moved: { ...input, policy: { uid: 'policy-1', generation: 2 } } },
-    { name: 'no policy any more', moved: { ...input, policy: undefined } },
+    { name: 'a policy that was edited', moved: { ...input, policies: [{ uid: 'policy-1', generation: 2 }] } },
+    { name: 'no policy any more', moved: { ...input, policies: [] } },
   ])('changes with $name', ({ moved }) => {
     expect(planDigest(moved)).not.toBe(planDigest(input));
   });

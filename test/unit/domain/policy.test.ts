@@ -1,6 +1,17 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ActionType } from '../../../src/crds/actions/actions.ts';
 import type { RemediationPolicy } from '../../../src/crds/kinds.ts';
-import { approvalsNeeded, autoRefusal, decidePolicy, type PolicyQuestion } from '../../../src/domain/policy.ts';
+import { lifetimeMs } from '../../../src/domain/lifetime.ts';
+import {
+  approvalsNeeded,
+  decideForPlan,
+  decidePolicy,
+  identityOf,
+  type PolicyQuestion,
+  policyFaults,
+  type Touched,
+} from '../../../src/domain/policy.ts';
 import { policy } from '../../support/plans.ts';
 
 const question: PolicyQuestion = {
@@ -70,25 +81,131 @@ describe('which policy decides', () => {
   });
 });
 
+const checkoutTarget: Touched = { kind: 'Deployment', namespace: 'shop', name: 'checkout', labels: { app: 'checkout' } };
+const service: Touched = { kind: 'Service', namespace: 'shop', name: 'checkout', labels: {} };
+const neighbour: Touched = { kind: 'Deployment', namespace: 'shop', name: 'payment', labels: { tier: 'payments' } };
+const byLabel = policy('checkout', { mode: 'Auto', selector: { matchLabels: { app: 'checkout' } } });
+
+describe('a plan is as free as what it touches', () => {
+  interface PlanCase {
+    readonly name: string;
+    readonly policies: readonly RemediationPolicy[];
+    readonly touched?: readonly Touched[];
+    readonly actions?: readonly ActionType[];
+    readonly want: readonly [mode: string, policies: readonly string[]];
+  }
+  test.each<PlanCase>([
+    { name: 'follows the policy of its target', policies: [byLabel], want: ['Auto', ['checkout']] },
+    {
+      name: 'takes a Service of the namespace along with its workload',
+      policies: [byLabel],
+      touched: [service],
+      want: ['Auto', ['checkout']],
+    },
+    {
+      name: 'takes no other workload along: no policy is about that',
+      policies: [byLabel],
+      touched: [neighbour],
+      want: ['Suggest', ['checkout']],
+    },
+    {
+      name: 'takes nothing along from another namespace',
+      policies: [byLabel],
+      touched: [{ ...service, namespace: 'billing' }],
+      want: ['Suggest', ['checkout']],
+    },
+    {
+      name: 'is denied by an Off for something that it only touches',
+      policies: [byLabel, policy('payments', { mode: 'Off', selector: { matchLabels: { tier: 'payments' } } })],
+      touched: [neighbour],
+      want: ['Off', ['payments', 'checkout']],
+    },
+    {
+      name: 'is denied where it touches a protected namespace',
+      policies: [byLabel],
+      touched: [{ ...service, namespace: 'kube-system' }],
+      want: ['Off', ['checkout']],
+    },
+    {
+      name: 'asks what the stricter of two policies asks, and keeps the brakes of both',
+      policies: [byLabel, policy('payments', { mode: 'Approve', selector: { matchLabels: { tier: 'payments' } } })],
+      touched: [neighbour],
+      want: ['Approve', ['payments', 'checkout']],
+    },
+    {
+      name: 'is denied by an Off for one of its actions',
+      policies: [byLabel, policy('no-images', { mode: 'Off', selector: { actions: ['SetImage'] } })],
+      actions: ['SetResources', 'SetImage'],
+      want: ['Off', ['no-images', 'checkout']],
+    },
+  ])('$name', ({ policies, touched = [], actions = ['SetResources'], want }) => {
+    const asked = actions.map((type) => ({ type, target: checkoutTarget }));
+    const decision = decideForPlan(policies, {
+      actions: asked,
+      touched: [checkoutTarget, ...touched],
+      protectedNamespaces: ['kube-system'],
+    });
+    expect([decision.mode, decision.among.map(({ metadata }) => metadata.name)]).toEqual(want);
+  });
+
+  test('never freer than any one object of it alone', () => {
+    const modes = ['Off', 'Suggest', 'Approve', 'Auto'] as const;
+    const anyPolicy = fc
+      .record({
+        mode: fc.constantFrom(...modes),
+        labels: fc.option(fc.constantFrom('a', 'b')),
+        namespaces: fc.option(fc.subarray(['x', 'y'], { minLength: 1 })),
+      })
+      .map(({ mode, labels, namespaces }) => ({
+        mode,
+        selector: { ...(labels === null ? {} : { matchLabels: { app: labels } }), ...(namespaces === null ? {} : { namespaces }) },
+      }));
+    const anyObject = fc.record({
+      kind: fc.constant('Deployment'),
+      namespace: fc.constantFrom('x', 'y'),
+      name: fc.constantFrom('one', 'two', 'three'),
+      labels: fc.constantFrom<Record<string, string>>({}, { app: 'a' }, { app: 'b' }),
+    });
+    fc.assert(
+      fc.property(fc.array(anyPolicy, { maxLength: 5 }), fc.array(anyObject, { minLength: 1, maxLength: 4 }), (specs, objects) => {
+        const policies = specs.map((spec, index) => policy(`p${index}`, spec));
+        const unique = [...new Map(objects.map((object) => [identityOf(object), object])).values()];
+        const [target = checkoutTarget, ...touched] = unique;
+        const whole = decideForPlan(policies, { actions: [{ type: 'SetResources', target }], touched, protectedNamespaces: [] });
+        const alone = unique.map(
+          (object) => decidePolicy(policies, { ...object, actions: ['SetResources'], protectedNamespaces: [] }).mode,
+        );
+        expect(modes.indexOf(whole.mode)).toBe(Math.min(...alone.map((mode) => modes.indexOf(mode))));
+      }),
+    );
+  });
+});
+
 test.each([
   { risk: 'Low', want: 1 },
   { risk: 'Medium', want: 1 },
   { risk: 'High', want: 2 },
 ] as const)('a plan of risk $risk needs $want approvals unless a policy says otherwise', ({ risk, want }) => {
-  expect(approvalsNeeded(undefined, risk)).toBe(want);
-  expect(approvalsNeeded(policy('strict', { mode: 'Approve', approvals: { low: 3, medium: 3, high: 3 } }), risk)).toBe(3);
+  const strict = policy('strict', { mode: 'Approve', approvals: { low: 3, medium: 3, high: 3 } });
+  expect(approvalsNeeded([], risk)).toBe(want);
+  expect(approvalsNeeded([everywhere], risk)).toBe(want);
+  expect(approvalsNeeded([everywhere, strict], risk)).toBe(3);
 });
 
-describe('Auto', () => {
-  const auto = policy('auto', { mode: 'Auto', auto: { maxRisk: 'Medium', minConfidence: 80, provenSuccesses: 2 } });
-  test.each([
-    { name: 'holds within its conditions', given: { risk: 'Medium', confidence: 80, successes: 2 }, want: undefined },
-    { name: 'does not hold above its risk', given: { risk: 'High', confidence: 99, successes: 9 }, want: /risk High is above Medium/u },
-    { name: 'does not hold below its confidence', given: { risk: 'Low', confidence: 79, successes: 9 }, want: /79 % is below 80 %/u },
-    { name: 'has to be earned', given: { risk: 'Low', confidence: 99, successes: 1 }, want: /1 verified successes so far, 2 are needed/u },
-  ] as const)('$name', ({ given, want }) => {
-    const refusal = autoRefusal(auto, given);
-    if (want === undefined) expect(refusal).toBeUndefined();
-    else expect(refusal).toMatch(want);
-  });
+test('an approval counts for as long as the shortest of its policies says', () => {
+  const short = policy('short', { mode: 'Approve', lifetimes: { commitSeconds: 60, pullRequestSeconds: 3600 } });
+  expect([
+    lifetimeMs('Commit'),
+    lifetimeMs('Commit', [everywhere, short]),
+    lifetimeMs('Direct', [short]),
+    lifetimeMs('PullRequest', [short]),
+  ]).toEqual([1_800_000, 60_000, 60_000, 3_600_000]);
+});
+
+test('a freeze window in a time zone that does not exist is a fault of its policy', () => {
+  const window = { name: 'nightly', from: '22:00', to: '06:00', timeZone: 'Mars/Olympus' };
+  expect(policyFaults({ mode: 'Approve', freezeWindows: [window] })).toEqual([
+    expect.stringContaining('freeze window nightly names the time zone "Mars/Olympus"'),
+  ]);
+  expect(policyFaults({ mode: 'Approve', freezeWindows: [{ ...window, timeZone: 'Europe/Berlin' }] })).toEqual([]);
 });

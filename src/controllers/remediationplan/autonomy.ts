@@ -1,0 +1,87 @@
+/**
+ * What a plan is missing to go on by itself, asked of the live world: the record of its workloads, what was done to them lately, the error budget.
+ *
+ * Whatever can't be read is missing. A plan that a person made is for people to approve: `confidence` is a word of whoever wrote the plan.
+ */
+import { defaultInstallation, userNameOf } from '../../crds/installation.ts';
+import type { RemediationPolicy } from '../../crds/kinds.ts';
+import { type AutoSubject, autoRefusal, WITHIN_DAYS } from '../../domain/auto.ts';
+import { type Lock, repeatsOf } from '../../domain/brakes.ts';
+import { budgetRefusal } from '../../domain/errorBudget.ts';
+import { identityOf, type PolicyDecision } from '../../domain/policy.ts';
+import { standingOf } from '../../domain/record.ts';
+import { explain } from '../../telemetry/explain.ts';
+import { bounded } from '../steps.ts';
+import { lockParts } from './brake.ts';
+import type { Subject } from './decide.ts';
+import { judgesMissing } from './judgesInPlace.ts';
+import { listLocks } from './locks.ts';
+import { loadRecord } from './recordStore.ts';
+import type { PlanScope, World } from './scope.ts';
+
+type Judged = Pick<World, 'rendered' | 'subject' | 'policy'>;
+
+/** The decision as it holds for this plan: `Auto` only where nothing is missing and the plan was shown so; otherwise people are asked. */
+export async function earned(scope: PlanScope, judged: Judged): Promise<PolicyDecision> {
+  const { policy } = judged;
+  if (policy.mode !== 'Auto') return policy;
+  const shown = scope.status.policy;
+  if (shown !== undefined && shown.decision !== 'Auto') return { ...policy, mode: 'Approve', reason: shown.reason };
+  const missing = await missingForAuto(scope, judged);
+  return missing === undefined ? policy : { ...policy, mode: 'Approve', reason: `${policy.reason}; not by itself now: ${missing}` };
+}
+
+/** Everything that is missing, for people; undefined: nothing is. */
+export async function missingForAuto(scope: PlanScope, { rendered, subject, policy }: Judged): Promise<string | undefined> {
+  const byPerson = madeByPerson(scope);
+  if (byPerson !== undefined) return byPerson;
+  const distrust = await judgesMissing(scope.remediate.operatorNamespace, scope.client, scope.signal);
+  if (distrust !== undefined) return distrust;
+  const locks = await listLocks(lockParts(scope));
+  for (const one of policy.among) {
+    const subjects = await standings(scope, subject, one, locks);
+    const budget = await budgetOf(scope, one);
+    const missing = autoRefusal(one, { risk: rendered.risk.level, confidence: scope.plan.spec.confidence, subjects, budget });
+    if (missing !== undefined) return missing;
+  }
+  return undefined;
+}
+
+function madeByPerson({ plan, remediate }: PlanScope): string | undefined {
+  const installation = { ...defaultInstallation, namespace: remediate.operatorNamespace };
+  const { username } = plan.spec.requestedBy ?? {};
+  const isOurs =
+    username === undefined || username === userNameOf(installation, 'investigator') || username === userNameOf(installation, 'all');
+  return isOurs ? undefined : `${username} made this plan, and plans of people are approved by people`;
+}
+
+async function standings(
+  scope: PlanScope,
+  { actions }: Subject,
+  { spec }: RemediationPolicy,
+  locks: readonly Lock[],
+): Promise<readonly AutoSubject[]> {
+  const now = scope.clock.now();
+  const { withinDays = WITHIN_DAYS } = spec.auto ?? {};
+  return Promise.all(
+    actions.map(async ({ type, target }) => ({
+      what: `${type} on ${identityOf(target)}`,
+      standing: standingOf(await loadRecord(lockParts(scope), target), type, { withinDays, now }),
+      repeats: repeatsOf(locks, target, type, scope.plan.metadata.uid, now),
+    })),
+  );
+}
+
+const WINDOW_MS = 10 * 60_000;
+
+async function budgetOf({ measurements, clock, signal, redact }: PlanScope, { spec }: RemediationPolicy): Promise<string | undefined> {
+  const { query, minLeftPercent } = spec.auto?.errorBudget ?? {};
+  if (query === undefined || minLeftPercent === undefined) return undefined;
+  const now = clock.now();
+  try {
+    const answer = await measurements.ask(query, { start: now - WINDOW_MS, end: now }, signal);
+    return budgetRefusal(minLeftPercent, answer?.series, now);
+  } catch (error) {
+    return `what is left of the error budget can’t be told: ${bounded(redact(explain(error)), 256)}`;
+  }
+}
