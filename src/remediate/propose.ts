@@ -15,6 +15,7 @@ import type { Owner } from '../gitops/owner.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isForbidden, isNotFound } from '../kube/errors.ts';
 import { inWords } from './actionTarget.ts';
+import { byHand } from './byHand.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import { type Candidate, type Considered, type Facts, type RuledOut, ruleOut } from './catalogue/facts.ts';
 import { type Choosing, chooseCriteria } from './chooseCriteria.ts';
@@ -80,13 +81,30 @@ export async function propose(input: ProposeInput): Promise<Proposal | Handoff> 
 
   const inGit = workload === undefined ? undefined : ownerHandoff(owner, workload.ref);
   const facts: Facts = { rootCause, finding: findingOf(status), changes: changesOf(status, rootCause), workload, client, signal };
-  const all = await Promise.all(
-    ACTION_TYPES.map(async (type) => withinReach(input, deliverable(input, inGit, await consider(type, facts)))),
-  );
-  const considered = all.toSorted((a, b) => preference(facts, a) - preference(facts, b));
-  const chosen = considered.find((entry): entry is Candidate => 'action' in entry);
+  const all = await Promise.all(ACTION_TYPES.map(async (type) => withinReach(input, await consider(type, facts))));
+  const right = all.toSorted((a, b) => preference(facts, a) - preference(facts, b));
+  const considered = right.map((entry) => deliverable(input, inGit, entry));
+  const chosen = considered.find(isCandidate);
   if (chosen !== undefined) return proposal(input, { chosen, considered, rootCause, diagnosis: status });
-  return workload === undefined ? noWorkload(rootCause) : (inGit ?? noSafeAction(workload, rootCause, considered));
+  if (workload === undefined) return noWorkload(rootCause);
+  return inGit === undefined ? noSafeAction(workload, rootCause, considered) : withHands(inGit, input, right.find(isCandidate));
+}
+
+const isCandidate = (entry: Considered): entry is Candidate => 'action' in entry;
+
+/** What would be done if it could be delivered, for a person to do: not under an owner at work, who would undo it. */
+function withHands(handoff: Handoff, { owner, workload }: ProposeInput, right: Candidate | undefined): Handoff {
+  if (right === undefined || owner.engine === 'Unsupported') return handoff;
+  const hands = byHand({
+    action: right.action,
+    target: right.target.ref,
+    imageIn: (container, revision) => workload?.history.find((entry) => entry.revision === revision)?.images[container],
+    owner: owner.engine === 'None' ? undefined : owner,
+  });
+  if (hands === undefined) return handoff;
+  const { writeBack } = hands;
+  const how = `${right.title}, by hand${writeBack === undefined ? '' : `; ${writeBack}`}`;
+  return { ...handoff, lookAt: [...handoff.lookAt, how], commands: [...hands.commands, ...handoff.commands] };
 }
 
 function noWorkload({ reason, object }: RootCause): Handoff {

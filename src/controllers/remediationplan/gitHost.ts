@@ -5,8 +5,9 @@
  * plan waits for both until it expires.
  */
 import { type GitError, type GitFailure, gitErrorIn } from '../../gitops/errors.ts';
+import { byHand } from '../../remediate/byHand.ts';
 import { bounded, isTrue, type Step, type StepResult, wait } from '../steps.ts';
-import { declareOn, type PlanScope } from './scope.ts';
+import { declareOn, hasActed, type PlanScope } from './scope.ts';
 
 const TRY_AGAIN_MS = 10_000;
 const FOR_PEOPLE: ReadonlySet<GitFailure> = new Set(['Unauthorized', 'NotFound', 'Refused', 'TooLarge']);
@@ -24,8 +25,15 @@ export const withGitHost =
     }
   };
 
+/** What a person who can't wait may do. */
+function meanwhile({ plan, status }: PlanScope): string {
+  const [action] = plan.spec.actions;
+  const hands = action === undefined || hasActed(status) ? undefined : byHand({ action, target: action.target });
+  return hands === undefined ? '' : `; by hand, meanwhile: ${hands.commands.join('; ')}, and the same into Git afterwards`;
+}
+
 function waitForGit(scope: PlanScope, condition: string, { kind, message: said, retryAfterMs }: GitError): StepResult {
-  const message = scope.redact(said);
+  const message = `${scope.redact(said)}${meanwhile(scope)}`;
   const reason = `Git${kind}`;
   scope.logger.warn({ reason, why: message }, 'the repository could not be used; it is tried again');
   // What was reached already does not go back because a host is away.
