@@ -55,23 +55,16 @@ function revert({ revertCommit }: Action, owner: ByHandInput['owner']): readonly
 
 function live({ action, target, imageIn }: ByHandInput): readonly string[] {
   const object = `${target.kind.toLowerCase()}/${target.name} -n ${target.namespace ?? 'default'}`;
-  switch (action.type) {
-    case 'RollbackWorkload':
-      return [`kubectl rollout undo ${object} --to-revision=${action.rollbackWorkload?.revision ?? 0}`];
-    case 'SetImage': {
-      const { container = '', revision = 0 } = action.setImage ?? {};
-      const image = imageIn?.(container, revision);
-      return image === undefined ? [] : [`kubectl set image ${object} ${container}=${image}`];
-    }
-    case 'ScaleWorkload':
-      return [`kubectl scale ${object} --replicas=${action.scaleWorkload?.replicas ?? 1}`];
-    case 'SetResources':
-      return [setResources(object, action.setResources)].filter((command) => command !== undefined);
-    case 'RestartWorkload':
-      return [`kubectl rollout restart ${object}`];
-    default:
-      return [];
-  }
+  const { rollbackWorkload, setImage, scaleWorkload } = action;
+  const image = setImage === undefined ? undefined : imageIn?.(setImage.container, setImage.revision);
+  const commands = [
+    rollbackWorkload === undefined ? undefined : `kubectl rollout undo ${object} --to-revision=${rollbackWorkload.revision}`,
+    image === undefined ? undefined : `kubectl set image ${object} ${setImage?.container}=${image}`,
+    scaleWorkload === undefined ? undefined : `kubectl scale ${object} --replicas=${scaleWorkload.replicas}`,
+    setResources(object, action.setResources),
+    action.type === 'RestartWorkload' ? `kubectl rollout restart ${object}` : undefined,
+  ];
+  return commands.filter((command) => command !== undefined);
 }
 
 function setResources(object: string, resources: Action['setResources']): string | undefined {

@@ -2,7 +2,7 @@
  * Moves a branch of the host from the commit that we built on to ours, or not at all.
  *
  * The lease makes the host compare and set. Three answers are told apart: done, refused (and why), and not known, where the branch has to be looked
- * at before anything is repeated.
+ * at before anything is repeated. Done is what the branch says, and not what the answer says.
  */
 import { withoutCredentials } from '../errors.ts';
 import type { GitAnswer } from './git.ts';
@@ -39,11 +39,25 @@ export async function pushBranch(repository: Repository, { branch, commit, base 
       ],
       limits,
     );
-    return readAnswer(repository, answer);
+    const result = readAnswer(repository, answer);
+    return result.result === 'pushed' ? await confirmed(repository, { branch, commit, base }, limits) : result;
   } catch (error) {
     if (limits.signal?.aborted === true) return { result: 'unavailable', message: `push to ${repository.url} was cut short` };
     return asResult(error);
   }
+}
+
+/** A host that says yes and does nothing (a proxy, a replica, a page that was taken for an answer) is no push; one that can't be asked is believed. */
+async function confirmed(repository: Repository, { branch, commit, base }: Push, limits: CallLimits): Promise<PushResult> {
+  if (commit === base) return { result: 'pushed' };
+  const ref = branchRef(branch);
+  const asked = await repository.remote(['ls-remote', '--', repository.url, ref], limits).catch(() => undefined);
+  const at = asked?.exitCode === 0 ? (/^([0-9a-f]{40,64})\t/u.exec(asked.stdout.toString('latin1'))?.[1] ?? '') : undefined;
+  if (at !== base) return { result: 'pushed' };
+  return {
+    result: 'unavailable',
+    message: `push to ${repository.url}: the host says that it took it, and ${branch} is still ${base === '' ? 'not there' : `at ${base}`}`,
+  };
 }
 
 const MOVED = /stale info|fetch first|non-fast-forward|cannot lock ref|but expected|reference already exists|failed to update ref/iu;

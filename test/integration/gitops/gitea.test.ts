@@ -151,6 +151,18 @@ describe('over SSH', () => {
   });
 });
 
+test('a protected branch refuses a push, says so, and stays', async () => {
+  const repository = await mirrors().open(await project('protected'));
+  const base = await repository.fetch('main');
+  await api('POST', `/repos/${gitea.admin.name}/protected/branch_protections`, { branch_name: 'main', enable_push: false });
+  expect(await pushBranch(repository, { branch: 'main', commit: await fix(repository, base), base })).toMatchObject({
+    result: 'rejected',
+    reason: 'Refused',
+    message: expect.stringMatching(/protected branch/iu),
+  });
+  expect(await repository.fetch('main')).toBe(base);
+});
+
 describe('a signed commit', () => {
   test('is the same on every try, is verified by Git, and shown as verified by the host', async () => {
     const repository = await mirrors().open(await project('signed'));

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const made = await client.create(deployments, {
     metadata: { name: 'cart', namespace: NAMESPACE, annotations: { 'deployment.kubernetes.io/revision': '2' } },
     spec: { replicas: 2, selector: { matchLabels: labels }, template: template('registry.test/cart:1.1') },
-  } as never);
+  });
   const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'cart', uid: made.metadata.uid, controller: true };
   for (const revision of ['1', '2']) {
     await client.create(replicaSets, {
@@ -40,7 +40,7 @@ beforeAll(async () => {
         ownerReferences: [owner],
       },
       spec: { selector: { matchLabels: labels }, template: template(`registry.test/cart:1.${Number(revision) - 1}`) },
-    } as never);
+    });
   }
 }, 120_000);
 afterAll(async () => {

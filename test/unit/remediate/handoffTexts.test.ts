@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { helmInstalled } from '../../../src/gitops/otherOwners.ts';
 import type { GitOwner, Owner } from '../../../src/gitops/owner.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
-import { type ProposeInput, propose } from '../../../src/remediate/propose.ts';
-import { type Diagnosis, emptyCluster, incidentOf, investigationOf, OPERATOR, ownerOf, workloadOf } from './support.ts';
+import { propose } from '../../../src/remediate/propose.ts';
+import { type Diagnosis, emptyCluster, incidentOf, investigationOf, nothingMeasured, OPERATOR, ownerOf, workloadOf } from './support.ts';
 
 const ill = (reason: string, message: string) => ({ ready: { ok: false, reason, message } });
 const release = (more: Partial<GitOwner> = {}): GitOwner =>
@@ -44,15 +44,17 @@ const afterCommit: Diagnosis = {
   ],
 };
 
-async function told(diagnosis: Diagnosis, owner: Owner, more: Partial<ProposeInput> = {}): Promise<string> {
+const BEFORE = 'registry.test/cart:1.0';
+
+async function told(diagnosis: Diagnosis, owner: Owner, image = BEFORE): Promise<string> {
   const result = await propose({
     incident: incidentOf(),
     investigation: investigationOf(diagnosis),
-    workload: workloadOf({}, [{}, { images: { app: 'registry.test/cart:1.0' } }]),
+    workload: workloadOf({}, [{}, { images: { app: image } }]),
     owner,
     settings: { operatorNamespace: OPERATOR },
     client: emptyCluster,
-    ...more,
+    choosing: nothingMeasured,
   });
   if (result.kind === 'proposal') throw new Error('it was proposed');
   const { reason, message, lookAt, commands } = result;
@@ -94,8 +96,7 @@ describe('what a person is told', () => {
   });
 
   test('holds no command with anything in it that a shell would take for its own', async () => {
-    const history = [{}, { images: { app: 'registry.test/cart:1.0;reboot' } }];
-    const text = await told(wrongImage, kustomization({ suspended: true }), { workload: workloadOf({}, history) });
+    const text = await told(wrongImage, kustomization({ suspended: true }), `${BEFORE};reboot`);
     expect(text).not.toContain('reboot');
     expect(text).toContain('$ flux resume kustomization shop -n flux-system');
   });
