@@ -62,6 +62,12 @@ const free = ({ world, taken, random }: FaultOptions, fits: (service: Service) =
   random.pick(
     world.services.filter((service) => fits(service) && !taken.has(service.id) && !service.pods.some(({ node }) => taken.has(node))),
   );
+/** The one service of that name, if nothing has happened to it or its nodes. */
+function fixed({ world, taken }: FaultOptions, id: string): Service {
+  const service = world.get(id);
+  if (taken.has(id) || service.pods.some(({ node }) => taken.has(node))) throw new RangeError(`${id} is taken`);
+  return service;
+}
 const isApplication = ({ spec }: Service): boolean => spec.isPlatform !== true;
 const isStore = ({ kind, spec }: Service): boolean => kind === 'StatefulSet' && spec.isPlatform !== true;
 
@@ -104,7 +110,7 @@ const nodeDown =
 const dnsDown: MakeFault = (options) => {
   const { world, random } = options;
   const { list, add } = recorder(options);
-  const dns = world.get('kube-system/coredns');
+  const dns = fixed(options, 'kube-system/coredns');
   add(0, alerts.component('CoreDNSDown', 'critical', { namespace: 'kube-system', service: 'coredns', job: 'coredns' }));
   add(0, alerts.replicasMismatch(dns), 2);
   for (const pod of dns.pods) if (random.chance(0.7)) add(0, alerts.crashLooping(dns, pod.name), 1);
@@ -268,6 +274,7 @@ const zoneOut: MakeFault = (options) => {
   const { world, random } = options;
   const zone = random.pick(['zone-a', 'zone-b', 'zone-c']);
   const lost = world.nodes.filter((node) => node.zone === zone).map(({ name }) => name);
+  if (lost.some((name) => options.taken.has(name))) throw new RangeError(`${zone} is taken`);
   const { list, add } = recorder(options);
   for (const node of lost) {
     add(0, alerts.nodeAlert('KubeNodeNotReady', node, 'warning', { condition: 'Ready', status: 'true' }), 2);
@@ -289,7 +296,7 @@ const zoneOut: MakeFault = (options) => {
 
 const metricsServerDown: MakeFault = (options) => {
   const { world, random } = options;
-  const server = world.get('kube-system/metrics-server');
+  const server = fixed(options, 'kube-system/metrics-server');
   const { list, add } = recorder(options);
   add(0, random.chance(0.5) ? alerts.replicasMismatch(server) : alerts.crashLooping(server, server.pods[0]?.name ?? ''));
   if (random.chance(0.6))
@@ -302,7 +309,7 @@ const metricsServerDown: MakeFault = (options) => {
 
 const clusterAutoscalerDown: MakeFault = (options) => {
   const { world, random } = options;
-  const scaler = world.get('kube-system/cluster-autoscaler');
+  const scaler = fixed(options, 'kube-system/cluster-autoscaler');
   const { list, add } = recorder(options);
   add(0, alerts.crashLooping(scaler, scaler.pods[0]?.name ?? ''));
   for (const service of random.shuffled(world.services.filter((one) => isApplication(one) && one.kind === 'Deployment')).slice(0, 5)) {
@@ -335,7 +342,7 @@ const diskPressure: MakeFault = (options) => {
 
 const ingressDown: MakeFault = (options) => {
   const { world, random } = options;
-  const controller = world.get('ingress-nginx/ingress-nginx-controller');
+  const controller = fixed(options, 'ingress-nginx/ingress-nginx-controller');
   const { list, add } = recorder(options);
   for (const pod of controller.pods) add(0, alerts.crashLooping(controller, pod.name));
   if (random.chance(0.5)) add(0, alerts.replicasMismatch(controller), 3);

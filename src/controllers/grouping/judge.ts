@@ -9,8 +9,8 @@ import { type Group, groupIncidents } from '../../domain/grouping/group.ts';
 import { settledAt } from '../../domain/grouping/settle.ts';
 import type { Suspect } from '../../domain/grouping/suspect.ts';
 import type { Topology } from '../../domain/grouping/topology.ts';
+import { isOver } from '../../domain/lifeCycle.ts';
 import { moreSevere } from '../../domain/severity.ts';
-import { isTrue } from '../steps.ts';
 import { isAsked, type Known, learnedFrom, suspectFrom } from './suspects.ts';
 import type { Verdict } from './verdicts.ts';
 
@@ -35,7 +35,7 @@ export interface Sorted {
   readonly lookAgainAt: number | undefined;
 }
 
-const isOpen = ({ metadata, status }: Incident): boolean => metadata.deletionTimestamp === undefined && !isTrue(status, 'Resolved');
+const isOpen = (incident: Incident): boolean => incident.metadata.deletionTimestamp === undefined && !isOver(incident);
 
 export function sortOut({ incidents, known, now }: Question): Sorted {
   const byUid = new Map(incidents.map((incident) => [incident.metadata.uid, incident]));

@@ -18,7 +18,8 @@ export function suspectFrom(incident: Incident, known: Known): Suspect {
   const alerts = (spec.alerts ?? []).toSorted(
     (a, b) => Date.parse(a.startsAt) - Date.parse(b.startsAt) || (a.fingerprint < b.fingerprint ? -1 : 1),
   );
-  const createdAt = Date.parse(metadata.creationTimestamp);
+  // One that was opened again waits for company anew.
+  const createdAt = Date.parse(spec.reopenedAt ?? metadata.creationTimestamp);
   const starts = alerts.map(({ startsAt }) => Date.parse(startsAt)).filter(Number.isFinite);
   const { into, alone } = spec.grouping ?? {};
   return {
@@ -33,13 +34,19 @@ export function suspectFrom(incident: Incident, known: Known): Suspect {
     startsAt: starts.length === 0 ? createdAt : Math.min(...starts),
     createdAt,
     diagnosis: diagnosisOf(incident, known),
-    isCommitted: (status?.planRefs ?? []).some(({ name }) => {
-      const plan = known.plans.get({ namespace: metadata.namespace, name });
-      return isTrue(plan?.status, 'Approved') || plan?.status?.approvedAt !== undefined;
-    }),
+    isCommitted: isCommitted(incident, known),
     people: { into, alone: alone ?? (isAsked(incident) && into === undefined) },
     prior: status?.groupedInto === undefined ? undefined : { leaderId: status.groupedInto.uid, why: status.groupedInto.why },
   };
+}
+
+/** Since it was opened, or opened again. */
+function isCommitted({ metadata: { namespace }, spec, status }: Incident, { plans }: Known): boolean {
+  return (status?.planRefs ?? []).some(({ name }) => {
+    const plan = plans.get({ namespace, name });
+    const isOld = Date.parse(plan?.metadata.creationTimestamp ?? '') < Date.parse(spec.reopenedAt ?? '');
+    return !isOld && (isTrue(plan?.status, 'Approved') || plan?.status?.approvedAt !== undefined);
+  });
 }
 
 function diagnosisOf({ metadata: { namespace }, status }: Incident, { investigations }: Known): Suspect['diagnosis'] {

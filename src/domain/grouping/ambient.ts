@@ -13,9 +13,9 @@ import { partsOf, type TopologyIndex } from './topology.ts';
 interface Ambient {
   readonly isCause: (subject: Subject) => boolean;
   /** Fails in the very way of that cause. */
-  readonly isSure: (subject: Subject) => boolean;
+  readonly isSure: (subject: Subject, index: TopologyIndex) => boolean;
   /** Might; counts where at least three do. */
-  readonly isLikely: (subject: Subject) => boolean;
+  readonly isLikely: (subject: Subject, index: TopologyIndex) => boolean;
   readonly why: string;
 }
 
@@ -31,14 +31,21 @@ const called =
 const DNS_SERVER = called(/(?:^|-)(?:core-?dns|kube-?dns|node-?local-?dns)/u);
 const OF_THE_PLATFORM = called(/operator|controller|autoscaler|webhook|metrics|karpenter|csi|cert-manager|flux|argo|scheduler/u);
 const SERVES_USERS = called(/ingress|gateway|nginx|traefik/u);
-const isSevere = ({ severity, members, mode }: Subject): boolean =>
-  severity === 'critical' || new Set(members.map(({ title }) => title)).size > 1 || mode === 'dns' || mode === 'crash';
+/** Is known to call something of the cluster by its name. */
+const looksUpNames = ({ entity }: Subject, index: TopologyIndex): boolean => index.linksFrom(entity).some(({ kind }) => kind === 'calls');
+const isSevere = ({ severity, members, mode, trouble }: Subject): boolean =>
+  severity === 'critical' ||
+  (trouble !== undefined && mode === 'down') ||
+  new Set(members.map(({ title }) => title)).size > 1 ||
+  mode === 'dns' ||
+  mode === 'crash';
 
 const AMBIENT: readonly Ambient[] = [
   {
     isCause: (subject) => (DNS_SERVER(subject) || (subject.mode === 'dns' && subject.entity.startsWith('Alert/'))) && isSevere(subject),
     isSure: among('dns'),
-    isLikely: among('errors', 'slow', 'down', 'job', 'crash', 'network', 'apiClient'),
+    isLikely: (subject, index) =>
+      among('errors', 'slow', 'down', 'job', 'network', 'apiClient')(subject) || (among('crash')(subject) && looksUpNames(subject, index)),
     why: 'needs the cluster’s name service, which fails',
   },
   {
@@ -68,10 +75,17 @@ const AMBIENT: readonly Ambient[] = [
     why: 'counts a kubelet that is lost with its node',
   },
   {
-    isCause: (subject) => called(/cert-manager/u)(subject) && !among('certificate', 'other')(subject),
-    isSure: ({ mode, entity }) => mode === 'certificate' && !called(/cert-manager/u)({ entity } as Subject),
+    isCause: (subject) =>
+      SERVES_USERS(subject) && subject.entity.startsWith('Workload/') && among('crash', 'down', 'oom', 'image', 'config')(subject),
+    isSure: (subject) => /^(?:Ingress|Host)\//u.test(subject.entity) && among('down', 'errors', 'slow')(subject),
     isLikely: () => false,
-    why: 'is renewed by cert-manager, which fails',
+    why: 'is reached through the ingress, which fails',
+  },
+  {
+    isCause: ({ entity }) => entity.startsWith('Registry/'),
+    isSure: (subject, index) => subject.mode === 'image' && !index.linksFrom(subject.entity).some(({ kind }) => kind === 'pullsFrom'),
+    isLikely: () => false,
+    why: 'cannot pull its image, and a registry does not serve',
   },
 ];
 
@@ -85,10 +99,15 @@ export function ambientExplanations(roots: readonly Subject[], all: readonly Sub
     const causes = all.filter(isCause);
     return causes.flatMap((cause) => {
       const fitting = roots.filter(
-        (root) => root !== cause && !isCause(root) && root.head?.diagnosis === undefined && timeFits(cause, root.start) >= 1,
+        (root) =>
+          root !== cause &&
+          !isCause(root) &&
+          root.severity !== 'info' &&
+          root.head?.diagnosis === undefined &&
+          timeFits(cause, root.start) >= 1,
       );
-      const sure = fitting.filter(isSure);
-      const likely = fitting.filter((root) => isLikely(root) && !isSure(root) && !hasOwnCause(root, index));
+      const sure = fitting.filter((root) => isSure(root, index));
+      const likely = fitting.filter((root) => isLikely(root, index) && !isSure(root, index) && !hasOwnCause(root, index));
       const many = likely.length + sure.length >= LEAST_LIKELY ? likely : [];
       return [
         ...sure.map((effect) => ({ effect, cause, score: SURE, why })),

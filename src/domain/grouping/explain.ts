@@ -31,7 +31,7 @@ const AGAINST_THE_GRAIN = 0.6;
 const OWN_CHANGE = 0.5;
 const OWN_CHANGE_MS = 20 * 60_000;
 /** What nobody has to act on comes and goes at all times. */
-const HINT_BY_CALL = 0.4;
+const HINT = 0.4;
 
 export function allWays(subjects: readonly Subject[], index: TopologyIndex): Ways {
   const known = new Set(subjects.map(({ entity }) => entity));
@@ -74,7 +74,7 @@ function byWay(effect: Subject, cause: Subject, way: Way, index: TopologyIndex):
   const byCall = isCall(way);
   const grain = isAgainstTheGrain(effect, cause) ? AGAINST_THE_GRAIN : 1;
   const own = byCall && changedItself(effect, index) && !changedItself(cause, index) ? OWN_CHANGE : 1;
-  const hint = byCall && effect.severity === 'info' ? HINT_BY_CALL : 1;
+  const hint = effect.severity === 'info' ? HINT : 1;
   const partly = isServed(way) && STARTS_NOT.has(cause.mode) && index.serves(cause.entity) ? STILL_SERVES : 1;
   const score = way.weight * timeFits(cause, effect.start) * grain * own * hint * partly;
   if (score < LEAST_SCORE) return undefined;

@@ -12,7 +12,8 @@ export const FAILURE_MODES = [
   'control', // a part of the control plane
   'certificate',
   'quota',
-  'storage', // a volume that is full, broken or not attached
+  'full', // a volume without space
+  'storage', // a volume that is broken or not attached
   'oom',
   'image', // cannot be pulled
   'config', // cannot be used, or is not there
@@ -57,6 +58,7 @@ const WORDS: readonly (readonly [RegExp, FailureMode])[] = [
     /node (?:not ready|down|unreachable|offline|readiness|lost)|kubelet (?:down|unavailable|instance|not|pleg)|not ready node|runtime unavailable/u,
     'node',
   ],
+  [/(?:volume|\bpvcs?\b|\bclaim\b).*(?:fill|full|inodes|space|usage|capacity)/u, 'full'],
   [/(?:persistent )?volume|\bpvcs?\b|\bclaim\b|storage class|attach/u, 'storage'],
   [
     /(?:disk|memory|process|node|pid) pressure|eviction|\braid\b|filesystem|disk (?:almost |will be )?(?:full|space|fill|out)|inodes/u,
@@ -97,7 +99,7 @@ export function modeOfAlert(labels: Labels, isNode: boolean): FailureMode {
   if (byReason !== undefined) return byReason;
   const byName = modeOfName(labels['alertname'] ?? '');
   if (isNode && byName === 'down') return 'node';
-  if (isNode && byName === 'storage') return 'pressure';
+  if (isNode && (byName === 'storage' || byName === 'full')) return 'pressure';
   return byName;
 }
 
@@ -111,6 +113,7 @@ export const INTRINSIC: ReadonlySet<FailureMode> = new Set([
   'oom',
   'image',
   'config',
+  'full',
   'storage',
   'certificate',
   'quota',
@@ -119,4 +122,4 @@ export const INTRINSIC: ReadonlySet<FailureMode> = new Set([
 ]);
 
 /** Builds up over hours before it does harm. */
-export const PROGRESSIVE: ReadonlySet<FailureMode> = new Set(['storage', 'certificate', 'quota', 'pressure', 'node']);
+export const PROGRESSIVE: ReadonlySet<FailureMode> = new Set(['full', 'storage', 'certificate', 'quota', 'pressure', 'node']);

@@ -64,13 +64,13 @@ function groupOneCluster(suspects: readonly Suspect[], topology: Topology, learn
   forest.join([...explanationsOf(subjects, ways, index), ...learnedExplanations(subjects, learned)]);
   const roots = (): readonly Subject[] =>
     subjects.filter((subject) => subject.members.length > 0 && forest.parentOf(subject) === undefined);
+  forest.join(ambientExplanations(roots(), subjects, index));
   const hidden = new Map<Subject, string>();
   for (const { entity, explanations } of inferredCauses(roots(), subjects, ways, index)) {
     forest.join(explanations);
     const lead = explanations[0]?.cause;
     if (lead !== undefined) hidden.set(lead, spoken(entity));
   }
-  forest.join(ambientExplanations(roots(), subjects, index));
   const trees = Map.groupBy(subjects, (subject) => forest.rootOf(subject));
   return [
     ...[...trees].flatMap(([root, tree]) => draftOf(root, tree, forest, hidden.get(root)) ?? []),

@@ -74,7 +74,7 @@ const isDirect = ({ links }: Way): boolean => links.filter(({ kind }) => kind !=
 
 /** What tells of the object itself has its cause there, unless the link is of just that kind. */
 const mayBeShared = ({ mode }: Subject, { links: [first] }: Way): boolean =>
-  !INTRINSIC.has(mode) || first?.kind === 'pullsFrom' || first?.kind === 'within' || first?.kind === 'storedOn';
+  !INTRINSIC.has(mode) || first?.kind === 'pullsFrom' || first?.kind === 'within' || first?.kind === 'provisionedBy';
 
 /** The largest set that began within ten minutes of each other; of two such, the earlier. */
 function largestTogether(pulls: readonly Pull[]): readonly Pull[] {

@@ -5,7 +5,7 @@
  * missing, but not many. Dijkstra's algorithm on the product of the weights.
  */
 import type { FailureMode } from './failureMode.ts';
-import { PROPAGATION, weightOf } from './propagation.ts';
+import { ADMINISTRATIVE, PROPAGATION, weightOf } from './propagation.ts';
 import type { Subject } from './subjects.ts';
 import { type EntityKey, key, type Link, partsOf, type TopologyIndex } from './topology.ts';
 
@@ -53,7 +53,7 @@ export function waysFrom(subject: Subject, { index, isKnown }: Surroundings): Re
     if (way.links.length >= MOST_LINKS || way.links.at(-1)?.kind === 'agentOf') continue;
     const through = isKnown(way.to) ? THROUGH_ALERTED : SILENT_BY_NATURE.has(partsOf(way.to).kind) ? 1 : THROUGH_SILENT;
     for (const link of index.linksFrom(way.to)) {
-      if (link.kind === 'limitedBy' && !isKnown(way.to)) continue;
+      if (ADMINISTRATIVE.has(link.kind) && !isOwn(subject, way, link)) continue;
       const further = goOn(way, link, through, index);
       if (further !== undefined && !best.has(further.to)) open.push(further);
     }
@@ -81,6 +81,10 @@ function begin(subject: Subject, link: Link, index: TopologyIndex): Way | undefi
   if (link.kind === 'limitedBy' && subject.pods.length > 0) return undefined;
   return { to: link.to, weight: weightOf(link.kind, subject.mode, shareOf(link, index)), links: [link], causes };
 }
+
+/** Of the subject's own volume, and not of what it calls. */
+const isOwn = ({ mode }: Subject, { links }: Way, { kind }: Link): boolean =>
+  links.every((link) => link.kind === 'mounts' || link.kind === 'provisionedBy') && PROPAGATION[kind].effects.has(mode);
 
 function goOn(way: Way, link: Link, through: number, index: TopologyIndex): Way | undefined {
   const { effects, causes } = PROPAGATION[link.kind];

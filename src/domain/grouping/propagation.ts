@@ -31,6 +31,7 @@ const HARMS: readonly FailureMode[] = [
   'image',
   'config',
   'pending',
+  'full',
   'storage',
   'saturation',
   'certificate',
@@ -44,7 +45,7 @@ const ALL_BUT_HINTS: readonly FailureMode[] = [...HARMS, 'node', 'control', 'quo
 export const PROPAGATION: Readonly<Record<LinkKind, Rule>> = {
   backs: {
     weight: 0.98,
-    effects: modes(...NOTICED, 'certificate'),
+    effects: modes(...NOTICED),
     causes: modes(...HARMS, 'node'),
     words: (to) => `is served by ${spoken(to)}`,
   },
@@ -56,7 +57,8 @@ export const PROPAGATION: Readonly<Record<LinkKind, Rule>> = {
   },
   calls: {
     weight: 0.85,
-    effects: modes(...NOTICED),
+    // A name that is not found is no fault of whoever bears it.
+    effects: modes(...NOTICED.filter((mode) => mode !== 'dns')),
     causes: modes(...HARMS),
     words: (to) => `calls ${spoken(to)}`,
   },
@@ -68,21 +70,27 @@ export const PROPAGATION: Readonly<Record<LinkKind, Rule>> = {
   },
   runsOn: {
     weight: 0.9,
-    effects: modes(...NOTICED, 'pending', 'storage'),
+    effects: modes(...NOTICED, 'storage'),
     causes: modes('node', 'pressure', 'network', 'down', 'saturation'),
     words: (to) => `runs on ${spoken(to)}`,
   },
   mounts: {
     weight: 0.95,
     effects: modes(...NOTICED, 'pending', 'storage'),
-    causes: modes('storage', 'down', 'errors'),
+    causes: modes('full', 'storage', 'down', 'errors'),
     words: (to) => `keeps its data on ${spoken(to)}`,
   },
   storedOn: {
     weight: 0.85,
-    effects: modes('storage', 'pending', 'down', 'errors'),
-    causes: modes('storage', 'down', 'errors', 'crash', 'node', 'oom', 'slow'),
+    effects: modes('storage', 'down', 'errors'),
+    causes: modes('storage', 'down', 'errors', 'node', 'slow'),
     words: (to) => `is stored on ${spoken(to)}`,
+  },
+  provisionedBy: {
+    weight: 0.85,
+    effects: modes('storage', 'pending'),
+    causes: modes('storage', 'down', 'errors', 'crash', 'oom', 'image', 'config'),
+    words: (to) => `gets its volume from ${spoken(to)}`,
   },
   refersTo: {
     weight: 0.85,
@@ -98,7 +106,7 @@ export const PROPAGATION: Readonly<Record<LinkKind, Rule>> = {
   },
   servedBy: {
     weight: 0.9,
-    effects: modes('errors', 'slow', 'down', 'certificate'),
+    effects: modes('errors', 'slow', 'down'),
     causes: modes(...HARMS),
     words: (to) => `is served by ${spoken(to)}`,
   },
@@ -146,6 +154,9 @@ export const PROPAGATION: Readonly<Record<LinkKind, Rule>> = {
     words: (to) => `needs ${spoken(to)}`,
   },
 };
+
+/** What is needed to make, place and count pods: whoever calls one that runs does not notice. */
+export const ADMINISTRATIVE: ReadonlySet<LinkKind> = new Set(['pullsFrom', 'limitedBy', 'meteredBy', 'provisionedBy']);
 
 /** A crash or a readiness that follows a dependency is rarer than errors: programs that exit without their database are many, but not most. */
 const RARELY_BY_CALL: Partial<Record<FailureMode, number>> = { crash: 0.75, down: 0.9, saturation: 0.7, scaling: 0.6 };

@@ -18,7 +18,8 @@ export type LinkKind =
   | 'names' // an alert: another object that its labels or texts name
   | 'runsOn' // a workload: a node
   | 'mounts' // a workload: a volume claim
-  | 'storedOn' // a claim: its volume, class or driver
+  | 'storedOn' // a claim: its volume
+  | 'provisionedBy' // a claim: its class; a class: the driver that makes and attaches its volumes
   | 'refersTo' // a workload: a ConfigMap, or a Secret by name
   | 'certifiedBy' // an Ingress or workload: the certificate that it shows
   | 'servedBy' // an Ingress: the workload of its controller

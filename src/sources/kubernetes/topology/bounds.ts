@@ -20,7 +20,7 @@ export function storageLinks(
       ...(volumeName === undefined ? [] : [{ from, to: key('PersistentVolume', undefined, volumeName), kind: 'storedOn' } as const]),
       ...(storageClassName === undefined || storageClassName === ''
         ? []
-        : [{ from, to: key('StorageClass', undefined, storageClassName), kind: 'storedOn' } as const]),
+        : [{ from, to: key('StorageClass', undefined, storageClassName), kind: 'provisionedBy' } as const]),
     ];
   });
   return [...ofClaims, ...classes.flatMap((one) => driverLinks(one, workloads))];
@@ -37,7 +37,7 @@ function driverLinks(one: ApiStorageClass, workloads: readonly Labelled[]): read
       const name = workload.split('/')[2] ?? '';
       return /csi|provisioner/u.test(name) && parts.some((part) => name.includes(part));
     });
-  return [...new Set(drivers)].map((to): Link => ({ from: entityOf(one), to, kind: 'storedOn' }));
+  return [...new Set(drivers)].map((to): Link => ({ from: entityOf(one), to, kind: 'provisionedBy' }));
 }
 
 /** An autoscaler or a budget is the workload that it is for, to an alert. */

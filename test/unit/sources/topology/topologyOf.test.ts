@@ -63,7 +63,7 @@ describe('a topology tells', () => {
       'Workload/shop/db refersTo Secret/shop/tls',
       'Workload/shop/db mounts PersistentVolumeClaim/shop/data',
       'PersistentVolumeClaim/shop/data storedOn PersistentVolume//pv-1',
-      'PersistentVolumeClaim/shop/data storedOn StorageClass//fast',
+      'PersistentVolumeClaim/shop/data provisionedBy StorageClass//fast',
     ]);
   });
 
