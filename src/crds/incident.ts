@@ -145,6 +145,7 @@ export const incidentStatus = z.object({
     .describe('How many Incidents follow this one, or did until they were over. Written by the field manager agent-sre-grouping.'),
   waitingOn: waitingOn(),
   investigationRef: pinnedRef.optional().describe('The investigation that looks for the cause.'),
+  investigations: count().optional().describe('How many investigations have looked for the cause.'),
   planRefs: z.array(pinnedRef).max(10).optional().describe('Plans that were proposed, the present one last.'),
   rootCause: text(1024).optional().describe('The root cause in a sentence, once it is known.'),
   rootCauseReason: z.enum(FINDING_REASONS).optional().describe('The root cause by its reason, from the documented vocabulary.'),

@@ -225,6 +225,14 @@ export const investigationStatus = z.object({
   gaps: z.array(gap).max(20).optional().describe('What could not be seen, and why.'),
   aftermath: aftermath.optional().describe('Of a Verification: what it has seen beside the targets.'),
   affected: z.array(objectRef).max(50).optional().describe('Objects that the trouble reaches.'),
+  refuted: z
+    .object({
+      planRef: pinnedRef.describe('The fix that rested on it.'),
+      reason: text(512).describe('What was seen after it.'),
+      at: timestamp().describe('When it was taken back.'),
+    })
+    .optional()
+    .describe('A fix that rested on this diagnosis was live and did not help: it is taken to be wrong. Written with its Incident.'),
   startedAt: timestamp().optional().describe('When gathering began.'),
   completedAt: timestamp().optional().describe('When it reached its end.'),
   usage: usage(),

@@ -276,6 +276,16 @@ export const remediationPlanStatus = z.object({
   pullRequest: pullRequest.optional().describe('The pull request that proposes the fix; merged by a listed person it is approved.'),
   sync: syncRecord.optional().describe('The revision that the engine reported, and when it was seen.'),
   checks: z.array(check).max(20).optional().describe('Success criteria, as last evaluated.'),
+  readyBefore: z
+    .array(
+      z.object({
+        object: objectRef.describe('The workload.'),
+        ready: count().describe('Replicas that were ready.'),
+      }),
+    )
+    .max(5)
+    .optional()
+    .describe('How healthy the workloads were right before the fix: as healthy they have to be again when it is taken back.'),
   baseline: pinnedRef.optional().describe('The Investigation that looked at the world right before the fix.'),
   verification: pinnedRef.optional().describe('The Investigation that looked at the world after the fix.'),
   rollback: z
@@ -287,7 +297,8 @@ export const remediationPlanStatus = z.object({
       commit: commitRecord.optional().describe('The commit that takes it back.'),
       sync: syncRecord.optional().describe('The revision with the revert, as the engine reported it.'),
       startedAt: timestamp().describe('When it was decided.'),
-      completedAt: timestamp().optional().describe('When the pre-image was live again.'),
+      verified: z.boolean().optional().describe('Whether the pre-image was seen live again, and what runs as healthy as before the fix.'),
+      completedAt: timestamp().optional().describe('When it was over.'),
     })
     .optional()
     .describe('How a fix that did not help was taken back.'),

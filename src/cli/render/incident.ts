@@ -19,8 +19,17 @@ export function incidentPage(incident: Incident, investigation: Investigation | 
     ...section(page, membersHeading(incident), memberLines(incident, page)),
     '',
     ...renderTerminal({ status: investigation?.status ?? {}, began }, page),
+    ...section(page, 'TAKEN TO BE WRONG', refutation(investigation, page)),
     ...section(page, 'HISTORY', historyLines(incident, page)),
   ];
+}
+
+/** A fix that rested on the diagnosis did not help. */
+function refutation(investigation: Investigation | undefined, page: Page): readonly string[] {
+  const refuted = investigation?.status?.refuted;
+  return refuted === undefined
+    ? []
+    : paragraph(page, oneLine(`${refuted.planRef.name} rested on this diagnosis and did not help: ${refuted.reason}`));
 }
 
 function headLines({ metadata, spec, status }: Incident, page: Page): readonly string[] {

@@ -73,11 +73,18 @@ export function planSummary({ metadata, spec, status = {} }: RemediationPlan, pa
             ? undefined
             : [status.waitingOn.who, status.waitingOn.detail].filter((part) => part !== undefined).join(': '),
         ],
+        ['Ended', endText(status)],
         ['Digest', status.digest],
       ]),
       2,
     ),
   ];
+}
+
+/** How it ended, where its summary does not say so already. */
+function endText({ conditions = [] }: NonNullable<RemediationPlan['status']>): string | undefined {
+  const ended = conditions.find(({ type, status }) => type === 'Succeeded' && status === 'False');
+  return ended === undefined ? undefined : oneLine(ended.message);
 }
 
 function changeLine(

@@ -18,6 +18,12 @@ export function awaitDiagnosis(scope: IncidentScope): StepResult {
 
 function notYet(scope: IncidentScope, investigation: Investigation): StepResult {
   const succeeded = conditionOf(investigation.status, 'Succeeded');
+  // What an earlier look came to stands until this one comes to more.
+  if (isTrue(scope.status, 'Investigated')) {
+    if (succeeded?.status === 'False') return next;
+    scope.status.waitingOn = { who: 'AgentSRE', detail: 'looking for the cause once more' };
+    return wait('InvestigatingAgain');
+  }
   if (succeeded?.status === 'False') {
     declareOn(scope, 'Investigated', { status: 'False', reason: succeeded.reason, message: succeeded.message });
     scope.status.waitingOn = { who: 'Person', detail: `the investigation could not be done: ${succeeded.message}`.slice(0, 512) };

@@ -13,6 +13,7 @@ import { confirmRecovery } from './confirmRecovery.ts';
 import { group } from './group.ts';
 import { openInvestigation } from './openInvestigation.ts';
 import { proposePlan } from './proposePlan.ts';
+import { refuteDiagnosis } from './refuteDiagnosis.ts';
 import { reopen } from './reopen.ts';
 import type { Draft, IncidentDeps, IncidentScope } from './scope.ts';
 import { incidentPhase } from './status.ts';
@@ -29,6 +30,7 @@ const steps: readonly NamedStep<IncidentScope>[] = [
   ['awaitDiagnosis', awaitDiagnosis],
   ['proposePlan', proposePlan], // also when the diagnosis is "unresolved": then a hand-off
   ['awaitPlan', awaitPlan],
+  ['refuteDiagnosis', refuteDiagnosis], // a fix that did not help says so of what it rests on
   ['confirmRecovery', confirmRecovery], // the alert's own word counts last, as it decays
 ];
 

@@ -1,7 +1,7 @@
 /**
- * Opens the Investigation of an Incident, once.
+ * Opens the Investigation of an Incident, once; and another one where the last could not tell the cause (`lookAgain.ts`).
  *
- * Its name follows from the Incident's uid, and how often that was opened again, so that a process which died right after creating it finds it again instead of
+ * Its name follows from the Incident's uid, and how often it was looked into, so that a process which died right after creating it finds it again instead of
  * making a second. Something else under that name is never adopted: it would answer for an Incident it knows nothing of.
  */
 import { type Investigation, incidents, investigations } from '../../crds/kinds.ts';
@@ -10,16 +10,19 @@ import { childName } from '../../domain/names.ts';
 import { ownerReferenceTo } from '../../kube/object.ts';
 import { createOnce } from '../createOnce.ts';
 import { next, type StepResult, stalled } from '../steps.ts';
+import { isLookedAgain } from './lookAgain.ts';
 import { type IncidentScope, note } from './scope.ts';
 
 export async function openInvestigation(scope: IncidentScope): Promise<StepResult> {
   const { incident, client, status, signal } = scope;
-  if (status.investigationRef !== undefined) return next;
-
   const { name, uid, namespace = scope.namespace } = incident.metadata;
+  const last = status.investigationRef;
+  if (last !== undefined && !isLookedAgain(scope, scope.investigations.get({ namespace, name: last.name }))) return next;
+
+  const ordinal = 1 + (status.investigations ?? (incident.spec.reopenings ?? 0) + (last === undefined ? 0 : 1));
   const childMeta = {
     namespace,
-    name: childName('inv', uid, 'diagnosis', 1 + (incident.spec.reopenings ?? 0)),
+    name: childName('inv', uid, 'diagnosis', ordinal),
     ownerReferences: [ownerReferenceTo(incident, incidents)],
   };
   const spec = investigationSpec(scope);
@@ -40,6 +43,7 @@ export async function openInvestigation(scope: IncidentScope): Promise<StepResul
     );
   }
   status.investigationRef = { name: made.object.metadata.name, uid: made.object.metadata.uid };
+  status.investigations = ordinal;
   note(scope, 'InvestigationOpened', `Investigation ${made.object.metadata.name}`);
   return next;
 }

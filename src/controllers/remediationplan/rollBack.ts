@@ -1,12 +1,14 @@
 /**
  * Takes back a fix that did not help, by a new commit that restores what was there, and hands over to a person.
  *
- * Where the branch takes no push, a pull request does it, for a person to merge. The plan's own approval covers this, also after its expiry. What others have committed since is kept; where that can't be told
- * apart nothing is pushed and a person is asked.
+ * Where the branch takes no push, a pull request does it, for a person to merge. The plan's own approval covers this, also after its expiry. What
+ * others have committed since is kept; where that can't be told apart nothing is pushed and a person is asked. It is over when the engine reports the
+ * new commit, the pre-image is live again, and what runs is as healthy as it was before the fix.
  */
 import type { CommitRecord } from '../../remediate/delivery.ts';
+import { notRestored } from '../../remediate/restored.ts';
 import { commitRollback, type RollbackResult } from '../../remediate/rollback.ts';
-import { next, type StepResult, wait } from '../steps.ts';
+import { bounded, next, type StepResult, wait } from '../steps.ts';
 import { identify } from './commitFix.ts';
 import { undoDirect } from './directEffect.ts';
 import { lookForSync } from './lookForSync.ts';
@@ -15,6 +17,7 @@ import { announceAndPush } from './push.ts';
 import { conclude, declareOn, isoNow, type PlanScope, remediateDeps } from './scope.ts';
 
 const RESTORE_DEADLINE_MS = 15 * 60_000;
+const RESTORED_AGAIN_MS = 1_000;
 
 /** Decides that the fix goes; the commit that does it comes with the next steps. */
 export function beginRollback(scope: PlanScope, reason: string): StepResult {
@@ -85,24 +88,45 @@ async function proposeRevert(scope: PlanScope, rollback: Rollback, commit: Commi
 
 async function awaitRestored(scope: PlanScope, rollback: Rollback): Promise<StepResult> {
   if (rollback.commit === undefined) return wait('RollingBack', 1_000);
-  const seen = await lookForSync(scope, rollback.commit);
-  if (seen.kind === 'synced') {
+  const { engine } = scope.status.owner ?? {};
+  const sha = rollback.commit.sha.slice(0, 12);
+  const isLate = scope.clock.now() - Date.parse(rollback.commit.pushedAt ?? rollback.startedAt) > RESTORE_DEADLINE_MS;
+  if (rollback.sync === undefined) {
+    const seen = await lookForSync(scope, rollback.commit);
+    if (seen.kind === 'failed' || (seen.kind === 'waiting' && isLate))
+      return handOver(
+        scope,
+        'Failed',
+        `${rollback.reason}; commit ${sha} takes it back, but ${engine} has not applied it: ${seen.message}`,
+      );
+    if (seen.kind === 'waiting') {
+      scope.status.waitingOn = { who: 'Engine', detail: `${engine} to apply ${sha}, which takes the fix back` };
+      return wait('AwaitingSync', seen.retryAfterMs);
+    }
     rollback.sync = { revision: seen.revision, at: isoNow(scope) };
-    return handOver(scope, 'RolledBack', `${rollback.reason}; taken back by commit ${rollback.commit.sha.slice(0, 12)}`);
   }
-  const waited = scope.clock.now() - Date.parse(rollback.commit.pushedAt ?? rollback.startedAt);
-  if (seen.kind === 'failed' || waited > RESTORE_DEADLINE_MS) {
-    return handOver(
-      scope,
-      'Failed',
-      `${rollback.reason}; commit ${rollback.commit.sha.slice(0, 12)} takes it back, but ${scope.status.owner?.engine} has not applied it: ${seen.message}`,
-    );
+  return verifyRestored(scope, rollback, { sha, isLate });
+}
+
+/** The engine has said so; what runs has the last word. */
+async function verifyRestored(
+  scope: PlanScope,
+  rollback: Rollback,
+  { sha, isLate }: { sha: string; isLate: boolean },
+): Promise<StepResult> {
+  const { status, client, signal, redact } = scope;
+  const { preimages = [], readyBefore = [] } = status;
+  const left = await notRestored(client, { preimages, readyBefore, asShown: (value) => bounded(redact(value), 1024) }, { signal });
+  if (left === undefined) {
+    rollback.verified = true;
+    return handOver(scope, 'RolledBack', `${rollback.reason}; taken back by commit ${sha}, and what runs is as it was before the fix`);
   }
-  scope.status.waitingOn = {
-    who: 'Engine',
-    detail: `${scope.status.owner?.engine} to apply ${rollback.commit.sha.slice(0, 12)}, which takes the fix back`,
-  };
-  return wait('AwaitingSync', seen.retryAfterMs);
+  if (isLate) {
+    rollback.verified = false;
+    return handOver(scope, 'Failed', `${rollback.reason}; taken back by commit ${sha}, but ${left}`);
+  }
+  status.waitingOn = { who: 'Verification', detail: bounded(`whether all is as before the fix: ${left}`, 512) };
+  return wait('VerifyingRestored', RESTORED_AGAIN_MS);
 }
 
 function handOver(scope: PlanScope, ending: 'RolledBack' | 'Failed', message: string): StepResult {
