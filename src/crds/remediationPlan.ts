@@ -286,7 +286,11 @@ export const remediationPlanStatus = z.object({
     .max(5)
     .optional()
     .describe('How healthy the workloads were right before the fix: as healthy they have to be again when it is taken back.'),
-  baseline: pinnedRef.optional().describe('The Investigation that looked at the world right before the fix.'),
+  baseline: pinnedRef
+    .optional()
+    .describe(
+      'The Investigation that looked at the world before the fix: right before, or within the hour before a pull request was merged.',
+    ),
   verification: pinnedRef.optional().describe('The Investigation that looked at the world after the fix.'),
   rollback: z
     .object({

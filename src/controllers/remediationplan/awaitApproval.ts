@@ -19,6 +19,7 @@ import { judgesMissing } from './judgesInPlace.ts';
 import { recordVerdict } from './recordVerdict.ts';
 import { approvalLifetimeMs } from './render.ts';
 import { conclude, declareOn, hasActed, type PlanScope, type World } from './scope.ts';
+import { keepBaseline } from './takeBaseline.ts';
 
 export async function awaitApproval(scope: PlanScope): Promise<StepResult> {
   const { status, world } = scope;
@@ -74,6 +75,7 @@ async function awaitMerge(scope: PlanScope, world: World): Promise<StepResult> {
   const veto = vetoOf(verdicts);
   if (veto !== undefined) return reject(scope, veto);
   const { url = 'its pull request', openedAt } = status.pullRequest ?? {};
+  if (openedAt !== undefined) await keepBaseline(scope, openedAt);
   const needed = status.policy?.approvals ?? 1;
   const reviews = needed === 1 ? '' : `, after ${needed - 1} more of the people who are listed have approved it in a review`;
   status.waitingOn = { who: 'Person', detail: bounded(`to merge ${url}${reviews}, or to close it`, 512) };

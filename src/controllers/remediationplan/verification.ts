@@ -33,14 +33,19 @@ export async function openVerification(scope: PlanScope, ordinal: number): Promi
   return wait('Verifying', LOOK_AGAIN_MS);
 }
 
+type LookPurpose = 'baseline' | 'verification' | 'restored';
+
+export const lookName = ({ metadata }: PlanScope['plan'], purpose: LookPurpose, ordinal: number): string =>
+  childName('inv', metadata.uid, purpose, ordinal);
+
 /** Opens one look at the world, once; or says what is in the way. */
 export async function openLook(
   { plan, client, signal }: PlanScope,
-  purpose: 'baseline' | 'verification' | 'restored',
+  purpose: LookPurpose,
   ordinal: number,
 ): Promise<{ readonly name: string; readonly uid: string } | StepResult> {
   const { name: planName, uid, namespace } = plan.metadata;
-  const name = childName('inv', uid, purpose, ordinal);
+  const name = lookName(plan, purpose, ordinal);
   const spec: Investigation['spec'] = {
     purpose: 'Verification',
     incidentRef: plan.spec.incidentRef,

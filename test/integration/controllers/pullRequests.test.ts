@@ -177,7 +177,8 @@ describe('a plan that is delivered by pull request', () => {
   test('shows the request, what it takes to approve it, and nothing that strangers could make a link of', {
     timeout: 300_000,
   }, async () => {
-    const { plan, name } = await begin('shown');
+    const target = { kind: 'Deployment', namespace: 'shown', name: 'cart' };
+    const { plan, name } = await begin('shown', { successCriteria: [{ type: 'NeighboursUnharmed', target, withinSeconds: 600 }] });
     const { url } = await opened(await whileAlive(plan, async () => void (await opened(plan)), isShown));
     const { status } = await seen(plan);
     expect(status).toMatchObject({
@@ -185,6 +186,8 @@ describe('a plan that is delivered by pull request', () => {
       approveCommand: `merge ${url}`,
       waitingOn: { who: 'Person', detail: expect.stringContaining(url) },
     });
+    // Nobody knows when it is merged: what is wrong around it is looked at before.
+    expect(status?.baseline).toMatchObject({ name: expect.stringMatching(/^inv-/u) });
     const [request] = await at('robot').requests(name);
     expect(request?.title).toBe('Agent-SRE: RevertCommit on Deployment shown/cart');
     expect(request?.labels.map((label) => label.name)).toEqual(['agent-sre']);
