@@ -1,5 +1,6 @@
 /** Closes the pull request of a plan that ends, with a comment that says why, once; then the plan ends. One that was merged first is judged as merged. */
 import type { PullRequestRecord } from '../../../crds/remediationPlan.ts';
+import { gitErrorIn } from '../../../gitops/errors.ts';
 import type { PullRequest, PullRequests } from '../../../gitops/hosts/port.ts';
 import { closingComment } from '../../../report/pullRequest.ts';
 import { next, type StepResult } from '../../steps.ts';
@@ -19,6 +20,8 @@ export async function closeRequest(scope: PlanScope): Promise<StepResult> {
   if (requests === undefined)
     return ended(scope, pullRequest, closing, '; its pull request is left open, as no Git host is configured for it any more');
   const request = await requestOf(scope, requests, pullRequest);
+  if (request === 'lost')
+    return ended(scope, pullRequest, closing, '; its pull request is not to be found any more, and may still be open');
   if (request?.state === 'Merged') return takeMerge(scope, requests, request);
   if (request?.state === 'Open') {
     const held = await explainAndClose(scope, requests, request, { parent: pullRequest.parent, reason: closing.reason });
@@ -51,8 +54,14 @@ async function requestOf(
   { signal, status }: PlanScope,
   requests: PullRequests,
   { number, branch }: PullRequestRecord,
-): Promise<PullRequest | undefined> {
-  return number === undefined ? requests.find(branch, status.owner?.ref ?? '', { signal }) : requests.get(number, { signal });
+): Promise<PullRequest | undefined | 'lost'> {
+  if (number === undefined) return requests.find(branch, status.owner?.ref ?? '', { signal });
+  try {
+    return await requests.get(number, { signal });
+  } catch (error) {
+    if (gitErrorIn(error)?.kind === 'NotFound') return 'lost';
+    throw error;
+  }
 }
 
 /** Whether our comment is there already, from before a crash. */

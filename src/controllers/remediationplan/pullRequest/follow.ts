@@ -4,6 +4,7 @@
  * Only the plan's own commit was looked at by those who approve it: whatever is pushed after it voids the plan.
  */
 import type { PullRequestRecord } from '../../../crds/remediationPlan.ts';
+import { gitErrorIn } from '../../../gitops/errors.ts';
 import type { PullRequest, PullRequests } from '../../../gitops/hosts/port.ts';
 import { bounded, next, type StepResult, wait } from '../../steps.ts';
 import { conclude, declareOn, hasActed, isoNow, type PlanScope } from '../scope.ts';
@@ -21,7 +22,8 @@ export async function followRequest(scope: PlanScope): Promise<StepResult> {
     };
     return wait('NoGitHost', 60_000);
   }
-  const request = await host.requests.get(pullRequest.number, { signal: scope.signal });
+  const request = await look(scope, host.requests, pullRequest.number);
+  if (request === undefined) return next;
   switch (request.state) {
     case 'Merged':
       return takeMerge(scope, host.requests, request);
@@ -31,6 +33,16 @@ export async function followRequest(scope: PlanScope): Promise<StepResult> {
       return stillOpen(scope, request, pullRequest);
     default:
       return request.state satisfies never;
+  }
+}
+
+/** One that is not to be found any more is a person's to explain, until the plan expires; then it does, without it. */
+async function look({ plan, clock, signal }: PlanScope, requests: PullRequests, number: number): Promise<PullRequest | undefined> {
+  try {
+    return await requests.get(number, { signal });
+  } catch (error) {
+    if (gitErrorIn(error)?.kind === 'NotFound' && clock.now() >= Date.parse(plan.spec.expiresAt)) return undefined;
+    throw error;
   }
 }
 
