@@ -237,11 +237,13 @@ const quotaExhausted: MakeFault = (options) => {
 };
 
 const registryDown: MakeFault = (options) => {
-  const { world, random } = options;
+  const { world, random, taken } = options;
   const { list, add } = recorder(options);
   const pulling = random
     .shuffled(
-      world.services.filter((one) => isApplication(one) && (one.spec.registry ?? 'registry.example.com') === 'registry.example.com'),
+      world.services.filter(
+        (one) => isApplication(one) && !taken.has(one.id) && (one.spec.registry ?? 'registry.example.com') === 'registry.example.com',
+      ),
     )
     .slice(0, 9);
   const waiting: Record<string, { reason: string; message: string }> = {};

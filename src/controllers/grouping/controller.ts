@@ -35,6 +35,7 @@ const YOUNG_MS = 10 * 60_000;
 interface LastTime {
   /** When it ended; monotonic. */
   readonly at: number;
+  /** What the judging itself took, without reading and writing: it is that which holds up the process. */
   readonly tookMs: number;
   readonly about: string;
 }
@@ -57,8 +58,8 @@ export function createGroupingController(deps: GroupingDeps): ControllerDefiniti
       const about = aboutOf(sorted);
       const isYoung = isYoungStorm(sorted, clock.now());
       if (about === last?.about && !(isYoung && passed >= LOOK_AGAIN_MS)) return requeue(sorted, isYoung, clock.now());
-      await judgeNow(deps, context, sorted);
-      last = { at: clock.monotonic(), tookMs: clock.monotonic() - start, about };
+      const tookMs = await judgeNow(deps, context, sorted);
+      last = { at: clock.monotonic(), tookMs, about };
       return requeue(sorted, isYoung, clock.now());
     },
   });
@@ -68,12 +69,15 @@ async function judgeNow(
   { clock, topology, verdicts }: GroupingDeps,
   { client, store, signal, logger }: ReconcileContext<Incident>,
   sorted: Sorted,
-): Promise<void> {
+): Promise<number> {
   const { suspects } = sorted;
   const surroundings: Topology = suspects.length < 2 ? NO_TOPOLOGY : await topology.read(namespacesOf(suspects), signal);
+  const start = clock.monotonic();
   const judgement = attempt(() => judge(sorted, surroundings), logger) ?? eachAlone(sorted);
+  const tookMs = clock.monotonic() - start;
   verdicts.replace(judgement.verdicts);
   await writeMemberships(client, memberships(judgement.groups, store.list(), clock.now()), signal);
+  return tookMs;
 }
 
 /** Nobody is held back by a fault of ours: then each is looked at by itself. */

@@ -95,26 +95,26 @@ const LIKELY = 0.45;
 
 /** @param roots subjects that nothing explains */
 export function ambientExplanations(roots: readonly Subject[], all: readonly Subject[], index: TopologyIndex): readonly Explanation[] {
-  return AMBIENT.flatMap(({ isCause, isSure, isLikely, why }) => {
-    const causes = all.filter(isCause);
-    return causes.flatMap((cause) => {
-      const fitting = roots.filter(
-        (root) =>
-          root !== cause &&
-          !isCause(root) &&
-          root.severity !== 'info' &&
-          root.head?.diagnosis === undefined &&
-          timeFits(cause, root.start) >= 1,
-      );
-      const sure = fitting.filter((root) => isSure(root, index));
-      const likely = fitting.filter((root) => isLikely(root, index) && !isSure(root, index) && !hasOwnCause(root, index));
-      const many = likely.length + sure.length >= LEAST_LIKELY ? likely : [];
-      return [
-        ...sure.map((effect) => ({ effect, cause, score: SURE, why })),
-        ...many.map((effect) => ({ effect, cause, score: LIKELY, why })),
-      ];
-    });
+  const pairs = AMBIENT.flatMap((ambient) => all.filter(ambient.isCause).map((cause) => ({ ambient, cause })));
+  const sure = pairs.flatMap(({ ambient, cause }) =>
+    roots
+      .filter((root) => mayFollow(root, cause, ambient) && ambient.isSure(root, index))
+      .map((effect): Explanation => ({ effect, cause, score: SURE, why: ambient.why })),
+  );
+  const explained = new Set(sure.map(({ effect }) => effect));
+  const likely = pairs.flatMap(({ ambient, cause }) => {
+    const left = roots.filter((root) => !explained.has(root) && mayFollow(root, cause, ambient));
+    const fitting = left.filter((root) => ambient.isLikely(root, index) && !hasOwnCause(root, index));
+    const isBroad = fitting.length + sure.filter((each) => each.cause === cause).length >= LEAST_LIKELY;
+    return isBroad ? fitting.map((effect): Explanation => ({ effect, cause, score: LIKELY, why: ambient.why })) : [];
   });
+  return [...sure, ...likely];
+}
+
+function mayFollow(root: Subject, cause: Subject, { isCause }: Ambient): boolean {
+  return (
+    root !== cause && !isCause(root) && root.severity !== 'info' && root.head?.diagnosis === undefined && timeFits(cause, root.start) >= 1
+  );
 }
 
 function hasOwnCause(subject: Subject, index: TopologyIndex): boolean {

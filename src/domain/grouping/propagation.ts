@@ -21,6 +21,7 @@ const modes = (...list: readonly FailureMode[]): ReadonlySet<FailureMode> => new
 
 /** What users and callers of something notice. */
 const NOTICED: readonly FailureMode[] = ['errors', 'slow', 'down', 'crash', 'job', 'saturation', 'scaling', 'network', 'dns', 'apiClient'];
+const NOTICED_BUT_NAMES = NOTICED.filter((mode) => mode !== 'dns');
 /** Ways in which something stops serving well. */
 const HARMS: readonly FailureMode[] = [
   'errors',
@@ -58,7 +59,7 @@ export const PROPAGATION: Readonly<Record<LinkKind, Rule>> = {
   calls: {
     weight: 0.85,
     // A name that is not found is no fault of whoever bears it.
-    effects: modes(...NOTICED.filter((mode) => mode !== 'dns')),
+    effects: modes(...NOTICED_BUT_NAMES),
     causes: modes(...HARMS),
     words: (to) => `calls ${spoken(to)}`,
   },
@@ -70,7 +71,7 @@ export const PROPAGATION: Readonly<Record<LinkKind, Rule>> = {
   },
   runsOn: {
     weight: 0.9,
-    effects: modes(...NOTICED, 'storage'),
+    effects: modes(...NOTICED_BUT_NAMES, 'storage'),
     causes: modes('node', 'pressure', 'network', 'down', 'saturation'),
     words: (to) => `runs on ${spoken(to)}`,
   },

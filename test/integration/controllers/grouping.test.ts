@@ -14,6 +14,7 @@ import { workloadResources } from '../../../src/sources/kubernetes/api.ts';
 import { serviceObjects } from '../../../src/sources/kubernetes/networkApi.ts';
 import { createTopologyReader } from '../../../src/sources/kubernetes/topology/readTopology.ts';
 import { createMeasurements } from '../../../src/sources/measurements.ts';
+import { until as untilNothingIsWrong } from '../../cluster/lib/poll.ts';
 import { installCrds } from '../../support/installCrds.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { makeNamespace } from '../../support/namespace.ts';
@@ -111,24 +112,67 @@ async function deliver(namespace: string, alerts: readonly Labels[]): Promise<vo
   }
 }
 
+/** All but one of the storm follow the one that has an Investigation. */
 async function settled(namespace: string, total: number): Promise<readonly Incident[]> {
-  return until(
-    'all but one of the storm follow the one that has an Investigation',
-    async () => {
-      const { items } = await admin.list(incidents, { namespace });
-      const grouped = items.filter(({ status }) => status?.phase === 'Grouped' && status.groupedInto !== undefined);
-      const leader = items.find(({ status }) => status?.investigationRef !== undefined);
-      return grouped.length === total - 1 && leader?.status?.membersTotal === total - 1 ? items : undefined;
-    },
-    150_000,
-  );
+  let all: readonly Incident[] = [];
+  await untilNothingIsWrong('the storm is one group', { deadlineSeconds: 240, intervalMs: 1_000 }, async () => {
+    all = (await admin.list(incidents, { namespace })).items;
+    const grouped = all.filter(({ status }) => status?.phase === 'Grouped' && status.groupedInto !== undefined).length;
+    const leaders = all.filter(({ status }) => status?.investigationRef !== undefined);
+    const counted = leaders.map(({ spec, status }) => `${spec.title} counts ${status?.membersTotal ?? 0}`);
+    const isDone = grouped === total - 1 && leaders.length === 1 && leaders[0]?.status?.membersTotal === total - 1;
+    return isDone ? undefined : `${grouped} of ${total} follow; under investigation: ${counted.join(', ') || 'none'}`;
+  });
+  return all;
 }
+
+describe('a person', () => {
+  test('splits one off, which is then investigated by itself, and joins it to another', { timeout: 120_000 }, async () => {
+    const namespace = await makeNamespace(admin, 'wishes');
+    const shop = 'wishes-shop';
+    await deliver(namespace, [
+      { alertname: 'DatabaseDown', severity: 'critical', namespace: shop, deployment: 'postgres' },
+      { alertname: 'HighErrorRate', severity: 'critical', namespace: shop, deployment: 'postgres' },
+      { alertname: 'HighErrorRate', severity: 'critical', namespace: shop, deployment: 'mail' },
+    ]);
+    const life = live(namespace);
+    const named = async (alertname: string, deployment: string): Promise<Incident | undefined> =>
+      (await admin.list(incidents, { namespace })).items.find(
+        ({ spec }) => spec.labels?.['alertname'] === alertname && spec.labels['deployment'] === deployment,
+      );
+    const wish = async (of: Incident, grouping: Incident['spec']['grouping']): Promise<void> => {
+      await admin.patch(incidents, { namespace, name: of.metadata.name }, { spec: { grouping } }, { type: 'merge' });
+    };
+    try {
+      const errors = await until('errors follow the database', async () => {
+        const found = await named('HighErrorRate', 'postgres');
+        return found?.status?.phase === 'Grouped' ? found : undefined;
+      });
+      await wish(errors, { alone: true });
+      await until('errors are investigated by themselves', async () => {
+        const { status } = (await named('HighErrorRate', 'postgres')) ?? {};
+        return status?.investigationRef !== undefined && status.groupedInto === undefined ? true : undefined;
+      });
+      const mail = await until('mail is investigated', async () => {
+        const found = await named('HighErrorRate', 'mail');
+        return found?.status?.investigationRef === undefined ? undefined : found;
+      });
+      await wish(mail, { into: errors.metadata.name });
+      const why = `a person says that it belongs to ${errors.metadata.name}`;
+      await until('mail follows', async () =>
+        (await named('HighErrorRate', 'mail'))?.status?.groupedInto?.why === why ? true : undefined,
+      );
+    } finally {
+      await life.die();
+    }
+  });
+});
 
 describe('a storm of three hundred alerts', () => {
   test.each([
     { name: 'is one Incident that leads, with one Investigation', deaths: 0 },
     { name: 'is the same after the process has died in the middle of it, three times', deaths: 3 },
-  ])('$name', { timeout: 240_000 }, async ({ deaths }) => {
+  ])('$name', { timeout: 400_000 }, async ({ deaths }) => {
     const namespace = await makeNamespace(admin, 'storm');
     const alerts = storm(await makeShop());
     const parts = Array.from({ length: deaths + 1 }, (_, at) => alerts.filter((_alert, index) => index % (deaths + 1) === at));

@@ -58,6 +58,11 @@ describe('the API server refuses', () => {
       says: 'spec.alerts[1]: Duplicate value',
     },
     {
+      name: 'an Incident that belongs to another one and to none',
+      ...of(incidents, () => newIncident(meta(), { grouping: { into: 'inc-1', alone: true } })),
+      says: 'grouping.into and grouping.alone contradict each other; set the one that is meant',
+    },
+    {
       name: 'a time that is none',
       ...of(incidents, () => newIncident(meta(), { startsAt: 'yesterday' })),
       says: 'spec.startsAt: Invalid value: "yesterday"',

@@ -160,7 +160,7 @@ describe('people and approvals win', () => {
 describe('groups of any storm', () => {
   const storms = makeStorms(3).slice(0, 40);
 
-  test('are the same in whatever order its alerts come', () => {
+  test('are the same in whatever order its alerts come', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(fc.constantFrom(...storms), fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), (storm, chances) => {
         const suspects = incidentsOf(storm.alerts).map(({ suspect: one }) => one);

@@ -11,7 +11,7 @@ describe('labelled storms', () => {
   test.each([
     { name: 'tuned on', seed: 7 },
     { name: 'held out', seed: 1009 },
-  ])('$name', ({ seed }) => {
+  ])('$name', { timeout: 120_000 }, ({ seed }) => {
     const storms = makeStorms(seed);
     const scores = storms.map(scoreStorm);
     expect(storms.length).toBeGreaterThanOrEqual(40);
@@ -19,7 +19,7 @@ describe('labelled storms', () => {
     expect(sum(scores, ({ led }) => led) / sum(scores, ({ causes }) => causes)).toBeGreaterThanOrEqual(0.9);
   });
 
-  test('of one fault each bring nothing together that has nothing to do with it', () => {
+  test('of one fault each bring nothing together that has nothing to do with it', { timeout: 120_000 }, () => {
     const scores = makeStorms(7)
       .filter(({ kind }) => !kind.includes('unrelated'))
       .map(scoreStorm);
