@@ -13,7 +13,7 @@ import type { Build } from './builds.ts';
 import { findHelmReleaseOwner, RELEASE_NAME_LABEL } from './flux/helmOwner.ts';
 import { findFluxOwner, NAME_LABEL } from './flux/owner.ts';
 import { controllerOf, findController, HELM_RELEASE, helmInstalled } from './otherOwners.ts';
-import { autoscalers, configMaps, pods, refTo, replicaSets, services, volumeClaims, WORKLOADS } from './resources.ts';
+import { autoscalers, configMaps, cronJobs, jobs, pods, refTo, replicaSets, services, volumeClaims, WORKLOADS } from './resources.ts';
 
 /** An engine's object that applies the object from a repository which can be written to. */
 export interface GitOwner {
@@ -122,24 +122,30 @@ const LEVELS: ReadonlyMap<string, ResourceType> = new Map<string, ResourceType>(
   ...WORKLOADS,
   [pods.kind, pods],
   [replicaSets.kind, replicaSets],
-  ...[services, configMaps, autoscalers, volumeClaims].map((resource): [string, ResourceType] => [resource.kind, resource]),
+  ...[services, configMaps, autoscalers, volumeClaims, jobs, cronJobs].map((resource): [string, ResourceType] => [resource.kind, resource]),
 ]);
-const CLIMBS_THROUGH: ReadonlySet<string> = new Set([pods.kind, replicaSets.kind]);
+/** From which kinds one goes on to their controller, and to which group's that may be. A Job is as far as a Pod of one leads: it is what ran. */
+const CLIMBS_THROUGH: ReadonlyMap<string, string> = new Map([
+  [pods.kind, 'apps/'],
+  [replicaSets.kind, 'apps/'],
+  [jobs.kind, 'batch/'],
+]);
 
 interface Climbed {
   readonly object: KubeObject;
   readonly resource: ResourceType;
 }
 
-/** From a Pod through its ReplicaSet to its workload. Stops at what something else than a workload controls. */
+/** From a Pod through its ReplicaSet to its workload, from a Job to its CronJob. Stops at what something else than a workload controls. */
 async function climb(client: KubeClient, ref: ObjectRef, options: CallOptions): Promise<Climbed | undefined> {
   const resource = LEVELS.get(ref.kind);
   if (resource === undefined) return undefined;
   const key = ref.namespace === undefined ? { name: ref.name } : { namespace: ref.namespace, name: ref.name };
   const object = await client.get(resource, key, options);
   if (object === undefined || (ref.uid !== undefined && ref.uid !== object.metadata.uid)) return undefined;
-  const controller = CLIMBS_THROUGH.has(ref.kind) ? controllerOf(object) : undefined;
-  if (controller === undefined || LEVELS.get(controller.kind) === undefined || !controller.apiVersion.startsWith('apps/'))
+  const group = CLIMBS_THROUGH.get(ref.kind);
+  const controller = group === undefined ? undefined : controllerOf(object);
+  if (controller === undefined || LEVELS.get(controller.kind) === undefined || !controller.apiVersion.startsWith(group ?? ''))
     return { object, resource };
   const { kind, name, uid } = controller;
   return climb(client, { kind, name, uid, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }) }, options);

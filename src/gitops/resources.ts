@@ -229,6 +229,11 @@ export const volumeClaims = defineResource<VolumeClaim>({
   namespaced: true,
 });
 
+/** No action changes one: a Job's template can't be changed, and a CronJob keeps no history to go back to. Who applies them is told. */
+const batch = { group: 'batch', version: 'v1', namespaced: true } as const;
+export const jobs = defineResource<KubeObject>({ ...batch, kind: 'Job', plural: 'jobs' });
+export const cronJobs = defineResource<KubeObject>({ ...batch, kind: 'CronJob', plural: 'cronjobs' });
+
 /** Kinds with a pod template that actions may be about. */
 export const WORKLOADS: ReadonlyMap<string, ResourceType<WorkloadObject>> = new Map(
   [deployments, statefulSets, daemonSets].map((resource) => [resource.kind, resource]),

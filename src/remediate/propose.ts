@@ -20,7 +20,7 @@ import { catalogue } from './catalogue/catalogue.ts';
 import { type Candidate, type Considered, type Facts, type RuledOut, ruleOut } from './catalogue/facts.ts';
 import { type Choosing, chooseCriteria } from './chooseCriteria.ts';
 import { type GuardSettings, isProtected } from './guard.ts';
-import { commandsFor, type Handoff, handOff, ownerHandoff } from './handoff.ts';
+import { commandsFor, engineOf, type Handoff, handOff, ownerHandoff } from './handoff.ts';
 import type { Workload } from './workload.ts';
 
 export type { Handoff } from './handoff.ts';
@@ -37,6 +37,7 @@ export interface ProposeInput {
   readonly investigation: Investigation;
   /** The workload that `targetOf` names, as it is now. */
   readonly workload: Workload | undefined;
+  /** Of the workload; without one, of what the root cause is about. */
   readonly owner: Owner;
   readonly settings: ProposeSettings;
   /** Reads, for what an action has to know of the present. */
@@ -86,7 +87,7 @@ export async function propose(input: ProposeInput): Promise<Proposal | Handoff> 
   const considered = right.map((entry) => deliverable(input, inGit, entry));
   const chosen = considered.find(isCandidate);
   if (chosen !== undefined) return proposal(input, { chosen, considered, rootCause, diagnosis: status });
-  if (workload === undefined) return noWorkload(rootCause);
+  if (workload === undefined) return noWorkload(rootCause, owner);
   return inGit === undefined ? noSafeAction(workload, rootCause, considered) : withHands(inGit, input, right.find(isCandidate));
 }
 
@@ -107,11 +108,27 @@ function withHands(handoff: Handoff, { owner, workload }: ProposeInput, right: C
   return { ...handoff, lookAt: [...handoff.lookAt, how], commands: [...hands.commands, ...handoff.commands] };
 }
 
-function noWorkload({ reason, object }: RootCause): Handoff {
+function noWorkload({ reason, object }: RootCause, owner: Owner): Handoff {
   const { kind, namespace, name } = object;
-  return handOff('NoWorkload', `${reason} is about ${inWords({ kind, namespace: namespace ?? '', name })}, which no action changes`, {
+  const why = WHY_NONE.get(kind) ?? '';
+  return handOff('NoWorkload', `${reason} is about ${inWords({ kind, namespace: namespace ?? '', name })}, which no action changes${why}`, {
+    lookAt: whereInGit(owner),
     commands: commandsFor(object),
   });
+}
+
+const WHY_NONE: ReadonlyMap<string, string> = new Map([
+  ['Job', ': what a Job runs can’t be changed, only made anew'],
+  ['CronJob', ': it keeps no earlier version of itself to go back to'],
+]);
+
+function whereInGit(owner: Owner): readonly string[] {
+  if (owner.engine === 'None') return [];
+  if (owner.engine === 'Unsupported') return [owner.reason];
+  const { repository, path, ref } = owner;
+  return [
+    `${engineOf(owner)} applies it from ${path === '' ? repository : `${path} of ${repository}`}${ref === 'HEAD' ? '' : `, branch ${ref}`}`,
+  ];
 }
 
 function strategyOf(type: ActionType, { owner, settings }: ProposeInput): RemediationPlanSpec['strategy'] {

@@ -16,7 +16,7 @@ import { lifetimeMs } from '../../domain/lifetime.ts';
 import { childName } from '../../domain/names.ts';
 import { hasEnded, mayProposeAgain } from '../../domain/plan.ts';
 import { decideForPlan } from '../../domain/policy.ts';
-import { findOwner } from '../../gitops/owner.ts';
+import { findOwner, findWorkload } from '../../gitops/owner.ts';
 import { ownerReferenceTo } from '../../kube/object.ts';
 import { type Handoff, type Proposal, propose, targetOf } from '../../remediate/propose.ts';
 import { readWorkload } from '../../remediate/workload.ts';
@@ -46,8 +46,8 @@ async function proposeFor(scope: IncidentScope, investigation: Investigation, or
   const { incident, client, signal, proposals: settings, measurements, clock } = scope;
   const target = targetOf(incident, investigation);
   const workload = target === undefined ? undefined : await readWorkload(client, target, { signal });
-  const owner =
-    target === undefined || workload === undefined ? ({ engine: 'None' } as const) : await findOwner(client, target, { signal });
+  const owned = workload === undefined ? await batchObjectOf(scope, investigation) : target;
+  const owner = owned === undefined ? ({ engine: 'None' } as const) : await findOwner(client, owned, { signal });
   const { items: policies } = await client.list(remediationPolicies, { signal });
   const choosing = { measurements, policies, now: clock.now() };
   const proposal = await propose({ incident, investigation, workload, owner, settings, client, choosing, signal });
@@ -100,6 +100,12 @@ const allResolved = ({ incident }: IncidentScope): boolean => {
   const alerts = incident.spec.alerts ?? [];
   return alerts.length > 0 && alerts.every((alert) => alert.status === 'resolved');
 };
+
+/** What no action is about, and whose place in Git is told nevertheless; undefined where it is gone. */
+async function batchObjectOf({ client, signal }: IncidentScope, { status }: Investigation): ReturnType<typeof findWorkload> {
+  const object = status?.rootCause?.object;
+  return object !== undefined && ['Job', 'CronJob'].includes(object.kind) ? findWorkload(client, object, { signal }) : undefined;
+}
 
 function handOff(scope: IncidentScope, { reason, message, lookAt, commands }: Handoff): StepResult {
   const advice = [message, ...lookAt.map((line) => `look at: ${line}`), ...commands.map((line) => `$ ${line}`)].join('\n');

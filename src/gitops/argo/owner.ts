@@ -85,6 +85,8 @@ export function findArgoOwner(
   }
   const problem = notFollowed(application);
   if (problem !== undefined) return { ...unsupported(problem), object: refTo(application, applications) };
+  const remote = remoteChart(application);
+  if (remote !== undefined) return { ...unsupported(remote.reason), object: refTo(application, applications), commands: remote.commands };
   const source = gitSourceOf(application);
   if ('refused' in source) return { ...unsupported(source.refused), object: refTo(application, applications) };
   return ownerFrom(application, source.source, all, findOwnerOf);
@@ -95,11 +97,33 @@ function notFollowed({ metadata, spec, status }: Application): string | undefine
   if (spec.sourceHydrator !== undefined) return `${where} deploys what a hydrator has written (spec.sourceHydrator)`;
   if (!isInCluster(spec)) return `${where} deploys to another cluster`;
   if (isByPlugin({ spec, status })) return `${where} is rendered by a plug-in of Argo CD, and plug-ins are not run`;
+  return undefined;
+}
+
+/** Nothing in a command may need quoting. */
+const PLAIN = /^[\w.:/@+-]+$/u;
+
+/**
+ * A chart of a Helm repository is not had: Argo CD's credentials for it are in Secrets, which nobody here reads, and Argo CD does not say by which
+ * digest it took it, so that one that was fetched might be another.
+ */
+function remoteChart({ metadata, spec }: Application): { readonly reason: string; readonly commands: readonly string[] } | undefined {
   const remote = sourcesOf(spec).find(isRemoteChart);
   const readsFiles = remote?.helm?.valueFiles?.some((file) => file.startsWith('$')) === true;
-  return remote !== undefined && (readsFiles || sourcesOf(spec).length === 1)
-    ? `${where} takes chart ${remote.chart ?? ''} from ${remote.repoURL}, which is not fetched: change its values by hand`
-    : undefined;
+  if (remote === undefined || !(readsFiles || sourcesOf(spec).length === 1)) return undefined;
+  const { name, namespace = '' } = metadata;
+  const { chart = '', repoURL, targetRevision = '' } = remote;
+  const reason = `Application ${namespace}/${name} takes chart ${chart} from ${repoURL}, which is not fetched, as Argo CD names no digest by which another one would be noticed: change its values by hand, where the Application comes from`;
+  const from = /^https?:/u.test(repoURL) ? [chart, '--repo', repoURL] : [`oci://${repoURL.replace(/^oci:\/\//u, '')}/${chart}`];
+  const inNamespace = spec.destination.namespace ?? 'default';
+  const words = [name, ...from, ...(targetRevision === '' ? [] : ['--version', targetRevision]), '--namespace', inNamespace];
+  const commands = [
+    `argocd app get ${name} --show-params`,
+    `argocd app manifests ${name} --source live`,
+    `helm template ${words.join(' ')} --values values.yaml`,
+    `argocd app history ${name}`,
+  ];
+  return { reason, commands: words.every((word) => PLAIN.test(word)) ? commands : [] };
 }
 
 function isByPlugin({ spec, status }: Pick<Application, 'spec' | 'status'>): boolean {

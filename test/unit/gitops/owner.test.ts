@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type FluxKustomization, type GitRepository, gitRepositories, kustomizations } from '../../../src/gitops/flux/resources.ts';
 import { findOwner, findWorkload } from '../../../src/gitops/owner.ts';
-import { deployments, pods, replicaSets } from '../../../src/gitops/resources.ts';
+import { cronJobs, deployments, jobs, pods, replicaSets } from '../../../src/gitops/resources.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { createMemoryKube } from '../../support/memoryKube.ts';
 
@@ -146,6 +146,19 @@ describe('findOwner', () => {
       Object.entries(want).map(([key, value]) => [key, value instanceof RegExp ? expect.stringMatching(value) : value]),
     );
     expect(await findOwner(await clusterWith(world), cart)).toMatchObject(matched);
+  });
+
+  test('leads from a Job over its CronJob to where that comes from in Git', async () => {
+    const kube = await clusterWith({});
+    const id = { id: 'shop_night_batch_CronJob', v: 'v1' };
+    const applied = (await kube.get(kustomizations, { namespace: 'flux-system', name: 'shop' })) as FluxKustomization;
+    await kube.replace(kustomizations, { ...applied, status: { ...applied.status, inventory: { entries: [id] } } });
+    const made = await kube.create(cronJobs, { metadata: { name: 'night', namespace: 'shop', labels: FLUX } });
+    const controller = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'night', uid: made.metadata.uid, controller: true };
+    await kube.create(jobs, { metadata: { name: 'night-1', namespace: 'shop', ownerReferences: [controller] } });
+    const found = await findOwner(kube, { kind: 'Job', namespace: 'shop', name: 'night-1' });
+    expect(found).toMatchObject({ engine: 'Flux', object: { kind: 'Kustomization', name: 'shop' }, path: 'deploy/shop' });
+    expect(await findOwner(kube, { kind: 'CronJob', namespace: 'shop', name: 'night' })).toMatchObject({ engine: 'Flux' });
   });
 
   test('a Secret has no owner that is looked for, and a Deployment that is not there is an error', async () => {

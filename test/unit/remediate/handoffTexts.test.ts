@@ -61,6 +61,14 @@ async function told(diagnosis: Diagnosis, owner: Owner, image = BEFORE): Promise
   return [`${reason}: ${message}`, ...lookAt.map((line) => `look at: ${line}`), ...commands.map((line) => `$ ${line}`), ''].join('\n');
 }
 
+const chart: Owner = {
+  engine: 'Unsupported',
+  by: 'ArgoCD',
+  reason:
+    'Application argocd/cart takes chart redis from https://charts.test, which is not fetched, as Argo CD names no digest by which another one would be noticed: change its values by hand, where the Application comes from',
+  commands: ['argocd app get cart --show-params'],
+};
+
 describe('what a person is told', () => {
   test.each<{ name: string; diagnosis: Diagnosis; owner: Owner }>([
     { name: 'kustomization-suspended', diagnosis: wrongImage, owner: kustomization({ suspended: true }) },
@@ -90,9 +98,29 @@ describe('what a person is told', () => {
         commands: ['kubectl describe cluster.postgresql.cnpg.io db -n shop', 'kubectl edit cluster.postgresql.cnpg.io db -n shop'],
       },
     },
+    { name: 'application-of-a-chart-that-is-elsewhere', diagnosis: wrongImage, owner: chart },
     { name: 'nobody', diagnosis: wrongImage, owner: { engine: 'None' } },
   ])('$name', async ({ name, diagnosis, owner }) => {
     await expect(await told(diagnosis, owner)).toMatchFileSnapshot(join(import.meta.dirname, '../../golden/handoff', `${name}.txt`));
+  });
+
+  test.each(['Job', 'CronJob'])('%s: why no action is about one, and where it comes from', async (kind) => {
+    const diagnosis = investigationOf({ reason: 'ContainerExitsWithError' });
+    const rootCause = { ...diagnosis.status?.rootCause, object: { kind, namespace: 'shop', name: 'night' } };
+    const result = await propose({
+      incident: incidentOf(),
+      investigation: { ...diagnosis, status: { ...diagnosis.status, rootCause } } as typeof diagnosis,
+      workload: undefined,
+      owner: kustomization(),
+      settings: { operatorNamespace: OPERATOR },
+      client: emptyCluster,
+      choosing: nothingMeasured,
+    });
+    expect(result).toMatchObject({
+      reason: 'NoWorkload',
+      message: expect.stringMatching(new RegExp(`is about ${kind} shop/night, which no action changes: `)),
+      lookAt: ['Kustomization flux-system/shop applies it from deploy of https://git.test/config, branch main'],
+    });
   });
 
   test('holds no command with anything in it that a shell would take for its own', async () => {

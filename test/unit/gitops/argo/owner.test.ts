@@ -45,6 +45,27 @@ async function lookIn({ labels = {}, annotations = TRACKED, manager, spec = {}, 
   return findOwner(kube as unknown as KubeClient, { kind: 'Deployment', namespace: 'shop', name: 'cart' });
 }
 
+test.each<[string, ApplicationSource, string]>([
+  [
+    'of a Helm repository',
+    { repoURL: 'https://charts.test', chart: 'redis', targetRevision: '1.2.0' },
+    'helm template cart redis --repo https://charts.test --version 1.2.0 --namespace shop --values values.yaml',
+  ],
+  [
+    'of a registry',
+    { repoURL: 'registry.test/charts', chart: 'redis', targetRevision: '1.2.0' },
+    'helm template cart oci://registry.test/charts/redis --version 1.2.0 --namespace shop --values values.yaml',
+  ],
+])('a chart %s is handed over with the command that renders it', async (_name, source, command) => {
+  expect(await lookIn({ spec: { source } })).toMatchObject({
+    engine: 'Unsupported',
+    reason: expect.stringContaining('takes chart redis from'),
+    commands: expect.arrayContaining([command]),
+  });
+  const quoted = await lookIn({ spec: { source: { ...source, targetRevision: '$(reboot)' } } });
+  expect(quoted).toMatchObject({ engine: 'Unsupported', commands: [] });
+});
+
 describe('an object of Argo CD', () => {
   test('leads to the Application, its repository, branch and sources', async () => {
     expect(await lookIn({})).toMatchObject({
