@@ -9,6 +9,9 @@ export const USAGE = `Usage: kubectl sre COMMAND [-n NAMESPACE] [--context NAME]
   record [WORKLOAD] [-o json|yaml]        what became of plans, and what people did instead
   approve PLAN [--digest sha256:…] [--reason TEXT] [--yes]
   reject PLAN --reason TEXT               says no; nothing is changed
+  propose PLAN [--instead ACTION] [--set NAME=VALUE]...
+                                          another plan in its place, of your own:
+                                          an alternative, or another value
   stop [--reason TEXT]                    no effect begins any more; what is in
                                           flight is cut short
   start [--reason TEXT]                   goes on
@@ -33,6 +36,7 @@ export type Command = Common &
     | { readonly command: 'get'; readonly output: OutputFormat; readonly all: boolean }
     | { readonly command: 'show'; readonly output: OutputFormat; readonly name: string }
     | { readonly command: 'record'; readonly output: OutputFormat; readonly name: string | undefined }
+    | { readonly command: 'propose'; readonly name: string; readonly instead: string | undefined; readonly set: readonly string[] }
     | {
         readonly command: 'approve' | 'reject';
         readonly name: string;
@@ -57,6 +61,8 @@ const OPTIONS = {
   digest: { type: 'string' },
   reason: { type: 'string' },
   yes: { type: 'boolean', short: 'y' },
+  instead: { type: 'string' },
+  set: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -68,6 +74,7 @@ const ALLOWED: Readonly<Record<string, readonly (keyof Values)[]>> = {
   record: ['output'],
   approve: ['digest', 'reason', 'yes'],
   reject: ['digest', 'reason', 'yes'],
+  propose: ['instead', 'set'],
   stop: ['reason'],
   start: ['reason'],
 };
@@ -95,9 +102,19 @@ export function readArguments(args: readonly string[]): Command {
     return { ...common, command, reason: reasonOf(values.reason) };
   }
   if (command === 'record' && names.length === 0) return { ...common, command, output: formatOf(values.output), name: undefined };
-  const name = onlyName(command, names);
+  return aboutOne(command, onlyName(command, names), common, values);
+}
+
+function aboutOne(command: string, name: string, common: Common, values: Values): Command {
   if (command === 'show' || command === 'record') return { ...common, command, output: formatOf(values.output), name };
+  if (command === 'propose') return proposal(name, common, values);
   return judgement(command === 'approve' ? 'approve' : 'reject', name, common, values);
+}
+
+function proposal(name: string, common: Common, { instead, set = [] }: Values): Command {
+  if (instead === undefined && set.length === 0)
+    throw new UsageError('propose needs --instead with one of the alternatives, or --set with another value; kubectl sre show lists both');
+  return { ...common, command: 'propose', name, instead, set };
 }
 
 function judgement(command: 'approve' | 'reject', name: string, common: Common, { digest, reason, yes = false }: Values): Command {

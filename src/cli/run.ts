@@ -9,6 +9,7 @@ import { oneLine } from '../text/plain.ts';
 import { type Command, readArguments, USAGE, UsageError } from './arguments.ts';
 import { judge } from './judge.ts';
 import { get, show } from './look.ts';
+import { propose } from './propose.ts';
 import { record } from './record.ts';
 import { start, stop, stopNotice } from './stop.ts';
 import type { Terminal } from './terminal.ts';
@@ -65,6 +66,8 @@ async function carryOut(command: Calling, client: KubeClient, { terminal, clock,
     case 'approve':
     case 'reject':
       return judge({ scope, terminal, clock, patienceMs }, { ...command, decision: command.command === 'approve' ? 'Approve' : 'Reject' });
+    case 'propose':
+      return propose({ scope, terminal, clock, patienceMs }, command);
     case 'stop':
       return stop({ client, terminal, clock, operator }, command.reason);
     case 'start':

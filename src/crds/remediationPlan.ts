@@ -35,11 +35,30 @@ export type Action = z.infer<typeof action>;
 
 const STRATEGIES = ['Commit', 'PullRequest', 'Direct'] as const;
 
+/** A person can take it: then these are the fields of a plan of their own. Its parameters are judged there. */
+const takenInstead = z.object({
+  action: z
+    .object({
+      type: z.enum(ACTION_TYPES).describe('Which action.'),
+      target: objectRef.describe('What it is about.'),
+      ...actionStructs,
+    })
+    .describe('The action with its parameters.'),
+  strategy: z.enum(STRATEGIES).describe('How it is delivered.'),
+  successCriteria: z.array(criterion).min(1).max(12).describe('All of these have to hold for it to count.'),
+  abortCriteria: z.array(abortCriterion).max(8).optional().describe('Any of these takes it back at once.'),
+  soakSeconds: seconds(86_400).describe('How long the criteria have to hold.'),
+});
+export type TakenInstead = z.infer<typeof takenInstead>;
+
 export const remediationPlanSpec = z
   .object({
     incidentRef: pinnedRef.describe('The Incident that it is meant to end.'),
     investigationRef: pinnedRef.describe('The Investigation that it rests on.'),
-    ordinal: z.int().min(1).max(3).describe('Which proposal for this cause it is.'),
+    ordinal: z.int().min(1).max(10).describe('Which proposal for this cause it is: three by rules at most, the others by people.'),
+    supersedes: pinnedRef
+      .optional()
+      .describe('The plan in whose place a person proposes this one; that one ends once this one stands, and never the other way round.'),
     summary: nonEmpty(600).describe('What would be done and why, in a few sentences.'),
     actions: z.array(action).min(1).max(5).describe('What is done, in this order.'),
     strategy: z.enum(STRATEGIES).describe('How it is delivered.'),
@@ -51,7 +70,13 @@ export const remediationPlanSpec = z
     expiresAt: timestamp().describe('After this nothing is begun.'),
     confidence: z.int().min(0).max(100).describe('How sure the diagnosis is, in percent.'),
     alternatives: z
-      .array(z.object({ action: text(63).describe('The action.'), whyNot: text(512).describe('Why it was not taken.') }))
+      .array(
+        z.object({
+          action: text(63).describe('The action.'),
+          whyNot: text(512).describe('Why it was not taken.'),
+          take: takenInstead.optional().describe('What a plan would say that takes it; absent: it does not fit.'),
+        }),
+      )
       .max(8)
       .optional()
       .describe('What else was considered, and why it was not taken.'),

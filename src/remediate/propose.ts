@@ -18,7 +18,7 @@ import { inWords } from './actionTarget.ts';
 import { byHand } from './byHand.ts';
 import { catalogue } from './catalogue/catalogue.ts';
 import { type Candidate, type Considered, type Facts, type RuledOut, ruleOut } from './catalogue/facts.ts';
-import { type Choosing, chooseCriteria } from './chooseCriteria.ts';
+import { type Choosing, type ChosenCriteria, chooseCriteria } from './chooseCriteria.ts';
 import { type GuardSettings, isProtected } from './guard.ts';
 import { commandsFor, engineOf, type Handoff, handOff, ownerHandoff } from './handoff.ts';
 import type { Workload } from './workload.ts';
@@ -231,6 +231,7 @@ function nearest(considered: readonly Considered[], reason: RootCause['reason'])
 
 const MOST_ALTERNATIVES = 8;
 const MOST_CRITERIA = 12;
+const MOST_ABORTS = 8;
 const MOST_NOT_VERIFIED = 8;
 
 interface Chosen {
@@ -242,37 +243,57 @@ interface Chosen {
 
 /** A cordon or a suspended sync cures nothing by itself, and is not judged by whether anything is cured. */
 const isCure = (criteria: readonly Criterion[]): boolean => criteria.some(({ type }) => type === 'FindingsCleared');
-const NOTHING_MORE = { success: [], abort: [], notVerified: [] };
+const NOTHING_MORE: ChosenCriteria = { success: [], abort: [], notVerified: [] };
 
 async function proposal(input: ProposeInput, { chosen, considered, rootCause, diagnosis }: Chosen): Promise<Proposal> {
-  const { incident, settings, workload, choosing, signal } = input;
-  const entry = catalogue[chosen.type];
-  const always = entry.successCriteria(chosen.target);
+  const { workload, choosing, signal } = input;
+  const always = catalogue[chosen.type].successCriteria(chosen.target);
   const more =
     workload === undefined || !isCure(always)
       ? NOTHING_MORE
       : await chooseCriteria({ action: chosen.type, workload, rootCause, diagnosis }, choosing, signal);
-  const hasAlerts = (incident.spec.alerts ?? []).length > 0;
   const { target } = chosen;
   const others = considered
     .filter((other) => other !== chosen && (!('whyNot' in other) || catalogue[other.type].cures.includes(rootCause.reason)))
     .slice(0, MOST_ALTERNATIVES)
-    .map((other) => ({ action: other.type, whyNot: ('whyNot' in other ? other.whyNot : preferred(chosen.type)).slice(0, 512) }));
+    .map((other) => alternative(input, other, chosen, more));
   return {
     kind: 'proposal',
     spec: {
       summary: `${chosen.title} for ${inWords(target)}. ${chosen.because}`.slice(0, 600),
       actions: [chosen.action],
       strategy: strategyOf(chosen.type, input),
-      successCriteria: [...always.filter(({ type }) => hasAlerts || type !== 'AlertResolved'), ...more.success].slice(0, MOST_CRITERIA),
-      abortCriteria: [...entry.abortCriteria(target), ...more.abort],
+      ...criteriaOf(input, chosen, more),
       ...(more.notVerified.length > 0 ? { notVerified: more.notVerified.slice(0, MOST_NOT_VERIFIED) } : {}),
-      soakSeconds: settings.soakSeconds ?? entry.soakSeconds,
       rollback: 'Automatic',
       confidence: rootCause.confidence,
       ...(others.length > 0 ? { alternatives: others } : {}),
     },
   };
+}
+
+type Criteria = Pick<RemediationPlanSpec, 'successCriteria' | 'abortCriteria' | 'soakSeconds'>;
+
+function criteriaOf({ incident, settings }: ProposeInput, { type, target }: Candidate, more: ChosenCriteria): Criteria {
+  const entry = catalogue[type];
+  const hasAlerts = (incident.spec.alerts ?? []).length > 0;
+  const always = entry.successCriteria(target);
+  const added = isCure(always) ? more : NOTHING_MORE;
+  const ofAction = always.filter((criterion) => hasAlerts || criterion.type !== 'AlertResolved');
+  return {
+    successCriteria: [...ofAction, ...added.success].slice(0, MOST_CRITERIA),
+    abortCriteria: [...entry.abortCriteria(target), ...added.abort].slice(0, MOST_ABORTS),
+    soakSeconds: settings.soakSeconds ?? entry.soakSeconds,
+  };
+}
+
+type Alternative = NonNullable<RemediationPlanSpec['alternatives']>[number];
+
+/** With what a plan would say that takes it, so that a person can. */
+function alternative(input: ProposeInput, other: Considered, chosen: Candidate, more: ChosenCriteria): Alternative {
+  if ('whyNot' in other) return { action: other.type, whyNot: other.whyNot.slice(0, 512) };
+  const take = { action: other.action, strategy: strategyOf(other.type, input), ...criteriaOf(input, other, more) };
+  return { action: other.type, whyNot: preferred(chosen.type), take };
 }
 
 function preferred(type: ActionType): string {

@@ -29,6 +29,7 @@ export function planPage(plan: RemediationPlan, page: Page): readonly string[] {
       status.rollback === undefined ? [] : paragraph(page, `${status.rollback.reason}${commitText(' by commit ', status.rollback.commit)}`),
     ),
     ...section(page, 'APPROVALS', approvalLines(plan, page)),
+    ...section(page, 'ALTERNATIVES', alternativeLines(plan, page)),
     ...nextStep(plan, page),
   ];
 }
@@ -172,6 +173,16 @@ function approvalLines({ status }: RemediationPlan, { style, width }: Page): rea
   return (status?.approvals ?? []).map(({ approver, decision, valid, reason }) =>
     cut(`${valid ? style.green('✓') : style.red('✗')} ${oneLine(`${decision} by ${approver}: ${reason}`)}`, width),
   );
+}
+
+/** What else could be done, and how a person takes it. */
+function alternativeLines(plan: RemediationPlan, page: Page): readonly string[] {
+  if (hasEnded(plan) || plan.status?.approvedAt !== undefined) return [];
+  const { metadata, spec } = plan;
+  return (spec.alternatives ?? []).flatMap(({ action, whyNot, take }) => [
+    ...paragraph(page, oneLine(`${take === undefined ? action : actionText(take.action)}: ${whyNot}`)),
+    ...(take === undefined ? [] : [`  kubectl sre propose ${metadata.name} -n ${metadata.namespace} --instead ${action}`]),
+  ]);
 }
 
 function nextStep(plan: RemediationPlan, page: Page): readonly string[] {

@@ -22,6 +22,7 @@ import { type Handoff, type Proposal, propose, targetOf } from '../../remediate/
 import { readWorkload } from '../../remediate/workload.ts';
 import { createOnce } from '../createOnce.ts';
 import { conditionOf, next, type StepResult, stalled, wait } from '../steps.ts';
+import { adoptPlan } from './adoptPlan.ts';
 import { declareOn, type IncidentScope, note } from './scope.ts';
 
 const PROPOSALS_MAX = 3;
@@ -33,6 +34,7 @@ export async function proposePlan(scope: IncidentScope): Promise<StepResult> {
   const last = planRefs.at(-1);
   scope.plan = last === undefined ? undefined : plans.get({ namespace, name: last.name });
   if (last !== undefined && scope.plan === undefined) return wait('PlanPending', 1_000);
+  if (scope.plan !== undefined) scope.plan = adoptPlan(scope, scope.plan);
   if (scope.plan !== undefined && isOfTimeBefore(scope.plan, incident.spec.reopenedAt)) scope.plan = undefined;
   if (scope.plan !== undefined && !mayProposeAgain(scope.plan)) return next;
   if (allResolved(scope)) return next;

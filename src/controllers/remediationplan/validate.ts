@@ -3,6 +3,7 @@
  *
  * A plan may have been made by anybody with kubectl; nothing of it is believed here that the API server has not checked.
  */
+import { hasEnded } from '../../domain/plan.ts';
 import { guard } from '../../remediate/guard.ts';
 import { isTrue, next, type StepResult, wait } from '../steps.ts';
 import { conclude, declareOn, hasActed, type PlanScope } from './scope.ts';
@@ -34,6 +35,8 @@ export function validate(scope: PlanScope): StepResult {
   if (isTrue(incident.status, 'Resolved'))
     return conclude(scope, 'Stale', `Incident ${incident.metadata.name} was resolved meanwhile; nothing was changed`);
 
+  const taken = placeTaken(scope);
+  if (taken !== undefined) return taken;
   const refusal = guard(plan, remediate);
   if (refusal !== undefined) {
     declareOn(scope, 'Validated', { status: 'False', reason: refusal.reason, message: refusal.message });
@@ -60,3 +63,31 @@ function incomplete(scope: PlanScope, reason: string, what: string): StepResult 
   });
   return conclude(scope, 'Failed', `${what} does not exist`);
 }
+
+/** A person's own choice takes the place of a plan that nobody has approved yet, once that choice stands with its diff; of two, one is carried out. */
+function placeTaken(scope: PlanScope): StepResult | undefined {
+  const { plan, plans, status } = scope;
+  const { supersedes, incidentRef } = plan.spec;
+  const earlier = supersedes && plans.get({ namespace: plan.metadata.namespace, name: supersedes.name });
+  if (earlier !== undefined && earlier.metadata.uid === supersedes?.uid && isAtWork(earlier)) {
+    const message = `plan ${earlier.metadata.name}, in whose place it was proposed, was approved already and is at work`;
+    declareOn(scope, 'Validated', { status: 'False', reason: 'PlanAtWork', message });
+    return conclude(scope, 'Failed', message);
+  }
+  if (status.approvedAt !== undefined) return undefined;
+  const later = plans
+    .list()
+    .find(
+      ({ spec }) =>
+        spec.supersedes?.uid === plan.metadata.uid && spec.incidentRef.uid === incidentRef.uid && spec.ordinal > plan.spec.ordinal,
+    );
+  if (later?.status?.digest === undefined || hasEnded(later)) return undefined;
+  const who = later.spec.requestedBy?.username ?? 'somebody';
+  return conclude(
+    scope,
+    'Superseded',
+    `superseded by plan ${later.metadata.name}, which ${who} proposed in its place; nothing was changed`,
+  );
+}
+
+const isAtWork = (plan: PlanScope['plan']): boolean => plan.status?.approvedAt !== undefined && !hasEnded(plan);

@@ -273,6 +273,111 @@ describe('kubectl sre reject', () => {
   });
 });
 
+describe('kubectl sre propose', () => {
+  const target = { kind: 'Deployment', namespace: 'shop', name: 'checkout' };
+  const take = {
+    action: { type: 'SetResources', target, setResources: { container: 'app', memoryLimitMebibytes: 128 } },
+    strategy: 'Commit',
+    successCriteria: [{ type: 'RolloutComplete', target, withinSeconds: 300 }],
+    abortCriteria: [{ type: 'ContainerRestarts', target, threshold: 2 }],
+    soakSeconds: 60,
+  } as const;
+  const alternatives = [
+    { action: 'SetResources', whyNot: 'possible, but RevertCommit takes the cause away', take },
+    { action: 'SetImage', whyNot: 'no earlier image is known' },
+  ];
+
+  /** An Incident of its own whose present plan this is. */
+  async function presentPlan(status: Partial<NonNullable<RemediationPlan['status']>> = {}): Promise<RemediationPlan> {
+    const made = await admin.create(incidents, newIncident({ namespace, generateName: 'inc-' }));
+    const own = await admin.create(
+      remediationPlans,
+      newPlan(
+        { namespace, generateName: 'rp-' },
+        {
+          incidentRef: { name: made.metadata.name, uid: made.metadata.uid },
+          expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+          alternatives: structuredClone(alternatives) as RemediationPlan['spec']['alternatives'],
+        },
+      ),
+    );
+    const planRefs = [{ name: own.metadata.name, uid: own.metadata.uid }];
+    await setStatus('agent-sre-investigator', incidents, made, { planRefs });
+    return setStatus('agent-sre-executor', remediationPlans, own, { ...story.plan.status, ...status });
+  }
+  const successorOf = async ({ metadata }: RemediationPlan): Promise<RemediationPlan | undefined> =>
+    (await admin.list(remediationPlans, { namespace })).items.find(({ spec }) => spec.supersedes?.uid === metadata.uid);
+
+  test('takes an alternative with another value, in the name of who asks', async () => {
+    const present = await presentPlan();
+    const { code, out } = await sre(`propose ${present.metadata.name} --instead SetResources --set memoryLimitMebibytes=256`, {
+      as: 'carol',
+    });
+    expect([code, out]).toEqual([0, expect.stringContaining('Proposed as carol: plan rp-') as unknown]);
+    expect((await successorOf(present))?.spec).toMatchObject({
+      incidentRef: present.spec.incidentRef,
+      ordinal: 2,
+      actions: [{ ...take.action, setResources: { container: 'app', memoryLimitMebibytes: 256 } }],
+      successCriteria: take.successCriteria,
+      requestedBy: { username: 'carol', groups: expect.arrayContaining(['sre-responders']) as unknown },
+    });
+  });
+
+  test.each<{
+    name: string;
+    args: string;
+    as?: 'alice' | 'dave';
+    status?: Partial<NonNullable<RemediationPlan['status']>>;
+    says: string;
+  }>([
+    {
+      name: 'a value that is out of bounds',
+      args: '--instead SetResources --set memoryLimitMebibytes=1',
+      says: 'memoryLimitMebibytes=1 is out of the bounds of SetResources',
+    },
+    {
+      name: 'what only the API server can tell',
+      args: '--instead SetResources --set memoryRequestMebibytes=512',
+      says: 'memoryRequestMebibytes is more than memoryLimitMebibytes',
+    },
+    {
+      name: 'an alternative that does not fit',
+      args: '--instead SetImage',
+      says: 'SetImage does not fit here: no earlier image is known; those that fit are SetResources',
+    },
+    { name: 'what is no alternative', args: '--instead DeletePod', says: 'DeletePod is no alternative of plan' },
+    {
+      name: 'a plan that is at work',
+      args: '--instead SetResources',
+      status: { phase: 'Syncing', approvedAt: '2026-11-21T12:00:00Z' },
+      says: 'was approved already, and is at work (Syncing)',
+    },
+    {
+      name: 'somebody who may not propose plans',
+      args: '--instead SetResources',
+      as: 'dave',
+      says: 'ask an administrator for the ClusterRole agent-sre-responder',
+    },
+  ])('refuses $name', async ({ args, as = 'alice', status, says }) => {
+    const present = await presentPlan(status);
+    const { code, err } = await sre(`propose ${present.metadata.name} ${args}`, { as });
+    expect([code, err]).toEqual([1, expect.stringContaining(says) as unknown]);
+    expect(await successorOf(present)).toBeUndefined();
+  });
+
+  test('refuses a plan in whose place another stands already', async () => {
+    const present = await presentPlan();
+    await sre(`propose ${present.metadata.name} --instead SetResources`);
+    const { code, err } = await sre(`propose ${present.metadata.name} --instead SetResources`, { as: 'bob' });
+    expect([code, err]).toEqual([1, expect.stringContaining('somebody has proposed another plan meanwhile') as unknown]);
+  });
+
+  test('shows what could be taken', async () => {
+    const { out } = await sre(`show ${(await presentPlan()).metadata.name}`);
+    expect(out).toContain('--instead SetResources');
+  });
+});
+
 describe('what is wrong around it', () => {
   test('a wrong call shows the usage', async () => {
     expect(await sre('frobnicate')).toMatchObject({

@@ -21,6 +21,10 @@ describe('readArguments', () => {
       args: `approve rp-1 --digest ${DIGEST} --reason ok -y`,
       want: { command: 'approve', name: 'rp-1', digest: DIGEST, reason: 'ok', yes: true },
     },
+    {
+      args: 'propose rp-1 --instead SetResources --set memoryLimitMebibytes=256 --set container=app',
+      want: { command: 'propose', name: 'rp-1', instead: 'SetResources', set: ['memoryLimitMebibytes=256', 'container=app'] },
+    },
     { args: 'reject rp-1 --reason no', want: { command: 'reject', name: 'rp-1', reason: 'no', yes: false } },
   ])('reads "$args"', ({ args, want }) => {
     expect(readArguments(args.split(' ').filter((part) => part !== ''))).toMatchObject(want);
@@ -35,6 +39,7 @@ describe('readArguments', () => {
     { args: 'approve rp-1 -o json', says: 'approve has no option --output' },
     { args: 'approve rp-1 --digest abc', says: '--digest is sha256: and 64 hexadecimal digits, as kubectl sre show gives it' },
     { args: 'reject rp-1', says: 'reject needs --reason: whoever looks at the Incident next wants to know why' },
+    { args: 'propose rp-1', says: 'propose needs --instead with one of the alternatives, or --set with another value' },
     { args: 'show a,b=c', says: '"a,b=c" cannot be the name of an object' },
     { args: 'get -o xml', says: '-o is json or yaml, not "xml"' },
     { args: 'get --nonsense', says: "Unknown option '--nonsense'" },

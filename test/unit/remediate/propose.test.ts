@@ -263,6 +263,18 @@ describe('a proposal', async () => {
     });
   });
 
+  test('says of an alternative that fits what a plan would say that takes it', async () => {
+    const input = given({ reason: 'ContainerOutOfMemory', change: 'c1', changes: [image], cures: ['SetResources', 'RevertCommit'] });
+    const made = await propose(input);
+    if (made.kind === 'handoff') throw new Error(made.message);
+    const found = made.spec.alternatives?.find(({ action }) => action === 'SetResources');
+    expect(found?.take).toMatchObject({
+      action: { type: 'SetResources', setResources: { container: 'app', memoryLimitMebibytes: 128 } },
+      strategy: 'Commit',
+      successCriteria: expect.arrayContaining([expect.objectContaining({ type: 'RolloutComplete' })]) as unknown,
+    });
+  });
+
   test('waits for an alert only where there is one', async () => {
     const types = async (input: ProposeInput) => {
       const made = await propose(input);
