@@ -69,6 +69,7 @@ export function entriesOf({ metadata, status }: RemediationPlan): readonly Workl
 function outcomeOf({ phase, suggestion, commit, applied }: NonNullable<RemediationPlan['status']>): Outcome | undefined {
   if (phase === 'Succeeded') return 'Verified';
   if (phase === 'Rejected') return 'Rejected';
+  if (phase === 'Inconclusive') return undefined;
   if (suggestion?.score !== undefined) return `Suggested${suggestion.score}`;
   return commit === undefined && applied === undefined ? undefined : 'Failed';
 }

@@ -50,7 +50,7 @@ beforeAll(async () => {
       proposals: { operatorNamespace: OPERATOR, protectedNamespaces: [] },
       unconfirmedAfterMs: 60_000,
       measurements: createMeasurements([]),
-      verdictOn: () => undefined,
+      verdictOn: () => ({ kind: 'leader', settledAt: 0 }),
       alertState: () => Promise.resolve('unknown' as const),
     }),
   );

@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Entry,
+  entriesOf,
+  mergeRecords,
   OUTCOMES,
   type Outcome,
   readRecord,
@@ -10,6 +12,7 @@ import {
   type WorkloadRecord,
   withEntries,
 } from '../../../src/domain/record.ts';
+import { plan as newPlan } from '../../support/plans.ts';
 
 const DAY = 24 * 3_600_000;
 const now = Date.parse('2026-03-01T00:00:00Z');
@@ -91,4 +94,30 @@ test('outcomes are counted by action', () => {
     ['RestartWorkload', 2, 0],
     ['SetImage', 0, 1],
   ]);
+});
+
+describe('what a plan adds to the record', () => {
+  type Status = NonNullable<Parameters<typeof newPlan>[0]>['status'];
+  const subjects = [{ action: 'RevertCommit' as const, kind: 'Deployment', namespace: 'shop', name: 'checkout' }];
+  const commit = { sha: 'a'.repeat(40), parent: 'b'.repeat(40), repository: 'https://git.example/shop.git', ref: 'main' };
+  const at = '2026-01-01T00:10:00Z';
+  test.each<{ name: string; status: Status; want: Outcome | undefined }>([
+    { name: 'a verified fix', status: { phase: 'Succeeded', commit }, want: 'Verified' },
+    { name: 'a fix that was taken back', status: { phase: 'RolledBack', commit }, want: 'Failed' },
+    { name: 'a fix that was left half done', status: { phase: 'Failed', commit }, want: 'Failed' },
+    { name: 'a fix of which nobody could tell', status: { phase: 'Inconclusive', commit }, want: undefined },
+    { name: 'a rejection', status: { phase: 'Rejected' }, want: 'Rejected' },
+    { name: 'nothing where nothing was done', status: { phase: 'Stale' }, want: undefined },
+    { name: 'nothing while it is at work', status: { phase: 'Verifying', commit }, want: undefined },
+    { name: 'what people did', status: { phase: 'Suggested', suggestion: { score: 'Same', message: '', at } }, want: 'SuggestedSame' },
+    {
+      name: 'nothing of a suggestion that can’t be scored',
+      status: { phase: 'Suggested', suggestion: { message: '', at } },
+      want: undefined,
+    },
+  ])('$name', ({ status, want }) => {
+    const records = mergeRecords(entriesOf(newPlan({ status: { ...status, subjects, completedAt: at } })));
+    const expected = { plan: 'rp-uid', name: 'agent-sre/rp-1', action: 'RevertCommit', outcome: want, at };
+    expect(records.flatMap(({ entries }) => entries)).toEqual(want === undefined ? [] : [expected]);
+  });
 });
