@@ -35,15 +35,19 @@ export async function ownerOf(deps: RemediateDeps, targets: readonly Target[], l
   for (const target of targets) {
     const found = await gitOwnerOf(deps, target, limits);
     if ('kind' in found) return found;
-    if (owner !== undefined && owner.object.uid !== found.object.uid) {
-      return refuse('UnsupportedOwner', 'the targets of the plan have different owners; one plan changes what one owner renders');
-    }
+    if (owner !== undefined && owner.object.uid !== found.object.uid) return refuse('UnsupportedOwner', severalOwners(owner, found));
     owner = found;
   }
   if (owner === undefined) return refuse('NoOwner', 'the plan has no target');
   const state = stateOf(owner);
   if (state !== undefined) return state;
   return openOwner(deps, owner, limits);
+}
+
+function severalOwners(one: GitOwner, other: GitOwner): string {
+  return one.repository === other.repository
+    ? `the targets of the plan are applied by ${engineOf(one)} and ${engineOf(other)}; one plan changes what one owner renders: propose one for each`
+    : `the targets of the plan come from ${one.repository} and ${other.repository}; one plan changes one repository: propose one for each`;
 }
 
 async function gitOwnerOf({ client }: RemediateDeps, target: Target, limits: Limits): Promise<GitOwner | Refusal> {

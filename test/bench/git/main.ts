@@ -3,6 +3,7 @@
  *
  * The repositories are made: an overlay of 200 objects among incompressible files, in 200 commits. Hosts are `git http-backend`, with and without
  * partial clones, and Gitea. Prints each figure beside what is aimed at, and judges nothing.
+ * `BENCH_ARGS=200` measures the smaller one alone.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -40,8 +41,9 @@ try {
   });
   const server = await startGitServer(workspace);
   const gitea = await startGitea(workspace);
-  const figures: Figure[] = [];
-  for (const { name, mebibytes, ...rest } of SIZES) {
+  const [only] = process.argv.slice(2);
+  for (const { name, mebibytes, ...rest } of SIZES.filter((size) => only === undefined || only === String(size.mebibytes))) {
+    const figures: Figure[] = [];
     const plain = await server.createRepository(`plain-${mebibytes}`, { partial: false });
     const partial = await server.createRepository(`partial-${mebibytes}`);
     const hosted = await gitea.createRepository(`large-${mebibytes}`);
@@ -58,8 +60,8 @@ try {
       figures.push({ what: `${name}: once more from the mirror, ${host}`, value: again, unit: 's' });
       figures.push({ what: `${name}: size of the mirror, ${host}`, value: size, unit: 'MiB' });
     }
+    printFigures(figures);
   }
-  printFigures(figures);
 
   async function measure(url: string): Promise<{ readonly first: number; readonly again: number; readonly size: number }> {
     const dir = mkdtempSync(join(folder, 'mirror-'));
