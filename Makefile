@@ -80,6 +80,10 @@ bench-analysis: ready ## Log templates on published data (DATA=folder), beside D
 bench-sources: ready ## What each source's adapter takes over the raw HTTP calls that it makes
 	@$(NODE) test/bench/sources/main.ts
 
+.PHONY: bench-intake
+bench-intake: ready build ## Alerts: a burst beside the raw limit, a steady stream (BENCH_ARGS='--minutes 10'), hostile bodies
+	@$(NODE) test/bench/intake/main.ts $(BENCH_ARGS)
+
 .PHONY: e2e
 e2e: ready build ## All end-to-end scenes on a real cluster: the loop, the diagnosis of live faults, models, Ollama
 	@$(BIN)/vitest run --project e2e $(VITEST_ARGS)

@@ -73,6 +73,7 @@ export function addInvestigator(parts: Parts): void {
       namespace,
       proposals: { operatorNamespace: namespace, ...remediation, deliveryOf: (repository) => deliveryOf(config.git.hosts, repository) },
       unconfirmedAfterMs: unconfirmedAfter(config),
+      announcements: config.intake.announce,
       measurements,
       verdictOn: verdicts.of,
       alertState: (labels, signal) => alerts.state(labels, signal),

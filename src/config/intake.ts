@@ -4,6 +4,15 @@ import { z } from 'zod';
 const labelName = () => z.string().min(1, 'is empty; write the name of a label').max(317);
 const word = () => z.string().min(1, 'is empty; write what a label says').max(63);
 
+const announcement = (minutes: number, occurrences: number) =>
+  z
+    .strictObject({
+      minutes: z.number().min(0).max(1440).default(minutes).describe('Once it is so old,'),
+      occurrences: z.int().min(1).max(20).default(occurrences).describe('or has begun so often.'),
+    })
+    .prefault({})
+    .describe(`By default ${minutes} minutes, or ${occurrences} times.`);
+
 export const intakeSettings = z
   .strictObject({
     reopenMinutes: z
@@ -31,6 +40,10 @@ export const intakeSettings = z
       .max(100)
       .default([])
       .describe('Labels that are part of an identity though they would be left out by rule, such as instance.'),
+    announce: z
+      .strictObject({ critical: announcement(0, 1), warning: announcement(2, 2), info: announcement(10, 3) })
+      .prefault({})
+      .describe('From when on people are told of an Incident, by its severity.'),
     severities: z
       .record(word(), z.enum(['critical', 'warning', 'info']))
       .default({})

@@ -59,6 +59,7 @@ export const kindDefinitions: readonly KindDefinition[] = [
     madeBy: 'Intake, for every alert (one Incident each, whichever way the alert comes); people, for what they see.',
     conditions: {
       Triaged: 'It was judged to be ours, and its targets are known.',
+      Announced: 'It has lasted long enough, or begun often enough for its severity, that people may be told of it.',
       Investigated: 'An Investigation has ended; its root cause, if it named one, is in the status.',
       RemediationProposed: 'A plan with its diff stands ready. False with a reason where there is nothing that may be proposed.',
       Resolved: 'Recovery was confirmed, or a person closed it. An end: it never becomes False again.',

@@ -181,4 +181,4 @@ export const incidentStatus = z.object({
 
 export type IncidentSpec = z.infer<typeof incidentSpec>;
 export type IncidentStatus = z.infer<typeof incidentStatus>;
-export const INCIDENT_CONDITIONS = ['Triaged', 'Investigated', 'RemediationProposed', 'Resolved'] as const;
+export const INCIDENT_CONDITIONS = ['Triaged', 'Announced', 'Investigated', 'RemediationProposed', 'Resolved'] as const;

@@ -2,10 +2,11 @@
 import type { IncidentStatus } from '../../crds/incident.ts';
 import { type Incident, incidents, investigations, remediationPlans } from '../../crds/kinds.ts';
 import { isOver } from '../../domain/lifeCycle.ts';
-import { type ControllerDefinition, defineController, type ReconcileContext, watching } from '../../kube/controller.ts';
+import { type ControllerDefinition, defineController, type ReconcileContext, type Result, watching } from '../../kube/controller.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
 import { reconcileStatus } from '../reconcileStatus.ts';
 import type { NamedStep } from '../steps.ts';
+import { announce } from './announce.ts';
 import { awaitDiagnosis } from './awaitDiagnosis.ts';
 import { awaitPlan } from './awaitPlan.ts';
 import { closeByPerson } from './closeByPerson.ts';
@@ -25,6 +26,7 @@ const steps: readonly NamedStep<IncidentScope>[] = [
   ['closeByPerson', closeByPerson], // a person's word comes before anything of ours
   ['reopen', reopen], // what it found the last time does not count any more
   ['triage', triage], // ours at all: decided before anything is spent
+  ['announce', announce], // whether people may be told of it yet
   ['group', group], // whether it leads or follows: only who leads goes on
   ['openInvestigation', openInvestigation],
   ['awaitDiagnosis', awaitDiagnosis],
@@ -42,7 +44,8 @@ export function createIncidentController(deps: IncidentDeps): ControllerDefiniti
     reconcile: async (key, context) => {
       const incident = context.store.get(key);
       if (incident === undefined || incident.metadata.deletionTimestamp !== undefined || isOver(incident)) return undefined;
-      return reconcileStatus(scopeOf(deps, incident, context), steps, {
+      const scope = scopeOf(deps, incident, context);
+      const result = await reconcileStatus(scope, steps, {
         resource: incidents,
         object: incident,
         fieldManager: FIELD_MANAGER,
@@ -52,8 +55,15 @@ export function createIncidentController(deps: IncidentDeps): ControllerDefiniti
           return { phase, note: status.waitingOn?.detail ?? status.rootCause ?? incident.spec.title, isBad: phase === 'NeedsHuman' };
         },
       });
+      return soonerOf(result, scope.announceInMs);
     },
   });
+}
+
+function soonerOf(result: Result, inMs: number | undefined): Result {
+  const { requeueAfterMs } = result ?? {};
+  const delays = [requeueAfterMs, inMs].filter((delay) => delay !== undefined);
+  return delays.length === 0 ? undefined : { requeueAfterMs: Math.min(...delays) };
 }
 
 function scopeOf(deps: IncidentDeps, incident: Incident, context: ReconcileContext<Incident>): IncidentScope {

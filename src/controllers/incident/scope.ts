@@ -1,6 +1,7 @@
 /** What the steps of an Incident share: the object, the draft of its status, its children, and what they may use. */
 import type { IncidentStatus } from '../../crds/incident.ts';
 import type { Incident, Investigation, RemediationPlan } from '../../crds/kinds.ts';
+import type { AnnouncementRules } from '../../domain/announcement.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Logger } from '../../kube/logger.ts';
 import type { Store } from '../../kube/store.ts';
@@ -19,6 +20,8 @@ export interface IncidentDeps extends ReconcilerDeps {
   readonly proposals: ProposeSettings;
   /** How long a sender's word that an alert is over waits for somebody to confirm it; 0 where nobody can be asked at all. */
   readonly unconfirmedAfterMs: number;
+  /** From when on people are told, by severity. */
+  readonly announcements: AnnouncementRules;
   /** Figures by which a fix can be judged. */
   readonly measurements: Measurements;
   /** Whether it leads or follows; undefined while grouping has not judged it. */
@@ -36,6 +39,8 @@ export interface IncidentScope extends IncidentDeps {
   readonly plans: Store<RemediationPlan>;
   /** The present plan: the last one that was proposed. Set by the step that proposes. */
   plan?: RemediationPlan | undefined;
+  /** Until people may be told of it, if they may not yet. Set by the step that announces. */
+  announceInMs?: number | undefined;
   /** Name of the Incident that it follows. Set by the step that groups. */
   follows?: string | undefined;
 }

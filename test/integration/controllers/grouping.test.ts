@@ -52,6 +52,11 @@ function live(namespace: string): { readonly die: () => Promise<void> } {
     namespace,
     proposals: { operatorNamespace: namespace },
     unconfirmedAfterMs: 0,
+    announcements: {
+      critical: { minutes: 0, occurrences: 1 },
+      warning: { minutes: 2, occurrences: 2 },
+      info: { minutes: 10, occurrences: 3 },
+    },
     measurements: createMeasurements([]),
     verdictOn: verdicts.of,
     alertState: () => Promise.resolve('firing' as const),

@@ -49,6 +49,11 @@ beforeAll(async () => {
       namespace: OPERATOR,
       proposals: { operatorNamespace: OPERATOR, protectedNamespaces: [] },
       unconfirmedAfterMs: 60_000,
+      announcements: {
+        critical: { minutes: 0, occurrences: 1 },
+        warning: { minutes: 2, occurrences: 2 },
+        info: { minutes: 10, occurrences: 3 },
+      },
       measurements: createMeasurements([]),
       verdictOn: () => ({ kind: 'leader', settledAt: 0 }),
       alertState: () => Promise.resolve('unknown' as const),
