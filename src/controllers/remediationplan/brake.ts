@@ -4,10 +4,10 @@
  * Whoever passes holds the locks of all that the plan touches; whoever is held up holds none, so that plans never wait for each other. Limits are
  * judged with the locks in hand and read from the API server itself, so that of two that ask at once one sees the other.
  */
-import { type Hold, holdByOthers, holdByPolicy, type LockTarget } from '../../domain/brakes.ts';
+import { type Effect, type Hold, holdByOthers, holdByPolicy, type LockTarget } from '../../domain/brakes.ts';
 import { identityOf, type Touched, WORKLOAD_KINDS } from '../../domain/policy.ts';
 import { WORKLOADS } from '../../gitops/resources.ts';
-import { objectsOf } from './decide.ts';
+import { objectsOf, subjectShown } from './decide.ts';
 import { type LockParts, listLocks, releaseLocks, takeLock } from './locks.ts';
 import { isoNow, type PlanScope, type World } from './scope.ts';
 
@@ -26,14 +26,32 @@ export function lockParts({ client, signal, clock, remediate }: PlanScope): Lock
   return { client, signal, namespace: remediate.operatorNamespace, now: clock.now() };
 }
 
+/**
+ * After a person has let a fix in, about which no brake was asked: takes the locks that are free, so that other plans see it at work, and what it did
+ * counts when they are judged.
+ */
+export async function lockMerged(scope: PlanScope): Promise<void> {
+  const { plan, status, logger } = scope;
+  const subject = await subjectShown(scope);
+  const policies = (status.policy?.among ?? []).map(({ name }) => name);
+  for (const target of objectsOf(subject)) {
+    const taken = await takeLock(lockParts(scope), target, plan, effectOn(scope, target, subject, policies));
+    if (taken.kind === 'held')
+      logger.warn({ target: identityOf(target), by: taken.by }, 'merged while another plan is at work on the same');
+  }
+}
+
+function effectOn(scope: PlanScope, target: LockTarget, { actions }: World['subject'], policies: readonly string[]): Effect {
+  const own = actions.filter((action) => identityOf(action.target) === identityOf(target));
+  const types = (own.length === 0 ? actions : own).map(({ type }) => type);
+  return { plan: scope.plan.metadata.uid, actions: [...new Set(types)], policies, at: isoNow(scope) };
+}
+
 async function takeLocks(scope: PlanScope, { subject, policy }: World): Promise<Hold | undefined> {
   const { plan } = scope;
   const policies = policy.among.map(({ metadata }) => metadata.name);
   for (const target of objectsOf(subject)) {
-    const own = subject.actions.filter((action) => identityOf(action.target) === identityOf(target));
-    const actions = (own.length === 0 ? subject.actions : own).map(({ type }) => type);
-    const effect = { plan: plan.metadata.uid, actions: [...new Set(actions)], policies, at: isoNow(scope) };
-    const taken = await takeLock(lockParts(scope), target, plan, effect);
+    const taken = await takeLock(lockParts(scope), target, plan, effectOn(scope, target, subject, policies));
     if (taken.kind === 'held') {
       return { reason: 'WorkloadLocked', message: `plan ${taken.by} is at work on ${identityOf(target)}; until it has ended` };
     }

@@ -26,6 +26,12 @@ export async function subjectOf(scope: PlanScope, rendered: World['rendered']): 
   return { actions, touched: resource.kind === 'Pod' ? [] : [changed] };
 }
 
+/** The same of a plan that was shown and is no longer rendered, by what it was to change then. */
+export async function subjectShown(scope: PlanScope): Promise<Subject> {
+  const touched = (scope.status.preimages ?? []).map(({ object }) => ({ ...touchedBy(object), labels: {} }));
+  return { actions: await targetsOf(scope), touched };
+}
+
 /** Every workload or other object that it is about, once. */
 export function objectsOf({ actions, touched }: Subject): readonly Touched[] {
   const all = [...actions.map(({ target }) => target), ...touched];

@@ -16,6 +16,7 @@ import { STOP_SWITCH } from '../../../src/crds/stopSwitch.ts';
 import { GitError } from '../../../src/gitops/errors.ts';
 import { createRepositories, type Repositories } from '../../../src/gitops/git/repositories.ts';
 import { createGitHosts, type GitHosts } from '../../../src/gitops/hosts/hosts.ts';
+import { leases } from '../../../src/kube/leaseRecord.ts';
 import { type Gitea, startGitea } from '../../cluster/addons/gitea.ts';
 import { type GiteaPerson, giteaPerson, type MergeWay, protectBranch } from '../../support/giteaPeople.ts';
 import { kubectlSre } from '../../support/kubectlSre.ts';
@@ -132,6 +133,18 @@ async function whileAlive(plan: RemediationPlan, act: () => Promise<void>, isOve
   return seen(plan);
 }
 
+/** What the locks of workloads say was done, as other plans are judged by. */
+async function effectsOn(plan: RemediationPlan): Promise<string> {
+  const locks = await theatre.stage.client.list(leases, {
+    namespace: NAMESPACE,
+    labelSelector: 'app.kubernetes.io/component=workload-lock',
+  });
+  const own = locks.items.filter(
+    ({ metadata }) => metadata.annotations?.['agentsre.io/target'] === `Deployment/${plan.metadata.name}/cart`,
+  );
+  return own.map(({ metadata }) => metadata.annotations?.['agentsre.io/effects'] ?? '').join();
+}
+
 const conditionOf = ({ status }: RemediationPlan, type: string) => status?.conditions?.find((condition) => condition.type === type);
 
 /** Of the deployed branch, after the commit that did the harm. */
@@ -171,6 +184,7 @@ describe('a plan that is delivered by pull request', () => {
       expect(sinceBad(story)).toEqual([status?.commit?.sha]);
       expect(await at('robot').requests(name)).toHaveLength(1);
       expect(await at('robot').branches(name)).toHaveLength(2);
+      expect(await effectsOn(plan)).toContain(plan.metadata.uid);
     },
   );
 

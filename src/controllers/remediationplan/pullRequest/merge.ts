@@ -15,6 +15,7 @@ import { type Merged, mergedChanges } from '../../../remediate/proposal.ts';
 import { mayDo } from '../../access.ts';
 import { bounded, next, type StepResult, wait } from '../../steps.ts';
 import { verdictsOn, vetoOf } from '../awaitApproval.ts';
+import { lockMerged } from '../brake.ts';
 import { conclude, declareOn, isoNow, type PlanScope, remediateDeps } from '../scope.ts';
 
 /** A host may say that it has merged a moment before its branch shows it. */
@@ -38,7 +39,9 @@ export async function takeMerge(scope: PlanScope, requests: PullRequests, reques
   const verdict = await judge(scope, requests, request, { merge, merged, pullRequest });
   Object.assign(pullRequest, { mergedAt: merge.at, mergeSha: merge.sha, mergedBy: bounded(mergerText(scope, requests, merge), 512) });
   delete pullRequest.closing;
-  return verdict.approved && merged !== undefined ? goOn(scope, merge, merged, verdict) : refuse(scope, request, merge, verdict);
+  if (!verdict.approved || merged === undefined) return refuse(scope, request, merge, verdict);
+  await lockMerged(scope);
+  return goOn(scope, merge, merged, verdict);
 }
 
 interface Facts {
