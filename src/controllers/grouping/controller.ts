@@ -46,7 +46,6 @@ export function createGroupingController(deps: GroupingDeps): ControllerDefiniti
   return defineController<Incident>({
     name: 'grouping',
     resource: incidents,
-    namespace,
     concurrency: 1,
     watches: [watching({ resource: investigations, toKeys: ofIncident }), watching({ resource: remediationPlans, toKeys: ofIncident })],
     reconcile: async (_key, context) => {
@@ -54,7 +53,9 @@ export function createGroupingController(deps: GroupingDeps): ControllerDefiniti
       const passed = last === undefined ? Number.POSITIVE_INFINITY : start - last.at;
       const pause = Math.max(TOGETHER_MS, REST * (last?.tookMs ?? 0));
       if (passed < pause) return { requeueAfterMs: pause - passed };
-      const sorted = sortOut({ incidents: context.store.list(), known: knownTo(context), now: clock.now() });
+      // One cache for all who watch Incidents; those of other namespaces are passed over here.
+      const ours = context.store.list().filter(({ metadata }) => metadata.namespace === namespace);
+      const sorted = sortOut({ incidents: ours, known: knownTo(context), now: clock.now() });
       const about = aboutOf(sorted);
       const isYoung = isYoungStorm(sorted, clock.now());
       if (about === last?.about && !(isYoung && passed >= LOOK_AGAIN_MS)) return requeue(sorted, isYoung, clock.now());
