@@ -43,7 +43,7 @@ const REASONS: readonly (readonly [RegExp, FailureMode])[] = [
 
 const WORDS: readonly (readonly [RegExp, FailureMode])[] = [
   [/\boom|out of memory|memory leak/u, 'oom'],
-  [/\bimages?\b.*(?:pull|not found|rate|unauthor|unavail|resolved|fail|invalid|mismatch)|\b(?:pull|err) ?image/u, 'image'],
+  [/\bimages?\b.{0,60}(?:pull|not found|rate|unauthor|unavail|resolved|fail|invalid|mismatch)|\b(?:pull|err) ?image/u, 'image'],
   [/\bcerts?\b|certificate|\btls\b|x509|\bssl\b/u, 'certificate'],
   [/\bdns\b|resolv|name not found/u, 'dns'],
   [/overcommit|quota almost/u, 'other'],
@@ -51,14 +51,14 @@ const WORDS: readonly (readonly [RegExp, FailureMode])[] = [
   [/crash ?loop|restart|panic|exits with error|killed by signal/u, 'crash'],
   [/kube ?api|apiserver|api server|\betcd\b|\bscheduler\b|controller manager|aggregated api|control plane/u, 'control'],
   [
-    /list errors|watch errors|(?:reconcile|sync|status update|node lookup|client)\w* (?:errors|failed)|operator.*(?:errors|failed)/u,
+    /list errors|watch errors|(?:reconcile|sync|status update|node lookup|client)\w{0,20} (?:errors|failed)|operator.{0,60}(?:errors|failed)/u,
     'apiClient',
   ],
   [
     /node (?:not ready|down|unreachable|offline|readiness|lost)|kubelet (?:down|unavailable|instance|not|pleg)|not ready node|runtime unavailable/u,
     'node',
   ],
-  [/(?:volume|\bpvcs?\b|\bclaim\b).*(?:fill|full|inodes|space|usage|capacity)/u, 'full'],
+  [/(?:volume|\bpvcs?\b|\bclaim\b).{0,60}(?:fill|full|inodes|space|usage|capacity)/u, 'full'],
   [/(?:persistent )?volume|\bpvcs?\b|\bclaim\b|storage class|attach/u, 'storage'],
   [
     /(?:disk|memory|process|node|pid) pressure|eviction|\braid\b|filesystem|disk (?:almost |will be )?(?:full|space|fill|out)|inodes/u,
@@ -82,7 +82,7 @@ const WORDS: readonly (readonly [RegExp, FailureMode])[] = [
 function wordsOf(name: string): string {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/gu, '$1 $2')
-    .replaceAll(/([A-Z]+)([A-Z][a-z])/gu, '$1 $2')
+    .replaceAll(/(?<=[A-Z])(?=[A-Z][a-z])/gu, ' ')
     .replaceAll(/[_\-.:/]+/gu, ' ')
     .toLowerCase();
 }

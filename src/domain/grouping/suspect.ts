@@ -109,7 +109,7 @@ function componentOf(labels: Labels): EntityKey | undefined {
   const words = [job, component, alertname.replaceAll(/([a-z])([A-Z])/gu, '$1-$2')].map((word) => word.toLowerCase());
   const found = COMPONENTS.find(([pattern]) => words.some((word) => pattern.test(word)))?.[1];
   // What tells of certificates of clients or of errors of clients is told by the API server, and is about them.
-  return found === undefined || /client.*cert/iu.test(alertname) ? undefined : key('Component', undefined, found);
+  return found === undefined || /client.{0,60}cert/iu.test(alertname) ? undefined : key('Component', undefined, found);
 }
 
 function certificateOf(labels: Labels): EntityKey | undefined {
@@ -160,7 +160,7 @@ const isName = (value: string | undefined): value is string => value !== undefin
 /** Labels by which meshes, exporters and rules name the other end of a call, or what is needed. */
 const OTHER_END =
   /^(?:destination|upstream|peer|remote|server|backend|dependency|depends_on|db|database|broker|downstream_dependency|target)(?:_?(?:service(?:_name)?|workload|host|address|cluster|name|app|instance))?$/u;
-const DNS_NAME = /\b([a-z](?:[-a-z0-9]*[a-z0-9])?)\.([a-z](?:[-a-z0-9]*[a-z0-9])?)\.svc\b/gu;
+const DNS_NAME = /\b([a-z][-a-z0-9]{0,62})\.([a-z][-a-z0-9]{0,62})\.svc\b/gu;
 const MOST_MENTIONS = 8;
 
 function mentionsOf({ alerts }: Suspect, entity: EntityKey, index: TopologyIndex): readonly EntityKey[] {
