@@ -141,9 +141,9 @@ describe('the API server refuses', () => {
       says: 'cpuRequestMillicores is more than cpuLimitMillicores; a container may not ask for more than its limit',
     },
     {
-      name: 'a fourth proposal for one cause',
-      ...of(remediationPlans, () => newPlan(meta(), { ordinal: 4 })),
-      says: 'spec.ordinal in body should be less than or equal to 3',
+      name: 'an eleventh proposal for one cause',
+      ...of(remediationPlans, () => newPlan(meta(), { ordinal: 11 })),
+      says: 'spec.ordinal in body should be less than or equal to 10',
     },
     {
       name: 'an Approval that says neither yes nor no',
