@@ -12,9 +12,15 @@ export const USAGE = `Usage: kubectl sre COMMAND [-n NAMESPACE] [--context NAME]
   propose PLAN [--instead ACTION] [--set NAME=VALUE]...
                                           another plan in its place, of your own:
                                           an alternative, or another value
+  debts [-o json|yaml]                    what is left behind until somebody
+                                          ends it, overdue first
   stop [--reason TEXT]                    no effect begins any more; what is in
                                           flight is cut short
   start [--reason TEXT]                   goes on
+  audit [--since 24h|2026-11-21]          what was done and refused, and by whom
+  audit export [--since …]                the same, a line of JSON an entry
+  audit verify [--public-key FILE] [--expect HASH]
+                                          whether nothing of it was changed
 
 Without -n it looks in all namespaces that you may see; for record, -n is the
 workload's. --operator NAMESPACE says where Agent-SRE lives, if that is not agent-sre.`;
@@ -32,7 +38,10 @@ export type OutputFormat = 'text' | 'json' | 'yaml';
 export type Command = Common &
   (
     | { readonly command: 'help' }
+    | { readonly command: 'audit' | 'audit export'; readonly since: string | undefined }
+    | { readonly command: 'audit verify'; readonly publicKeys: readonly string[]; readonly expected: readonly string[] }
     | { readonly command: 'stop' | 'start'; readonly reason: string | undefined }
+    | { readonly command: 'debts'; readonly output: OutputFormat }
     | { readonly command: 'get'; readonly output: OutputFormat; readonly all: boolean }
     | { readonly command: 'show'; readonly output: OutputFormat; readonly name: string }
     | { readonly command: 'record'; readonly output: OutputFormat; readonly name: string | undefined }
@@ -63,6 +72,9 @@ const OPTIONS = {
   yes: { type: 'boolean', short: 'y' },
   instead: { type: 'string' },
   set: { type: 'string', multiple: true },
+  since: { type: 'string' },
+  'public-key': { type: 'string', multiple: true },
+  expect: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -71,17 +83,21 @@ type Values = ReturnType<typeof parsed>['values'];
 const ALLOWED: Readonly<Record<string, readonly (keyof Values)[]>> = {
   get: ['output', 'all'],
   show: ['output'],
+  debts: ['output'],
   record: ['output'],
   approve: ['digest', 'reason', 'yes'],
   reject: ['digest', 'reason', 'yes'],
   propose: ['instead', 'set'],
+  audit: ['since'],
+  'audit export': ['since'],
+  'audit verify': ['public-key', 'expect'],
   stop: ['reason'],
   start: ['reason'],
 };
 
 export function readArguments(args: readonly string[]): Command {
   const { values, positionals } = parsed(args);
-  const [command, ...names] = positionals;
+  const { command, names } = named(positionals);
   const common: Common = {
     namespace: values.namespace,
     context: values.context,
@@ -92,16 +108,8 @@ export function readArguments(args: readonly string[]): Command {
   const allowed = ALLOWED[command];
   if (allowed === undefined) throw new UsageError(`there is no command "${command}"`);
   refuseStrangers(command, values, allowed);
-  if (command === 'get') {
-    if (names.length > 0) throw new UsageError(`get lists; to see one, use: kubectl sre show ${names[0]}`);
-    return { ...common, command, output: formatOf(values.output), all: values.all === true };
-  }
-  if (command === 'stop' || command === 'start') {
-    if (names.length > 0)
-      throw new UsageError(`${command} is for all plans at once; to say no to one, use: kubectl sre reject ${names[0]} --reason …`);
-    return { ...common, command, reason: reasonOf(values.reason) };
-  }
-  if (command === 'record' && names.length === 0) return { ...common, command, output: formatOf(values.output), name: undefined };
+  const general = withoutName(command, names, values);
+  if (general !== undefined) return { ...common, ...general };
   return aboutOne(command, onlyName(command, names), common, values);
 }
 
@@ -115,6 +123,56 @@ function proposal(name: string, common: Common, { instead, set = [] }: Values): 
   if (instead === undefined && set.length === 0)
     throw new UsageError('propose needs --instead with one of the alternatives, or --set with another value; kubectl sre show lists both');
   return { ...common, command: 'propose', name, instead, set };
+}
+
+type Unnamed = Extract<
+  Command,
+  { readonly command: 'get' | 'stop' | 'start' | 'debts' | 'audit' | 'audit export' | 'audit verify' | 'record' }
+>;
+
+type Uncommon<T> = T extends unknown ? Omit<T, keyof Common> : never;
+
+/** Commands that are about no one object. */
+function withoutName(command: string, names: readonly string[], values: Values): Uncommon<Unnamed> | undefined {
+  const none = (why: string): void => {
+    if (names.length > 0) throw new UsageError(why);
+  };
+  switch (command) {
+    case 'get':
+      none(`get lists; to see one, use: kubectl sre show ${names[0]}`);
+      return { command, output: formatOf(values.output), all: values.all === true };
+    case 'stop':
+    case 'start':
+      none(`${command} is for all plans at once; to say no to one, use: kubectl sre reject ${names[0]} --reason …`);
+      return { command, reason: reasonOf(values.reason) };
+    case 'debts':
+      none('debts lists all that is left behind, and takes no names');
+      return { command, output: formatOf(values.output) };
+    case 'audit':
+    case 'audit export':
+      return { command, since: values.since };
+    case 'audit verify':
+      return { command, publicKeys: values['public-key'] ?? [], expected: hashesOf(values.expect) };
+    case 'record':
+      return names.length === 0 ? { command, output: formatOf(values.output), name: undefined } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** `audit` has commands of its own. */
+function named([first, second, ...rest]: readonly string[]): { readonly command: string | undefined; readonly names: readonly string[] } {
+  const names = second === undefined ? rest : [second, ...rest];
+  if (first !== 'audit' || second === undefined) return { command: first, names };
+  if (second !== 'verify' && second !== 'export') throw new UsageError(`audit can verify and export, not "${second}"`);
+  if (rest.length > 0) throw new UsageError(`audit ${second} takes no names`);
+  return { command: `audit ${second}`, names: [] };
+}
+
+function hashesOf(expected: readonly string[] = []): readonly string[] {
+  const wrong = expected.find((hash) => !/^sha256:[0-9a-f]{64}$/u.test(hash));
+  if (wrong !== undefined) throw new UsageError('--expect is sha256: and 64 hexadecimal digits, as kubectl sre audit verify gives it');
+  return expected;
 }
 
 function judgement(command: 'approve' | 'reject', name: string, common: Common, { digest, reason, yes = false }: Values): Command {

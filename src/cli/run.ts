@@ -6,9 +6,11 @@ import { createKubeClient } from '../kube/createClient.ts';
 import type { Logger } from '../kube/logger.ts';
 import { explain } from '../telemetry/explain.ts';
 import { oneLine } from '../text/plain.ts';
-import { type Command, readArguments, USAGE, UsageError } from './arguments.ts';
+import { type Command, type OutputFormat, readArguments, USAGE, UsageError } from './arguments.ts';
+import { audit } from './audit.ts';
+import { debts } from './debts.ts';
 import { judge } from './judge.ts';
-import { get, show } from './look.ts';
+import { get, type Look, show } from './look.ts';
 import { propose } from './propose.ts';
 import { record } from './record.ts';
 import { start, stop, stopNotice } from './stop.ts';
@@ -56,18 +58,17 @@ async function carryOut(command: Calling, client: KubeClient, { terminal, clock,
   const { operator } = command;
   const scope = { client, namespace: command.namespace, operator };
   if (command.command !== 'stop' && command.command !== 'start') await sayIfStopped(command, client, terminal);
+  if ('output' in command) return lookAt(command, { scope, terminal, now: clock.now(), output: command.output });
   switch (command.command) {
-    case 'get':
-      return get({ scope, terminal, now: clock.now(), output: command.output }, command.all);
-    case 'show':
-      return show({ scope, terminal, now: clock.now(), output: command.output }, command.name);
-    case 'record':
-      return record({ scope, terminal, now: clock.now(), output: command.output }, command.name);
     case 'approve':
     case 'reject':
       return judge({ scope, terminal, clock, patienceMs }, { ...command, decision: command.command === 'approve' ? 'Approve' : 'Reject' });
     case 'propose':
       return propose({ scope, terminal, clock, patienceMs }, command);
+    case 'audit':
+    case 'audit export':
+    case 'audit verify':
+      return audit({ client, terminal, operator, now: clock.now() }, command);
     case 'stop':
       return stop({ client, terminal, clock, operator }, command.reason);
     case 'start':
@@ -77,11 +78,27 @@ async function carryOut(command: Calling, client: KubeClient, { terminal, clock,
   }
 }
 
+function lookAt(command: Extract<Calling, { readonly output: OutputFormat }>, look: Look): Promise<void> {
+  switch (command.command) {
+    case 'get':
+      return get(look, command.all);
+    case 'debts':
+      return debts(look);
+    case 'show':
+      return show(look, command.name);
+    case 'record':
+      return record(look, command.name);
+    default:
+      return command satisfies never;
+  }
+}
+
 /** At the head of what people read; beside what programs read. */
 async function sayIfStopped(command: Calling, client: KubeClient, terminal: Terminal): Promise<void> {
   const notice = await stopNotice(client, command.operator, terminal);
   if (notice.length === 0) return;
-  if ('output' in command && command.output !== 'text') terminal.complain(...notice);
+  const isForPrograms = command.command === 'audit export' || ('output' in command && command.output !== 'text');
+  if (isForPrograms) terminal.complain(...notice);
   else terminal.print(...notice);
 }
 

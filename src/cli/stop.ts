@@ -53,7 +53,7 @@ export async function start(deps: Stop, reason: string | undefined): Promise<voi
 }
 
 /** Undefined where the caller may not see it. */
-async function stopState(client: KubeClient, operator: string): Promise<StopState | undefined> {
+export async function stopState(client: KubeClient, operator: string): Promise<StopState | undefined> {
   try {
     return readStopSwitch(await client.get(configMaps, { namespace: operator, name: STOP_SWITCH }));
   } catch (error) {

@@ -1,8 +1,10 @@
 /** The executor: from an approved plan to a verified change. The only process with a credential that can push. */
 import { createRemediationPlanController } from '../controllers/remediationplan/controller.ts';
 import { createRemediationPolicyController } from '../controllers/remediationpolicy/controller.ts';
+import { stopEntries } from '../controllers/stopEntry.ts';
 import { createStopSwitch } from '../controllers/stopSwitch.ts';
 import { readSigningKey } from '../gitops/git/signing.ts';
+import { createRoleAudit, readAuditKey } from './audit.ts';
 import { createGit } from './git.ts';
 import { gitHostsOf } from './gitHosts.ts';
 import type { Parts } from './parts.ts';
@@ -16,7 +18,15 @@ export async function addExecutor(parts: Parts): Promise<void> {
   const { alerts, measurements } = createTelemetrySources(parts);
   const signingKeyFile = config.git.signing?.keyFile;
   if (signingKeyFile !== undefined) await checkSigningKey(signingKeyFile);
-  const stopSwitch = createStopSwitch({ client, clock, logger, namespace: operatorNamespace });
+  const audit = createRoleAudit(parts, 'executor');
+  await readAuditKey(config.audit.signingKeyFile);
+  const stopSwitch = createStopSwitch({
+    client,
+    clock,
+    logger,
+    namespace: operatorNamespace,
+    onTurn: (now, before) => audit.record(stopEntries(now, before)),
+  });
 
   manager.addRunnable({
     name: 'stop switch',
@@ -33,6 +43,7 @@ export async function addExecutor(parts: Parts): Promise<void> {
         clock,
         leadership: manager,
         stopSwitch,
+        audit,
         events: manager.events,
         redact: redactor.text,
         remediate: { ...createGit(parts), operatorNamespace, protectedNamespaces, author: config.git.author, signingKeyFile },

@@ -12,6 +12,7 @@ import { createTopologyReader } from '../sources/kubernetes/topology/readTopolog
 import { observedCalls } from '../sources/observedCalls.ts';
 import { createReportedChanges } from '../sources/reportedChanges.ts';
 import { createCleaner } from '../sources/text.ts';
+import { createRoleAudit } from './audit.ts';
 import { createChecking } from './checks.ts';
 import { createGit, createSourceRepositories } from './git.ts';
 import { deliveryOf } from './gitHosts.ts';
@@ -39,6 +40,7 @@ export function addInvestigator(parts: Parts): void {
     clock,
     limits: { retentionMs: config.evidence.retentionDays * DAY_MS },
   });
+  const audit = createRoleAudit(parts, 'investigator');
   const git = createGitChanges({ client, repositories, renderer, logger });
   const source = createApplicationSource({ config, repositories: createSourceRepositories(parts), clock });
   const investigator = createInvestigator({
@@ -62,7 +64,7 @@ export function addInvestigator(parts: Parts): void {
   });
 
   manager.addController(
-    createInvestigationController({ ...reconciling, namespace, investigator }, { concurrency: config.investigator.concurrency }),
+    createInvestigationController({ ...reconciling, namespace, audit, investigator }, { concurrency: config.investigator.concurrency }),
   );
   const verdicts = createVerdicts();
   const topology = createTopologyReader({ client, clock, logger, observedCalls: (signal) => observedCalls(ports.metrics, signal) });
@@ -70,6 +72,7 @@ export function addInvestigator(parts: Parts): void {
   manager.addController(
     createIncidentController({
       ...reconciling,
+      audit,
       namespace,
       proposals: { operatorNamespace: namespace, ...remediation, deliveryOf: (repository) => deliveryOf(config.git.hosts, repository) },
       unconfirmedAfterMs: unconfirmedAfter(config),

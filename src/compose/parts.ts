@@ -6,6 +6,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { Manager } from '../kube/manager.ts';
 import type { Redactor } from '../redact/redactor.ts';
+import type { AuditFigures } from '../telemetry/auditMetrics.ts';
 
 export interface Parts {
   readonly config: Config;
@@ -15,6 +16,8 @@ export interface Parts {
   readonly redactor: Redactor;
   readonly client: KubeClient;
   readonly manager: Manager;
+  /** Figures of the audit chain of a role. */
+  readonly auditFigures: (chain: string) => AuditFigures;
   /** Where mirrors of repositories are kept. */
   readonly gitCacheDir: string;
 }

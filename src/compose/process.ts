@@ -18,6 +18,7 @@ import { createKubeClient } from '../kube/createClient.ts';
 import type { Logger } from '../kube/logger.ts';
 import { createManager } from '../kube/manager.ts';
 import type { Redactor } from '../redact/redactor.ts';
+import { auditMetrics } from '../telemetry/auditMetrics.ts';
 import { countIncidents, countInvestigations, countPlans } from '../telemetry/objectMetrics.ts';
 import { addHttp } from './http.ts';
 import type { Parts } from './parts.ts';
@@ -83,7 +84,7 @@ function partsOf({ name, config, logger, redactor, version }: ProcessOptions, gi
   const identity = `${hostname()}_${randomUUID().slice(0, 8)}`;
   const election = isElected ? { namespace: config.namespace, name: lease, identity } : undefined;
   const manager = createManager({ client, clock, logger, registry, name: `agentsre.io/${name}`, election });
-  return { config, clock, logger, registry, redactor, client, manager, gitCacheDir };
+  return { config, clock, logger, registry, redactor, client, manager, gitCacheDir, auditFigures: auditMetrics(registry) };
 }
 
 /** A credential that we were given must not come out anywhere, whatever quotes it. */

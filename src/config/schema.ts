@@ -176,6 +176,15 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('What investigations have seen.'),
+  audit: z
+    .strictObject({
+      signingKeyFile: path()
+        .optional()
+        .describe('File with an ed25519 private key (PEM, PKCS 8) that signs the end of each chain; absent: nobody signs it.'),
+      retentionDays: z.int().min(30).max(3650).default(365).describe('How long entries are kept; 50 MiB a process at most.'),
+    })
+    .prefault({})
+    .describe('What is kept of every effect and refusal.'),
   leaderElection: z
     .strictObject({ enabled: z.boolean().default(true).describe('Unset it only where just one process of each sort can run.') })
     .prefault({})

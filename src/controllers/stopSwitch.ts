@@ -4,6 +4,7 @@
  * An effect's signal aborts within 5 s of the switch being set. What could not be read for that long counts as set: nothing begins, and what is
  * in flight is aborted. All time is monotonic, and counts from before the request that read it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Cancel, Clock } from '../clock.ts';
 import { configMaps } from '../crds/configMaps.ts';
 import { STOP_SWITCH } from '../crds/stopSwitch.ts';
@@ -28,6 +29,8 @@ export interface StopSwitchDeps {
   readonly logger: Logger;
   /** The operator's own. */
   readonly namespace: string;
+  /** Told of each turn of the switch that is seen while it runs, and of what it finds first; again, if it throws. */
+  readonly onTurn?: (now: StopState, before: StopState | undefined) => Promise<void>;
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -35,7 +38,7 @@ const LOOK_TIMEOUT_MS = 1_500;
 /** What was seen longer ago says nothing. With the time that an abort takes it stays within 5 s. */
 const STALE_MS = 4_000;
 
-export function createStopSwitch({ client, clock, logger, namespace }: StopSwitchDeps): StopSwitch {
+export function createStopSwitch({ client, clock, logger, namespace, onTurn = () => Promise.resolve() }: StopSwitchDeps): StopSwitch {
   let seen: { readonly state: StopState; readonly at: number } | undefined;
   let failure = 'it has not been read yet';
   let brake = new AbortController();
@@ -75,8 +78,18 @@ export function createStopSwitch({ client, clock, logger, namespace }: StopSwitc
     },
     signal: () => brake.signal,
     run: async (signal) => {
+      let told: StopState | undefined;
       while (!signal.aborted) {
         await read(signal);
+        const now = seen?.state;
+        if (now !== undefined && !isDeepStrictEqual(now, told)) {
+          // Looking goes on meanwhile.
+          const before = told;
+          told = now;
+          void onTurn(now, before).catch(() => {
+            if (told === now) told = before;
+          });
+        }
         await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
       }
       forget();

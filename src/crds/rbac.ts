@@ -132,6 +132,8 @@ export const processRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
 };
 
 const evidence = (verbs: readonly string[]): PolicyRule => rule('', ['configmaps'], verbs);
+/** How far these rights go in an audit chain is for admission to say. */
+const audit = rule('', ['configmaps'], ['create', 'delete', 'get', 'list', 'update']);
 /** `create` by name counts for server-side apply, which says the name in its path. */
 const stopSwitch = (verbs: readonly string[]): PolicyRule => ({ ...rule('', ['configmaps'], verbs), resourceNames: [STOP_SWITCH] });
 const leases = rule('coordination.k8s.io', ['leases'], ['create', 'get', 'list', 'patch', 'update', 'watch']);
@@ -145,10 +147,10 @@ const record = rule('', ['configmaps'], ['create', 'get', 'list', 'update']);
 export const ownNamespaceRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
   gateway: [evidence(['create', 'get', 'list']), leases],
   investigator: [evidence(['create', 'delete', 'get', 'list', 'patch', 'update']), leases],
-  executor: [leases, lockRelease, record, stopSwitch(READ)],
+  executor: [audit, leases, lockRelease, record, stopSwitch(READ)],
 };
 
-export const PEOPLE = ['viewer', 'responder', 'approver', 'admin'] as const;
+export const PEOPLE = ['viewer', 'responder', 'approver', 'auditor', 'admin'] as const;
 export type Person = (typeof PEOPLE)[number];
 
 const view = [ours(ourPlurals, READ), stopSwitch(['get'])];
@@ -171,6 +173,10 @@ const people: Readonly<Record<Person, { readonly rules: readonly PolicyRule[]; r
   approver: {
     rules: approve,
     says: 'May also approve and reject plans in the namespaces where this role is bound; in the operator’s own, also start effects again.',
+  },
+  auditor: {
+    rules: [...view, rule('', ['configmaps'], ['get', 'list'])],
+    says: 'May also read the audit, where this role is bound in the operator’s namespace.',
   },
   admin: {
     rules: [

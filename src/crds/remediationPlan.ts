@@ -295,6 +295,7 @@ export const remediationPlanStatus = z.object({
       overdueAt: timestamp().describe('When it counts as overdue that nobody has ended it.'),
       owner: text(253).describe('Who approved it, and answers for it.'),
       end: text(512).describe('The command that ends it.'),
+      endedAt: timestamp().optional().describe('When it was seen that somebody had ended it.'),
     })
     .optional()
     .describe('What the plan leaves behind on purpose; absent once it is taken back.'),

@@ -11,7 +11,13 @@ export interface Stopped {
   readonly reason?: string;
 }
 
-export type StopState = { readonly kind: 'running' } | Stopped;
+export interface Running {
+  readonly kind: 'running';
+  /** Who has started it again, when, and why; absent: nobody has stopped it. */
+  readonly started?: Omit<Stopped, 'kind'>;
+}
+
+export type StopState = Running | Stopped;
 
 const LONGEST = 200;
 
@@ -19,14 +25,13 @@ export function readStopSwitch(map: ConfigMap | undefined): StopState {
   if (map === undefined) return { kind: 'running' };
   const { data = {} } = map;
   const value = data[STOP_KEYS.stopped];
-  if (value === 'false') return { kind: 'running' };
-  const reason = value === 'true' ? data[STOP_KEYS.reason] : malformed(value);
-  return {
-    kind: 'stopped',
+  const reason = value === 'true' || value === 'false' ? data[STOP_KEYS.reason] : malformed(value);
+  const turned = {
     by: (data[STOP_KEYS.by] ?? '').slice(0, LONGEST) || 'somebody',
     since: sinceOf(map),
     ...(reason === undefined || reason === '' ? {} : { reason: reason.slice(0, LONGEST) }),
   };
+  return value === 'false' ? { kind: 'running', started: turned } : { kind: 'stopped', ...turned };
 }
 
 /** `stopped by alice since 2026-11-21T12:00:00Z: we are moving the database` */

@@ -111,6 +111,7 @@ function whereText({ strategy }: RemediationPlan['spec'], owner: NonNullable<Rem
 
 /** What stays until somebody ends it, and how. */
 function leavesText({ leftBehind, proposed, phase }: NonNullable<RemediationPlan['status']>): string | undefined {
+  if (leftBehind?.endedAt !== undefined) return `${leftBehind.what}; ended by ${moment(leftBehind.endedAt)}`;
   if (leftBehind !== undefined) return `${leftBehind.what}, until ${leftBehind.owner} ends it: ${leftBehind.end}`;
   return proposed?.leaves === undefined || phase === 'RolledBack'
     ? undefined

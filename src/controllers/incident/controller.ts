@@ -1,12 +1,15 @@
 /** Incident: from a stored alert to a verified end. The order of the steps is the contract; each trusts those above it. */
+import type { Audit } from '../../audit/chain.ts';
 import type { IncidentStatus } from '../../crds/incident.ts';
 import { type Incident, incidents, investigations, remediationPlans } from '../../crds/kinds.ts';
 import { isOver } from '../../domain/lifeCycle.ts';
 import { type ControllerDefinition, defineController, type ReconcileContext, type Result, watching } from '../../kube/controller.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
+import { audited, auditedPast } from '../audited.ts';
 import { reconcileStatus } from '../reconcileStatus.ts';
 import type { NamedStep } from '../steps.ts';
 import { announce } from './announce.ts';
+import { auditOf } from './auditOf.ts';
 import { awaitDiagnosis } from './awaitDiagnosis.ts';
 import { awaitPlan } from './awaitPlan.ts';
 import { closeByPerson } from './closeByPerson.ts';
@@ -36,26 +39,31 @@ const steps: readonly NamedStep<IncidentScope>[] = [
   ['confirmRecovery', confirmRecovery], // the alert's own word counts last, as it decays
 ];
 
-export function createIncidentController(deps: IncidentDeps): ControllerDefinition<Incident> {
+export function createIncidentController({ audit, ...deps }: IncidentDeps & { readonly audit: Audit }): ControllerDefinition<Incident> {
   return defineController<Incident>({
     name: 'incident',
     resource: incidents,
     watches: [watching({ resource: investigations, toKeys: toIncident }), watching({ resource: remediationPlans, toKeys: toIncident })],
     reconcile: async (key, context) => {
       const incident = context.store.get(key);
-      if (incident === undefined || incident.metadata.deletionTimestamp !== undefined || isOver(incident)) return undefined;
+      if (incident === undefined || incident.metadata.deletionTimestamp !== undefined) return undefined;
       const scope = scopeOf(deps, incident, context);
-      const result = await reconcileStatus(scope, steps, {
-        resource: incidents,
-        object: incident,
-        fieldManager: FIELD_MANAGER,
-        finish: ({ status, plan, follows }) => {
-          const phase = incidentPhase(incident, status, plan, follows);
-          status.phase = phase;
-          return { phase, note: status.waitingOn?.detail ?? status.rootCause ?? incident.spec.title, isBad: phase === 'NeedsHuman' };
-        },
-      });
-      return soonerOf(result, scope.announceInMs);
+      const auditing = { audit, logger: context.logger };
+      if (isOver(incident)) return auditedPast(auditing, auditOf(incident, scope.status), scope.status.resolvedAt);
+      const reconcile = async (): Promise<Result> => {
+        const result = await reconcileStatus(scope, steps, {
+          resource: incidents,
+          object: incident,
+          fieldManager: FIELD_MANAGER,
+          finish: ({ status, plan, follows }) => {
+            const phase = incidentPhase(incident, status, plan, follows);
+            status.phase = phase;
+            return { phase, note: status.waitingOn?.detail ?? status.rootCause ?? incident.spec.title, isBad: phase === 'NeedsHuman' };
+          },
+        });
+        return soonerOf(result, scope.announceInMs);
+      };
+      return audited(auditing, () => auditOf(incident, scope.status), reconcile);
     },
   });
 }

@@ -8,7 +8,9 @@
  */
 import type { ObjectRef, Requester } from '../../crds/common.ts';
 import { mayDo, type ResourceAttributes } from '../access.ts';
-import { declare, next, type StepResult, stalled } from '../steps.ts';
+import { tell } from '../audited.ts';
+import { declare, next, type StepResult, stalled, wait } from '../steps.ts';
+import { readEntry } from './auditOf.ts';
 import type { InvestigationScope } from './scope.ts';
 
 export async function authorize(scope: InvestigationScope): Promise<StepResult> {
@@ -28,8 +30,18 @@ export async function authorize(scope: InvestigationScope): Promise<StepResult> 
   scope.namespaces = [...namespaces];
   if (requestedBy === undefined) return next;
   const nodes = targets.filter(({ kind }) => kind === 'Node').map(({ name }) => ({ verb: 'get', group: '', resource: 'nodes', name }));
-  return (await firstRefused(scope, requestedBy, [...scope.namespaces.flatMap(readingPods), ...nodes])) ?? next;
+  const refused = await firstRefused(scope, requestedBy, [...scope.namespaces.flatMap(readingPods), ...nodes]);
+  return refused ?? recordReading(scope, requestedBy);
 }
+
+/** What is read in somebody's name is on record before it is read. */
+async function recordReading(scope: InvestigationScope, { username }: Requester): Promise<StepResult> {
+  const message = `reads pods and their logs in ${scope.namespaces?.join(', ') ?? 'all namespaces'}`;
+  const entry = readEntry(scope.investigation, username, 'Intended', message);
+  return (await tell(scope, [entry])) ? next : wait('AuditUnavailable', RECORD_AGAIN_MS);
+}
+
+const RECORD_AGAIN_MS = 5_000;
 
 /** A namespace that is a target itself has no namespace, and stands for all that is in it. */
 function namespaceOf({ kind, namespace, name }: ObjectRef, home: string | undefined): readonly string[] {
@@ -49,7 +61,9 @@ async function firstRefused(
   for (const what of wanted) {
     if (await mayDo(scope.client, who, what, scope.signal)) continue;
     const where = what.namespace === undefined ? `${what.name}` : `in namespace ${what.namespace}`;
-    return refuse(scope, 'RequesterMayNotSee', `${who.username} may not get ${what.resource} ${where}, so this is not looked at for them`);
+    const message = `${who.username} may not get ${what.resource} ${where}, so this is not looked at for them`;
+    await tell(scope, [readEntry(scope.investigation, who.username, 'Refused', message)]);
+    return refuse(scope, 'RequesterMayNotSee', message);
   }
   return undefined;
 }

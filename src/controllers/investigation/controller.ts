@@ -2,9 +2,11 @@
 
 import type { InvestigationStatus } from '../../crds/investigation.ts';
 import { type Investigation, incidents, investigations } from '../../crds/kinds.ts';
-import { type ControllerDefinition, defineController, type ReconcileContext, watching } from '../../kube/controller.ts';
+import { type ControllerDefinition, defineController, type ReconcileContext, type Result, watching } from '../../kube/controller.ts';
+import { audited } from '../audited.ts';
 import { reconcileStatus } from '../reconcileStatus.ts';
 import { conditionOf, isTrue, type NamedStep } from '../steps.ts';
+import { auditOf } from './auditOf.ts';
 import { authorize } from './authorize.ts';
 import { investigate } from './investigate.ts';
 import type { InvestigationDeps, InvestigationScope } from './scope.ts';
@@ -35,17 +37,20 @@ export function createInvestigationController(
     reconcile: async (key, context) => {
       const investigation = context.store.get(key);
       if (investigation === undefined || investigation.metadata.deletionTimestamp !== undefined || isOver(investigation)) return undefined;
-      return reconcileStatus(scopeOf(deps, investigation, context), steps, {
-        resource: investigations,
-        object: investigation,
-        fieldManager: FIELD_MANAGER,
-        finish: ({ status }) => {
-          const phase = phaseOf(status);
-          status.phase = phase;
-          const note = conditionOf(status, 'Succeeded')?.message ?? 'looking';
-          return { phase, note, isBad: phase === 'Failed' };
-        },
-      });
+      const scope = scopeOf(deps, investigation, context);
+      const reconcile = (): Promise<Result> =>
+        reconcileStatus(scope, steps, {
+          resource: investigations,
+          object: investigation,
+          fieldManager: FIELD_MANAGER,
+          finish: ({ status }) => {
+            const phase = phaseOf(status);
+            status.phase = phase;
+            const note = conditionOf(status, 'Succeeded')?.message ?? 'looking';
+            return { phase, note, isBad: phase === 'Failed' };
+          },
+        });
+      return audited(scope, () => auditOf(investigation, scope.status), reconcile);
     },
   });
 }

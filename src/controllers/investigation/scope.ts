@@ -1,4 +1,5 @@
 /** What the steps of an Investigation share. */
+import type { Audit } from '../../audit/chain.ts';
 import type { InvestigationStatus } from '../../crds/investigation.ts';
 import type { Incident, Investigation } from '../../crds/kinds.ts';
 import type { Investigator } from '../../investigate/investigate.ts';
@@ -11,6 +12,7 @@ export interface InvestigationDeps extends ReconcilerDeps {
   /** The operator's own namespace: what lives here may look anywhere. */
   readonly namespace: string;
   readonly investigator: Investigator;
+  readonly audit: Audit;
 }
 
 export interface InvestigationScope extends InvestigationDeps {

@@ -1,18 +1,23 @@
 /** RemediationPlan: from a proposal to a verified change, or back. The order of the steps is the contract. */
+import type { NewEntry } from '../../audit/entry.ts';
 import { configMaps } from '../../crds/configMaps.ts';
 import { approvals, incidents, investigations, type RemediationPlan, remediationPlans, remediationPolicies } from '../../crds/kinds.ts';
 import { STOP_SWITCH } from '../../crds/stopSwitch.ts';
 import { hasEnded } from '../../domain/plan.ts';
-import { type ControllerDefinition, defineController, type ReconcileContext, watching } from '../../kube/controller.ts';
+import { type ControllerDefinition, defineController, type ReconcileContext, type Result, watching } from '../../kube/controller.ts';
 import { type Key, keyOf } from '../../kube/object.ts';
 import type { Store } from '../../kube/store.ts';
+import { audited, auditedPast } from '../audited.ts';
 import { reconcileStatus } from '../reconcileStatus.ts';
 import { conditionOf, type NamedStep } from '../steps.ts';
+import { approvalsOf } from './approvalsOf.ts';
+import { aboutPlan, auditOf } from './auditOf.ts';
 import { awaitApproval } from './awaitApproval.ts';
 import { awaitSync } from './awaitSync.ts';
 import { commitFix } from './commitFix.ts';
 import { actDirectly } from './directEffect.ts';
 import { withGitHost } from './gitHost.ts';
+import { watchLeftBehind } from './leftBehind.ts';
 import { closeRequest } from './pullRequest/close.ts';
 import { followRequest } from './pullRequest/follow.ts';
 import { openRequest } from './pullRequest/open.ts';
@@ -87,22 +92,48 @@ export function createRemediationPlanController(
       const scope = scopeOf(deps, plan, context);
       if (hasEnded(plan)) {
         await refuseLate(scope);
-        return plan.status?.settledAt === undefined ? settle(scope) : undefined;
+        const result = plan.status?.settledAt === undefined ? await settle(scope) : await watchLeftBehind(scope);
+        return (await auditedPast(scope, [...auditOf(plan, scope.status), ...lateWords(scope)], scope.status.completedAt)) ?? result;
       }
-      return reconcileStatus(scope, steps, {
-        resource: remediationPlans,
-        object: plan,
-        fieldManager: FIELD_MANAGER,
-        finish: ({ status }) => {
-          sayWhoStopped(scope);
-          const phase = planPhase(status);
-          status.phase = phase;
-          const ended = conditionOf(status, 'Succeeded');
-          return { phase, note: ended?.message ?? status.waitingOn?.detail ?? plan.spec.summary, isBad: ended?.status === 'False' };
-        },
-      });
+      const reconcile = (): Promise<Result> =>
+        reconcileStatus(scope, steps, {
+          resource: remediationPlans,
+          object: plan,
+          fieldManager: FIELD_MANAGER,
+          finish: ({ status }) => {
+            sayWhoStopped(status);
+            const phase = planPhase(status);
+            status.phase = phase;
+            const ended = conditionOf(status, 'Succeeded');
+            return { phase, note: ended?.message ?? status.waitingOn?.detail ?? plan.spec.summary, isBad: ended?.status === 'False' };
+          },
+        });
+      return audited(scope, () => auditOf(plan, scope.status, evidenceOf(scope)), reconcile);
     },
   });
+}
+
+/** Approvals that came too late for the plan's own status to tell of them. */
+function lateWords(scope: PlanScope): readonly NewEntry[] {
+  const { plan, status } = scope;
+  const told = new Set(status.approvals?.map(({ name }) => name));
+  return approvalsOf(scope)
+    .filter(({ metadata }) => !told.has(metadata.name))
+    .map(({ metadata: { name }, spec: { approver, decision } }) =>
+      aboutPlan(plan, status)(`approval/${name}/PlanEnded`, {
+        event: 'ApprovalJudged',
+        outcome: 'Refused',
+        who: approver,
+        message: `${decision} by ${approver} does not count: the plan had ended`,
+        approvals: [name],
+      }),
+    );
+}
+
+/** What the diagnosis behind the plan has seen. */
+function evidenceOf({ plan, investigations: store }: PlanScope): readonly string[] {
+  const diagnosis = store.get({ namespace: plan.metadata.namespace, name: plan.spec.investigationRef.name });
+  return (diagnosis?.status?.evidence ?? []).flatMap(({ digest }) => (digest === undefined ? [] : [digest]));
 }
 
 function inNamespace(namespace: string | undefined, name: string | undefined): readonly Key[] {

@@ -6,7 +6,9 @@ import { catalogue } from '../../remediate/catalogue/catalogue.ts';
 import type { DirectAction } from '../../remediate/catalogue/types.ts';
 import { type DirectChange, type Made, type Mark, makeChange, readPinned, refTo } from '../../remediate/direct/change.ts';
 import { resourceOf } from '../../remediate/direct/resources.ts';
+import { tell } from '../audited.ts';
 import { bounded, next, type StepResult, wait } from '../steps.ts';
+import { aboutPlan } from './auditOf.ts';
 import { beginEffect } from './beginEffect.ts';
 import { conclude, declareOn, isoNow, type PlanScope } from './scope.ts';
 
@@ -75,6 +77,8 @@ async function announceAndMake(scope: PlanScope, effect: 'Direct' | 'DirectUndo'
   if (made === undefined) return { kind: 'not-yet', result: wait('CutShort', 500) };
   scope.logger.info({ effect, object: refTo(change), made: made.kind }, 'changed directly');
   if (made.kind === 'made') return undefined;
+  const entry = { event: 'ChangeNotMade', outcome: 'Refused', message: made.message } as const;
+  await tell(scope, [aboutPlan(scope.plan, scope.status)(`${effect}/${change.object.metadata.resourceVersion}/${made.kind}`, entry)]);
   return made.kind === 'denied' ? made : { kind: 'not-yet', result: wait('TargetMoved', 500) };
 }
 

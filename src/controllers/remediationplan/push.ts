@@ -4,9 +4,12 @@
  * Besides what `beginEffect` makes sure of, the push itself carries a lease on its parent. One that was cut short may have reached the host: the
  * next reconcile looks for it first.
  */
+import type { NewEntry } from '../../audit/entry.ts';
 import type { RemediationPlanStatus } from '../../crds/remediationPlan.ts';
 import { type CommitRecord, type PushResult, pushCommit } from '../../remediate/delivery.ts';
+import { tell } from '../audited.ts';
 import { bounded, type StepResult, wait } from '../steps.ts';
+import { aboutPlan } from './auditOf.ts';
 import { beginEffect } from './beginEffect.ts';
 import { isoNow, type PlanScope, remediateDeps } from './scope.ts';
 
@@ -44,7 +47,10 @@ export async function push(
 
   const what = { effect, commit, ref };
   const pushed = await carryOut({ signal: begun.signal });
-  if (pushed.result !== 'pushed') scope.logger.warn({ ...what, ...pushed }, 'the push did not go through');
+  if (pushed.result !== 'pushed') {
+    scope.logger.warn({ ...what, ...pushed }, 'the push did not go through');
+    await tell(scope, [notGoneThrough(scope, what, pushed)]);
+  }
   switch (pushed.result) {
     case 'pushed':
       scope.logger.info(what, 'pushed');
@@ -65,4 +71,20 @@ export async function push(
 function adviceOn(message: string, effect: string, ref: string): string {
   const advice = effect === 'Commit' ? `; let the executor push to ${ref}, or deliver by pull requests (git.hosts)` : '';
   return `the Git host refused the push: ${bounded(message, 500 - 40 - advice.length)}${advice}`.slice(0, 512);
+}
+
+/** Of one that was cut short it is not known what became of it, until it is found. */
+function notGoneThrough(
+  { plan, status }: PlanScope,
+  { effect, commit, ref }: Omit<Push, 'parent'>,
+  pushed: Exclude<PushResult, { readonly result: 'pushed' }>,
+): NewEntry {
+  const why = pushed.result === 'rejected' ? pushed.reason : 'Unknown';
+  const message = pushed.result === 'rejected' ? pushed.message : `it is not known whether it arrived: ${pushed.message}`;
+  return aboutPlan(plan, status)(`${effect}/${commit}/${why}`, {
+    event: 'PushNotGoneThrough',
+    outcome: pushed.result === 'rejected' ? 'Refused' : 'Failed',
+    message,
+    detail: { commit, ref },
+  });
 }

@@ -1,4 +1,5 @@
 /** What the steps of a RemediationPlan share, and the few words with which they change its status. */
+import type { Audit } from '../../audit/chain.ts';
 import type { Approval, Incident, Investigation, RemediationPlan, RemediationPolicy } from '../../crds/kinds.ts';
 import type { ENDINGS, RemediationPlanStatus } from '../../crds/remediationPlan.ts';
 import type { Identity } from '../../domain/identities.ts';
@@ -21,6 +22,7 @@ import type { Subject } from './decide.ts';
 export interface PlanDeps extends ReconcilerDeps {
   readonly leadership: Leadership;
   readonly stopSwitch: StopSwitch;
+  readonly audit: Audit;
   readonly remediate: Omit<RemediateDeps, 'client' | 'clock' | 'logger'>;
   /** Where pull requests are opened. */
   readonly hosts: GitHosts;

@@ -45,7 +45,7 @@ function hold(scope: PlanScope, stopped: Stopped): StepResult {
 }
 
 /** Names whoever has stopped it as the one who is waited for, whatever else is; not where an engine or time goes on by itself. */
-export function sayWhoStopped({ status }: PlanScope): void {
+export function sayWhoStopped(status: PlanScope['status']): void {
   const condition = conditionOf(status, CONDITION);
   const { who } = status.waitingOn ?? {};
   if (condition === undefined || who === 'Engine' || who === 'Verification' || who === 'Nobody') return;

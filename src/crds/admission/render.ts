@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { defaultInstallation, type Installation } from '../installation.ts';
 import type { Manifest } from '../manifest.ts';
 import { approvalIsFilledIn, approvalsAreGivenInPerson, approvalsAreKept } from './approvals.ts';
+import { auditIsAddedTo } from './audit.ts';
 import { mutatingPolicy, validatingPolicy } from './policy.ts';
 import { closerIsStamped, closerIsTrue, requesterIsKept, requesterIsStamped, requesterIsTrue } from './requester.ts';
 import { executorOnlyDryRuns, statusIsTheOperators, targetsStayInTheirNamespace } from './scope.ts';
@@ -16,6 +17,7 @@ export function renderValidation(installation: Installation = defaultInstallatio
     closerIsTrue(installation),
     targetsStayInTheirNamespace(installation),
     executorOnlyDryRuns(installation),
+    auditIsAddedTo(installation),
     stopSwitchIsTrue(installation),
     approvalsAreKept(installation),
     approvalsAreGivenInPerson,

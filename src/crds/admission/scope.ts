@@ -2,6 +2,7 @@
  * Who writes what, and how far it reaches: a status is written by the process that it belongs to, an object outside the operator's namespace is
  * about its own namespace, and the executor changes nothing but Git.
  */
+import { AUDIT_PREFIX } from '../audit.ts';
 import { catalogueKinds, type ResourceGroup } from '../catalogue.ts';
 import { GROUP } from '../common.ts';
 import { kindDefinitions } from '../definitions.ts';
@@ -87,6 +88,11 @@ export function executorOnlyDryRuns(installation: Installation): ValidatingPolic
     "request.operation in ['CREATE', 'UPDATE']",
     `object.metadata.name.startsWith(${celString(RECORD_PREFIX)})`,
   ].join(' && ');
+  const ownAudit = [
+    `request.namespace == ${celString(installation.namespace)}`,
+    "request.resource.resource == 'configmaps'",
+    `(object == null ? oldObject : object).metadata.?name.orValue('').startsWith(${celString(AUDIT_PREFIX)})`,
+  ].join(' && ');
   return {
     name: `executor-only-dry-runs.${GROUP}`,
     purpose:
@@ -100,6 +106,7 @@ export function executorOnlyDryRuns(installation: Installation): ValidatingPolic
       { name: 'the-executor', expression: `${user} in ${celList(executors)}` },
       { name: 'not-evidence', expression: `!(${ownEvidence})` },
       { name: 'not-the-record', expression: `!(${theRecord})` },
+      { name: 'not-audit', expression: `!(${ownAudit})` }, // judged by a policy of its own
     ],
     variables: [{ name: 'direct', expression: isDirectRight(installation.namespace) }],
     validations: [

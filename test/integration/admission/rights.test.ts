@@ -51,6 +51,7 @@ describe('rights', () => {
     { who: 'viewer', client: person('sre-viewers') },
     { who: 'responder', client: person('sre-responders') },
     { who: 'approver', client: person('sre-approvers') },
+    { who: 'auditor', client: person('sre-auditors') },
     { who: 'admin', client: person('sre-admins') },
   ])('of $who are as recorded', async ({ who, client }) => {
     const everybody = admin.as({ user: 'stranger' });

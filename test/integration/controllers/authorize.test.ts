@@ -1,12 +1,15 @@
 /** Whose eyes an investigation looks with: the real API server says what each requester may see. */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { verifyChain } from '../../../src/audit/verify.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { authorize } from '../../../src/controllers/investigation/authorize.ts';
 import type { InvestigationScope } from '../../../src/controllers/investigation/scope.ts';
 import { conditionOf } from '../../../src/controllers/steps.ts';
 import type { ObjectRef, Requester } from '../../../src/crds/common.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
+import { chainOf, mapsOf, startWriting } from '../../support/auditChain.ts';
 import { applyManifest } from '../../support/installCrds.ts';
+import { silentLogger } from '../../support/logger.ts';
 import { testClient } from '../../support/testClient.ts';
 
 const HOME = 'whose-eyes';
@@ -101,11 +104,14 @@ describe('an investigation', () => {
       looksIn: [HOME],
     },
   ])('$name', async ({ in: namespace, by, targets, want, looksIn }) => {
-    const investigation = { metadata: { name: 'why', namespace, generation: 1 }, spec: { requestedBy: by, targets } };
+    const writing = startWriting();
+    const investigation = { metadata: { name: 'why', namespace, uid: 'uid', generation: 1 }, spec: { requestedBy: by, targets } };
     const scope = {
       investigation,
       status: {},
       client: admin,
+      audit: writing.write(),
+      logger: silentLogger,
       clock: systemClock,
       namespace: OPERATOR,
       signal: AbortSignal.timeout(20_000),
@@ -113,5 +119,13 @@ describe('an investigation', () => {
     const result = await authorize(scope);
     expect(conditionOf(scope.status, 'Succeeded')?.reason ?? result.kind).toBe(want);
     if (want === 'continue') expect(scope.namespaces).toEqual(looksIn);
+    const { entries } = verifyChain(chainOf(await mapsOf(writing.kube)));
+    const inTheNameOf = looksIn !== undefined && want === 'continue' ? by?.username : undefined;
+    expect(entries.filter(({ event }) => event === 'ReadForSomebody').map(({ who }) => who)).toEqual(
+      inTheNameOf === undefined ? [] : [inTheNameOf],
+    );
+    expect(entries.filter(({ event }) => event === 'ReadRefused').map(({ who }) => who)).toEqual(
+      want === 'RequesterMayNotSee' ? [by?.username] : [],
+    );
   });
 });

@@ -10,10 +10,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { approvals } from '../../../src/crds/kinds.ts';
 import { live, liveAndDie, seen } from './executorLife.ts';
-import { answerVerification, approve, begin, cart, lifeOf, type Outcome, openTheatre, type Theatre } from './executorStory.ts';
+import {
+  answerVerification,
+  approve,
+  auditAtTheEnd,
+  begin,
+  cart,
+  lifeOf,
+  type Outcome,
+  openTheatre,
+  type Theatre,
+} from './executorStory.ts';
 
 /** More than any plan needs: each second life gets one write further. */
-const LIVES_MAX = 60;
+const LIVES_MAX = 150;
 
 let theatre: Theatre;
 
@@ -55,6 +65,13 @@ test.each<Case>([
   expect(shop.ada.read('apps/cart.yaml')).toBe(cart(name, want.port));
   const ours = shop.ada.git('log', '--reverse', '--format=%H', `${bad}..HEAD`).split('\n');
   expect(ours).toEqual([status?.commit?.sha, status?.rollback?.commit?.sha].slice(0, want.commits));
+  const { problems, entries } = await auditAtTheEnd(theatre, plan);
+  expect(problems).toEqual([]);
+  const told = entries.filter(({ subject }) => subject?.uid === plan.metadata.uid).map(({ event }) => event);
+  expect(told.filter((event) => event === 'CommitPushed')).toHaveLength(1);
+  expect(told.filter((event) => event === 'RevertPushed')).toHaveLength(want.commits - 1);
+  expect(told.indexOf('EffectIntended')).toBeLessThan(told.indexOf('CommitPushed'));
+  expect(told).toEqual(expect.arrayContaining(['PlanRendered', 'ApprovalJudged', 'PlanApproved', 'Synced', 'Verified', 'PlanEnded']));
   expect(deaths.filter((death) => death === 'before apply remediationplans').length).toBeGreaterThan(3);
 });
 

@@ -22,14 +22,14 @@ import { applyManifest, installApi } from '../../support/installCrds.ts';
 import { newApproval } from '../../support/sreObjects.ts';
 import { asServiceAccount, testClient } from '../../support/testClient.ts';
 import { until } from '../../support/until.ts';
-import { liveAndDie, seen } from './executorLife.ts';
+import { live, liveAndDie, seen } from './executorLife.ts';
 
 const OPERATOR = 'agent-sre';
 const SHOP = 'shop';
 const unused = { open: () => Promise.reject(new Error('a direct action has no business with Git')) } as never;
 const remediate = { repositories: unused, renderer: unused, operatorNamespace: OPERATOR };
 /** More than any plan needs: each second life gets one write further. */
-const LIVES_MAX = 40;
+const LIVES_MAX = 100;
 
 let cluster: Cluster;
 let admin: KubeClient;
@@ -143,6 +143,10 @@ test('killed at every write, a node is cordoned once, and what is left behind is
   expect(deaths.filter((death) => death.endsWith('patch nodes')).length).toBeGreaterThan(0);
   expect(writes.count()).toBe(1);
   writes.stop();
+
+  // Somebody ends it by hand, with no word to anybody.
+  await admin.patch(nodes, { name: 'n1' }, { spec: { unschedulable: null } }, { type: 'merge' });
+  await live({ executor, observer: admin, remediate, plan, isOver: ({ status: now }) => now?.leftBehind?.endedAt !== undefined });
 });
 
 test('killed at every write, a cordon that did not help is taken back', { timeout: 240_000 }, async () => {

@@ -1,12 +1,15 @@
 /** One life of the executor: from its start until it dies at a write, or there is nothing more to do for its plan. */
 import { Registry } from 'prom-client';
+import { createAudit } from '../../../src/audit/chain.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { createRemediationPlanController } from '../../../src/controllers/remediationplan/controller.ts';
 import { createRemediationPolicyController } from '../../../src/controllers/remediationpolicy/controller.ts';
+import { stopEntries } from '../../../src/controllers/stopEntry.ts';
 import { createStopSwitch } from '../../../src/controllers/stopSwitch.ts';
 import { type RemediationPlan, remediationPlans } from '../../../src/crds/kinds.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { createManager } from '../../../src/kube/manager.ts';
+import { createRedactor } from '../../../src/redact/redactor.ts';
 import { createMeasurements } from '../../../src/sources/measurements.ts';
 import type { MetricsPort } from '../../../src/sources/metrics.ts';
 import { silentLogger } from '../../support/logger.ts';
@@ -86,7 +89,23 @@ export function startExecutor({
     drainMs: 1_000,
   });
   const { operatorNamespace: namespace } = remediate;
-  const stopSwitch = createStopSwitch({ client: executor, clock: systemClock, logger: silentLogger, namespace });
+  const audit = createAudit({
+    client: executor,
+    namespace,
+    chain: 'executor',
+    clock: systemClock,
+    logger: silentLogger,
+    redactor: createRedactor(),
+    signingKey: () => Promise.resolve(undefined),
+    metrics: { recorded: () => undefined, failed: () => undefined, stands: () => undefined },
+  });
+  const stopSwitch = createStopSwitch({
+    client: executor,
+    clock: systemClock,
+    logger: silentLogger,
+    namespace,
+    onTurn: (now, before) => audit.record(stopEntries(now, before)),
+  });
   manager.addRunnable({ name: 'stop switch', group: 'leader', run: (signal) => stopSwitch.run(signal) });
   const measurements = createMeasurements(metrics);
   if (judgesPolicies)
@@ -96,6 +115,7 @@ export function startExecutor({
       clock: systemClock,
       leadership: manager,
       stopSwitch,
+      audit,
       events: manager.events,
       redact: (text) => text,
       remediate,

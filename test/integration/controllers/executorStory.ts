@@ -3,6 +3,8 @@
  *
  * The plan of a story takes a commit back that moved a port.
  */
+import { readChain } from '../../../src/audit/segment.ts';
+import { type Verification, verifyChain } from '../../../src/audit/verify.ts';
 import type { Finding } from '../../../src/crds/investigation.ts';
 import {
   approvals,
@@ -18,7 +20,7 @@ import { newApproval } from '../../support/sreObjects.ts';
 import { asServiceAccount, testClient } from '../../support/testClient.ts';
 import { until } from '../../support/until.ts';
 import { openStage, type Shop, type Stage } from '../remediate/support/stage.ts';
-import { type Life, seen } from './executorLife.ts';
+import { type Life, live, seen } from './executorLife.ts';
 
 export const NAMESPACE = 'agent-sre';
 
@@ -176,6 +178,23 @@ export async function answerVerification(
     status: { outcome, findings, conditions: [succeeded] },
   };
   await investigator.apply(investigations, answer, { fieldManager: 'test', subresource: 'status' });
+}
+
+/** What the executor has put on record, verified, once it has told of the end of a plan. */
+export async function auditAtTheEnd(theatre: Theatre, plan: RemediationPlan): Promise<Verification> {
+  let over = false;
+  const living = live({ ...lifeOf(theatre, plan), isOver: () => over });
+  try {
+    return await until('the audit tells of the end', async () => {
+      const verified = verifyChain(await readChain(theatre.stage.client, NAMESPACE, 'executor'));
+      return verified.entries.some(({ event, subject }) => event === 'PlanEnded' && subject?.uid === plan.metadata.uid)
+        ? verified
+        : undefined;
+    });
+  } finally {
+    over = true;
+    await living;
+  }
 }
 
 const stillCrashing = (namespace: string): Finding => ({

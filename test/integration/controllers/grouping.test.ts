@@ -15,6 +15,7 @@ import { serviceObjects } from '../../../src/sources/kubernetes/networkApi.ts';
 import { createTopologyReader } from '../../../src/sources/kubernetes/topology/readTopology.ts';
 import { createMeasurements } from '../../../src/sources/measurements.ts';
 import { until as untilNothingIsWrong } from '../../cluster/lib/poll.ts';
+import { startWriting } from '../../support/auditChain.ts';
 import { installCrds } from '../../support/installCrds.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { makeNamespace } from '../../support/namespace.ts';
@@ -46,6 +47,7 @@ function live(namespace: string): { readonly die: () => Promise<void> } {
   const topology = createTopologyReader({ client, clock: systemClock, logger: silentLogger, observedCalls: () => Promise.resolve([]) });
   manager.addController(createGroupingController({ clock: systemClock, namespace, topology, verdicts }));
   const definition = createIncidentController({
+    audit: startWriting().write({ chain: 'investigator' }),
     clock: systemClock,
     events: manager.events,
     redact: (text) => text,

@@ -19,6 +19,7 @@ import {
 import { deployments } from '../../../src/gitops/resources.ts';
 import { createManager } from '../../../src/kube/manager.ts';
 import { createMeasurements } from '../../../src/sources/measurements.ts';
+import { startWriting } from '../../support/auditChain.ts';
 import { silentLogger } from '../../support/logger.ts';
 import { until } from '../../support/until.ts';
 import type { RunningExecutor } from './executorLife.ts';
@@ -43,6 +44,7 @@ beforeAll(async () => {
   });
   manager.addController(
     createIncidentController({
+      audit: startWriting().write({ chain: 'investigator' }),
       clock: systemClock,
       events: manager.events,
       redact: (text) => text,

@@ -22,6 +22,7 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   text: { values: ['redact'] },
   telemetry: { values: ['redact'], types: ['kube'] },
   sources: { values: ['domain', 'analysis', 'telemetry', 'kube/errors', 'kube/object'], types: ['kube'] },
+  audit: { values: ['redact', 'kube/errors'], types: ['kube'] },
   evidence: { values: ['redact', 'domain', 'kube/errors', 'kube/object'], types: ['kube'] },
   investigate: {
     values: ['analysis', 'domain', 'llm', 'sources', 'config/problems', 'config/source', 'kube/errors', 'kube/object'],
@@ -33,10 +34,22 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   intake: { values: ['domain', 'kube', 'report'], types: ['telemetry', 'redact', 'sources'] },
   server: { values: ['domain', 'kube', 'intake', 'report'], types: ['telemetry'] },
   controllers: {
-    values: ['domain', 'kube', 'evidence', 'investigate', 'gitops', 'remediate', 'report', 'sources', 'redact', 'telemetry/explain'],
+    values: [
+      'domain',
+      'kube',
+      'audit',
+      'evidence',
+      'investigate',
+      'gitops',
+      'remediate',
+      'report',
+      'sources',
+      'redact',
+      'telemetry/explain',
+    ],
     types: ['telemetry'],
   },
-  cli: { values: ['config', 'config.ts', 'domain', 'kube', 'report', 'telemetry', 'text'] },
+  cli: { values: ['audit', 'config', 'config.ts', 'domain', 'kube', 'report', 'telemetry', 'text'] },
   commands: {
     values: [
       'analysis',

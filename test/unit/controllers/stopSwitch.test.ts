@@ -40,7 +40,7 @@ describe('while an effect is under way', () => {
 
     await turn('false');
     await clock.advance(2_000);
-    expect(await stopSwitch.look(never)).toEqual({ kind: 'running' });
+    expect(await stopSwitch.look(never)).toMatchObject({ kind: 'running' });
     expect(stopSwitch.signal().aborted).toBe(false);
     expect(effect.aborted).toBe(true);
     over.abort();

@@ -106,6 +106,7 @@ describe('the roles of people', () => {
       ['agent-sre-viewer', 'rbac.authorization.k8s.io/aggregate-to-view'],
       ['agent-sre-responder', 'rbac.authorization.k8s.io/aggregate-to-edit'],
       ['agent-sre-approver'],
+      ['agent-sre-auditor'],
       ['agent-sre-admin', 'rbac.authorization.k8s.io/aggregate-to-admin'],
     ]);
   });

@@ -16,7 +16,10 @@ describe('the stop switch', () => {
   });
 
   test('lets effects begin where it says so', () => {
-    expect(readStopSwitch(switchWith({ stopped: 'false', by: 'alice' }))).toEqual({ kind: 'running' });
+    expect(readStopSwitch(switchWith({ stopped: 'false', by: 'alice' }))).toEqual({
+      kind: 'running',
+      started: { by: 'alice', since: WRITTEN },
+    });
   });
 
   test('stops with who, since when, and why', () => {
