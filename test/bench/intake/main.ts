@@ -2,7 +2,7 @@
  * What intake takes: a burst, a steady stream, and hostile bodies; the burst beside the raw limit, a loop that only creates the same objects on the
  * same API server by a client of the same kind.
  *
- *     node test/bench/intake/main.ts [--minutes 10]
+ *     node test/bench/intake/main.ts [--minutes 10] [--only burst|steady|hostile]
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ import { type Answered, type Subject, startSubject } from './subject.ts';
 const WORKLOADS = 1000;
 const A_SECOND = 50;
 const CREATES_AT_ONCE = 32;
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '1' } } });
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '1' }, only: { type: 'string' } } });
 const seconds = Number(values.minutes) * 60;
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
@@ -121,22 +121,28 @@ async function hostile(subject: Subject): Promise<readonly (readonly string[])[]
   ];
 }
 
+const isWanted = (part: string): boolean => values.only === undefined || values.only === part;
+
 const subject = await startSubject();
 try {
-  const alerts = range(WORKLOADS).map((workload) => range(PODS).map((pod) => alertOf(workload, pod)));
-  const rows = [
-    await burst(subject, 'one message of 10,000', [bodyOf(alerts.flat())]),
-    await burst(subject, '1,000 messages of 10', alerts.map(bodyOf)),
-    await burst(
-      subject,
-      '10,000 messages of 1',
-      alerts.flat().map((alert) => bodyOf([alert])),
-    ),
-  ];
-  const head = ['10,000 alerts of 1,000 identities', 'stored', 'sent', 's', 'a second', 'raw', 'ratio', 'peak MiB', 'after'];
-  printTable('A burst: until all is acknowledged (aims: 5 s, ratio 0.5, peak 512 MiB, after 200 MiB)', head, rows);
-  printTable(`${A_SECOND} alerts a second for ${seconds} s (aims: p99 100 ms, no growth)`, ['', ''], await steady(subject));
-  printTable('Hostile bodies (aims: 50 ms, 64 MiB)', ['', ''], await hostile(subject));
+  if (isWanted('burst')) {
+    const alerts = range(WORKLOADS).map((workload) => range(PODS).map((pod) => alertOf(workload, pod)));
+    const bursts: readonly (readonly [string, () => readonly string[]])[] = [
+      ['one message of 10,000', () => [bodyOf(alerts.flat())]],
+      ['1,000 messages of 10', () => alerts.map(bodyOf)],
+      ['10,000 messages of 1', () => alerts.flat().map((alert) => bodyOf([alert]))],
+    ];
+    const rows: (readonly string[])[] = [];
+    for (const [name, bodies] of bursts) {
+      rows.push(await burst(subject, name, bodies()));
+      process.stderr.write(`${rows.at(-1)?.join('  ')}\n`);
+    }
+    const head = ['10,000 alerts of 1,000 identities', 'stored', 'sent', 's', 'a second', 'raw', 'ratio', 'peak MiB', 'after'];
+    printTable('A burst: until all is acknowledged (aims: 5 s, ratio 0.5, peak 512 MiB, after 200 MiB)', head, rows);
+  }
+  if (isWanted('steady'))
+    printTable(`${A_SECOND} alerts a second for ${seconds} s (aims: p99 100 ms, no growth)`, ['', ''], await steady(subject));
+  if (isWanted('hostile')) printTable('Hostile bodies (aims: 50 ms, 64 MiB)', ['', ''], await hostile(subject));
 } finally {
   await subject.stop();
 }
