@@ -10,8 +10,10 @@ import { deployment, running, SERVE, service } from '../live/objects.ts';
 import { isReady } from '../live/seen.ts';
 import * as expectations from '../stage/expectations.ts';
 import { OPERATOR_NAMESPACE } from '../stage/stage.ts';
+import { untilTrue } from '../support/until.ts';
 import { commitsSince } from './git.ts';
 import { setBench } from './remediation/bench.ts';
+import { holdPushes } from './remediation/heldPush.ts';
 import { folderOf } from './remediation/manifests.ts';
 import { rulesFor } from './remediation/rules.ts';
 import { refusalOf } from './scene.ts';
@@ -26,87 +28,128 @@ const apps = {
     'web.yaml': deployment('web', running(SERVE, { ...declaring(8080), ...probing(8080) }), { progressDeadlineSeconds: 8 }),
     'service.yaml': service('web', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
   }),
+  stopped: folderOf('stopped', { 'web.yaml': deployment('web', running(SERVE, { ...declaring(8080), ...probing(8081) })) }),
   reverted: folderOf('reverted', {
     'web.yaml': deployment('web', running(SERVE, { ...declaring(8082), ...probing(8081) }), { progressDeadlineSeconds: 12 }),
   }),
 };
 
-describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('between a proposal and its end', { concurrent: true }, () => {
-  const bench = setBench({ apps, monitored: () => ({ ruleGroups: rulesFor({ mismatch: ['stale', 'reverted'], stuck: ['two-person'] }) }) });
+describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('between a proposal and its end', () => {
+  const bench = setBench({
+    apps,
+    monitored: () => ({ ruleGroups: rulesFor({ mismatch: ['stale', 'reverted', 'stopped'], stuck: ['two-person'] }) }),
+  });
   const verdictOn = (plan: RemediationPlan, approver: string) => bench().stage.world.until(expectations.verdictIsGiven(plan, approver));
 
-  test('stale: somebody pushes in between, the approval does not fit what is now, and a new proposal is approved', async () => {
-    const app = await bench().open('stale');
-    const incident = await app.incident('KubeDeploymentReplicasMismatch');
-    const first = await app.plan(incident);
-    const pushed = await app.push('Be two', { 'web.yaml': (content) => content.replace('replicas: 1', 'replicas: 2') });
-    await app.until(({ workloads }) => workloads.some(({ spec }) => spec?.replicas === 2));
-    expect(await refusalOf(app.approve('alice', first))).toContain('has ended as Stale');
-    expect(app.now(first).status).toMatchObject({ phase: 'Stale' });
-    expect(app.now(first).status?.commit).toBeUndefined();
+  describe('side by side', { concurrent: true }, () => {
+    test('stale: somebody pushes in between, the approval does not fit what is now, and a new proposal is approved', async () => {
+      const app = await bench().open('stale');
+      const incident = await app.incident('KubeDeploymentReplicasMismatch');
+      const first = await app.plan(incident);
+      const pushed = await app.push('Be two', { 'web.yaml': (content) => content.replace('replicas: 1', 'replicas: 2') });
+      await app.until(({ workloads }) => workloads.some(({ spec }) => spec?.replicas === 2));
+      expect(await refusalOf(app.approve('alice', first))).toContain('has ended as Stale');
+      expect(app.now(first).status).toMatchObject({ phase: 'Stale' });
+      expect(app.now(first).status?.commit).toBeUndefined();
 
-    const second = await app.plan(incident, first);
-    expect(second.spec.ordinal).toBe(2);
-    expect(second.status?.digest).not.toBe(first.status?.digest);
-    await app.approve('alice', second);
-    const done = await app.verified(second);
-    expect(await commitsSince(bench().stage.repository, pushed)).toContain(done.status?.commit?.sha);
-    await app.resolved(incident);
+      const second = await app.plan(incident, first);
+      expect(second.spec.ordinal).toBe(2);
+      expect(second.status?.digest).not.toBe(first.status?.digest);
+      await app.approve('alice', second);
+      const done = await app.verified(second);
+      expect(await commitsSince(bench().stage.repository, pushed)).toContain(done.status?.commit?.sha);
+      await app.resolved(incident);
+    });
+
+    test('two persons: high risk waits for a second one, counts nobody twice, and nobody for what they asked for themselves', async () => {
+      const app = await bench().open('two-person');
+      await app.until(isReady);
+      const bad = await app.push('Move to port 9090', {
+        'web.yaml': (content) => content.replace('containerPort: 8080', 'containerPort: 9090').replace('port: 8080', 'port: 9090'),
+        'service.yaml': (content) => content.replace('targetPort: 8080', 'targetPort: 9090'),
+      });
+      const incident = await app.incident('KubeDeploymentRolloutStuck');
+      const plan = await app.plan(incident);
+      expect(plan.spec.actions).toEqual([expect.objectContaining({ type: 'RevertCommit', revertCommit: { commit: bad } })]);
+      expect(plan.status).toMatchObject({ risk: { level: 'High' }, policy: { approvals: 2 } });
+
+      const { requestedBy: _, ...spec } = plan.spec;
+      const own = { ...plan, metadata: { name: `${plan.metadata.name}-of-alice`, namespace: OPERATOR_NAMESPACE }, spec, status: undefined };
+      await bench().stage.create('alice', own);
+      const theirs = await bench().stage.world.until({
+        what: 'the plan that alice asked for',
+        deadlineSeconds: 60,
+        look: ({ plans }) => plans.find(({ metadata, status }) => metadata.name === own.metadata.name && status?.digest !== undefined),
+      });
+      expect(theirs.spec.requestedBy?.username).toBe('alice');
+      expect(await refusalOf(app.approve('alice', theirs))).toContain(
+        'alice requested this plan of high risk; somebody else has to approve it',
+      );
+      await bench().stage.sre(
+        'bob',
+        'reject',
+        theirs.metadata.name,
+        '--reason',
+        'the one of the operator will do',
+        '--yes',
+        ...inNamespace,
+      );
+
+      await app.approve('bob', plan);
+      expect((await verdictOn(plan, 'bob')).status?.verdict).toBe('Accepted');
+      expect(await refusalOf(app.approve('bob', plan))).toContain('bob has said so already');
+      expect(app.now(plan).status).toMatchObject({
+        phase: 'AwaitingApproval',
+        waitingOn: { who: 'Person', detail: '2 approvers; so far bob' },
+      });
+      expect(app.now(plan).status?.commit).toBeUndefined();
+
+      await app.approve('alice', plan);
+      const done = await app.verified(plan);
+      expect(done.status?.commit).toBeDefined();
+      await app.resolved(incident);
+    });
+
+    test('reverted: a port that is declared, and at which nothing listens, does not help, and is taken back byte for byte', async () => {
+      const app = await bench().open('reverted');
+      const incident = await app.incident('KubeDeploymentReplicasMismatch');
+      const plan = await app.plan(incident);
+      expect(app.changed(plan)).toEqual(['-              port: 8081', '+              port: 8082']);
+      await app.approve('alice', plan);
+      const { world, repository } = bench().stage;
+      await world.until({ ...expectations.rollbackBegins(plan), deadlineSeconds: 120 });
+      const { status } = await world.until(expectations.planIsRolledBack(plan));
+      const [fix = '', revert = ''] = [status?.commit?.sha, status?.rollback?.commit?.sha];
+      const file = `apps/${app.name}/web.yaml`;
+      expect(await repository.git('show', `${revert}:${file}`)).toBe(await repository.git('show', `${fix}^:${file}`));
+      expect(await world.until(expectations.incidentNeedsHuman(incident))).toMatchObject({ status: { waitingOn: { who: 'Person' } } });
+    });
   });
 
-  test('two persons: high risk waits for a second one, counts nobody twice, and nobody for what they asked for themselves', async () => {
-    const app = await bench().open('two-person');
-    await app.until(isReady);
-    const bad = await app.push('Move to port 9090', {
-      'web.yaml': (content) => content.replace('containerPort: 8080', 'containerPort: 9090').replace('port: 8080', 'port: 9090'),
-      'service.yaml': (content) => content.replace('targetPort: 8080', 'targetPort: 9090'),
-    });
-    const incident = await app.incident('KubeDeploymentRolloutStuck');
+  // It is for the whole cluster: by itself.
+  test('stopped in mid-push: the push is cut short, nothing reaches the branch, and after the start it is made once', async () => {
+    const { stage } = bench();
+    const app = await bench().open('stopped');
+    const incident = await app.incident('KubeDeploymentReplicasMismatch');
     const plan = await app.plan(incident);
-    expect(plan.spec.actions).toEqual([expect.objectContaining({ type: 'RevertCommit', revertCommit: { commit: bad } })]);
-    expect(plan.status).toMatchObject({ risk: { level: 'High' }, policy: { approvals: 2 } });
-
-    const { requestedBy: _, ...spec } = plan.spec;
-    const own = { ...plan, metadata: { name: `${plan.metadata.name}-of-alice`, namespace: OPERATOR_NAMESPACE }, spec, status: undefined };
-    await bench().stage.create('alice', own);
-    const theirs = await bench().stage.world.until({
-      what: 'the plan that alice asked for',
-      deadlineSeconds: 60,
-      look: ({ plans }) => plans.find(({ metadata, status }) => metadata.name === own.metadata.name && status?.digest !== undefined),
+    const before = (await stage.repository.git('rev-parse', stage.repository.branch)).trim();
+    const push = holdPushes(stage.repository, `apps/${app.name}`);
+    await app.approve('alice', plan);
+    await untilTrue('the push is in flight', push.isHolding, 60_000);
+    await stage.sre('alice', 'stop', '--reason', 'the database moves');
+    await stage.world.until({
+      what: 'the plan to say that it is stopped',
+      deadlineSeconds: 30,
+      look: () => app.now(plan).status?.conditions?.find(({ type, status }) => type === 'Stopped' && status === 'True'),
     });
-    expect(theirs.spec.requestedBy?.username).toBe('alice');
-    expect(await refusalOf(app.approve('alice', theirs))).toContain(
-      'alice requested this plan of high risk; somebody else has to approve it',
-    );
-    await bench().stage.sre('bob', 'reject', theirs.metadata.name, '--reason', 'the one of the operator will do', '--yes', ...inNamespace);
-
-    await app.approve('bob', plan);
-    expect((await verdictOn(plan, 'bob')).status?.verdict).toBe('Accepted');
-    expect(await refusalOf(app.approve('bob', plan))).toContain('bob has said so already');
-    expect(app.now(plan).status).toMatchObject({
-      phase: 'AwaitingApproval',
-      waitingOn: { who: 'Person', detail: '2 approvers; so far bob' },
-    });
+    push.refuse();
+    expect((await stage.sre('dave', 'get', ...inNamespace)).stdout).toContain('Agent-SRE is stopped by alice');
     expect(app.now(plan).status?.commit).toBeUndefined();
+    expect(await commitsSince(stage.repository, before)).toEqual([]);
 
-    await app.approve('alice', plan);
+    await stage.sre('alice', 'start');
     const done = await app.verified(plan);
-    expect(done.status?.commit).toBeDefined();
+    expect(await commitsSince(stage.repository, before)).toEqual([done.status?.commit?.sha]);
     await app.resolved(incident);
-  });
-
-  test('reverted: a port that is declared, and at which nothing listens, does not help, and is taken back byte for byte', async () => {
-    const app = await bench().open('reverted');
-    const incident = await app.incident('KubeDeploymentReplicasMismatch');
-    const plan = await app.plan(incident);
-    expect(app.changed(plan)).toEqual(['-              port: 8081', '+              port: 8082']);
-    await app.approve('alice', plan);
-    const { world, repository } = bench().stage;
-    await world.until({ ...expectations.rollbackBegins(plan), deadlineSeconds: 120 });
-    const { status } = await world.until(expectations.planIsRolledBack(plan));
-    const [fix = '', revert = ''] = [status?.commit?.sha, status?.rollback?.commit?.sha];
-    const file = `apps/${app.name}/web.yaml`;
-    expect(await repository.git('show', `${revert}:${file}`)).toBe(await repository.git('show', `${fix}^:${file}`));
-    expect(await world.until(expectations.incidentNeedsHuman(incident))).toMatchObject({ status: { waitingOn: { who: 'Person' } } });
   });
 });
