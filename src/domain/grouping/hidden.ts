@@ -62,6 +62,7 @@ function candidates(roots: readonly Subject[], known: ReadonlySet<EntityKey>, wa
     .filter(({ entity, pulls }) => {
       const { kind } = partsOf(entity);
       if (new Set(pulls.map(({ root }) => root.entity)).size < (kind === 'Zone' ? 2 : 3)) return false;
+      if (kind === 'Node' && index.nodes.size < 2) return false; // all run on the one that there is: that tells nothing of any
       return kind === 'Registry' || coverage(entity, known, index) >= LEAST_COVERAGE;
     });
 }

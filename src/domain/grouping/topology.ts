@@ -118,6 +118,8 @@ export interface TopologyIndex {
   readonly placementOf: (pod: EntityKey) => Placement | undefined;
   readonly troublesOf: (entity: EntityKey) => readonly Trouble[];
   readonly changesOf: (entity: EntityKey) => readonly Change[];
+  /** On which pods were seen. */
+  readonly nodes: ReadonlySet<EntityKey>;
   /** Whether its pods were seen, and some of them serve. */
   readonly serves: (workload: EntityKey) => boolean;
   /** Share of a workload's pods that run on the node, from 0 to 1. */
@@ -146,6 +148,7 @@ export function indexTopology(topology: Topology): TopologyIndex {
     placementOf: (pod) => placements.get(pod),
     troublesOf: (entity) => troubles.get(entity) ?? [],
     changesOf: (entity) => changes.get(entity) ?? [],
+    nodes: new Set([...counts.values()].flatMap((nodes) => [...nodes.keys()])),
     serves: (workload) => counts.has(workload) && troubles.get(workload)?.some(({ mode }) => mode === 'down') !== true,
     shareOn: (workload, node) => {
       const nodes = counts.get(workload);

@@ -89,6 +89,14 @@ describe('alerts are not grouped', () => {
     expect(told(['cart', 'orders', 'users'].map((name) => suspect(name, of('HighErrorRate', name))))).toEqual(['cart', 'orders', 'users']);
   });
 
+  test('by the only node that there is, on which everything runs', () => {
+    const names = ['cart', 'orders', 'users'];
+    const alerts = names.map((name) => suspect(name, of('KubeDeploymentReplicasMismatch', name)));
+    const placements = names.map((name) => on(name, 'n1'));
+    expect(told(alerts, topology({ placements }))).toEqual(names);
+    expect(told(alerts, topology({ placements: [...placements, on('ads', 'n2')] }))).toEqual(['cart < orders, users']);
+  });
+
   test('where the failure tells of the object itself', () => {
     const alerts = [
       suspect('full', { alertname: 'PodOOMKilled', namespace: 'shop', deployment: 'cart' }),
