@@ -13,7 +13,7 @@ import type { InvestigationStatus, RootCause } from '../crds/investigation.ts';
 import type { RemediationPolicy } from '../crds/kinds.ts';
 import type { FindingReason } from '../crds/reasons.ts';
 import type { AbortCriterion, Criterion, NotVerified } from '../crds/remediationPlan.ts';
-import { isLogQuery } from '../domain/logEvidence.ts';
+import { citedComplaints } from '../domain/logEvidence.ts';
 import { decidePolicy } from '../domain/policy.ts';
 import { SourceError } from '../sources/gap.ts';
 import type { Measurement, Measurements } from '../sources/measurements.ts';
@@ -72,7 +72,7 @@ export async function chooseCriteria(input: ChooseInput, choosing: Choosing, sig
   const at = { target, withinSeconds: WITHIN_SECONDS };
   return {
     success: [
-      ...(citesLogs(input) ? [{ type: 'LogTemplateGone' as const, ...at }] : []),
+      ...(citedComplaints({ ...input.diagnosis, rootCause }).length > 0 ? [{ type: 'LogTemplateGone' as const, ...at }] : []),
       { type: 'NeighboursUnharmed', ...at },
       ...levels.map(({ name, level }) => ({ type: 'SignalWithin' as const, ...at, signal: { name, ...AT_MOST, level } })),
       ...byPolicy.success.map((criterion) => ({ ...criterion, target })),
@@ -91,12 +91,6 @@ export async function chooseCriteria(input: ChooseInput, choosing: Choosing, sig
 }
 
 const AT_MOST = { comparison: 'AtMost', windowSeconds: WINDOW_SECONDS } as const;
-
-/** The root cause rests on what a container has logged. */
-function citesLogs({ rootCause, diagnosis }: ChooseInput): boolean {
-  const cited = new Set(rootCause.evidence);
-  return (diagnosis.evidence ?? []).some(({ id, query }) => cited.has(id) && isLogQuery(query));
-}
 
 /** Where it has to get back to; why it can't be told; or neither, as it is measured and was never bad. */
 type Level =

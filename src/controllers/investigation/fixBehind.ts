@@ -1,6 +1,6 @@
 /** The fix that a verification looks after: since when it is there, and which lines of a log its diagnosis rests on. */
-import { type Investigation, investigations, type RemediationPlan, remediationPlans } from '../../crds/kinds.ts';
-import { isLogQuery } from '../../domain/logEvidence.ts';
+import { investigations, type RemediationPlan, remediationPlans } from '../../crds/kinds.ts';
+import { citedComplaints } from '../../domain/logEvidence.ts';
 import type { AfterFix } from '../../investigate/aftermath.ts';
 import type { InvestigationScope } from './scope.ts';
 
@@ -13,16 +13,14 @@ export async function fixBehind({ investigation, client, signal }: Investigation
   if (plan === undefined || plan.metadata.uid !== planRef.uid) return undefined;
   const { name, uid } = plan.spec.investigationRef;
   const diagnosis = await client.get(investigations, { namespace, name }, { signal });
-  return { cited: diagnosis?.metadata.uid === uid ? citedLines(diagnosis) : [], since: sinceWhen(plan) };
+  return {
+    cited: diagnosis?.metadata.uid === uid ? citedComplaints(diagnosis.status ?? {}).map(({ summary }) => summary) : [],
+    since: sinceWhen(plan),
+  };
 }
 
 /** What the engine, or the API server, has said last: of the fix, or of its being taken back. */
 function sinceWhen({ status = {} }: RemediationPlan): number | undefined {
   const since = Date.parse(status.rollback?.sync?.at ?? status.sync?.at ?? status.applied?.at ?? '');
   return Number.isNaN(since) ? undefined : since;
-}
-
-function citedLines({ status }: Investigation): readonly string[] {
-  const cited = new Set(status?.rootCause?.evidence);
-  return (status?.evidence ?? []).filter(({ id, query }) => cited.has(id) && isLogQuery(query)).map(({ summary }) => summary);
 }
