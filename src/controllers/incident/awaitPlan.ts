@@ -10,7 +10,8 @@ export function awaitPlan(scope: IncidentScope): StepResult {
   tell(scope, plan);
   if (!hasEnded(plan)) {
     status.waitingOn = plan.status?.waitingOn ?? { who: 'AgentSRE', detail: 'preparing the plan' };
-    return isTrue(plan.status, 'Approved') ? wait('PlanAtWork') : next;
+    if (isTrue(plan.status, 'Approved')) return wait('PlanAtWork');
+    return mayBeMerged(scope, plan) ? wait('AskingGitHost', ASK_AGAIN_MS) : next;
   }
   if (isTrue(plan.status, 'Succeeded')) {
     status.waitingOn = { who: 'Verification', detail: 'the fix is verified; waiting for the alert to resolve' };
@@ -20,6 +21,18 @@ export function awaitPlan(scope: IncidentScope): StepResult {
   if (mayProposeAgain(plan) && conditionOf(status, 'RemediationProposed')?.status === 'False') return next;
   escalate(scope, plan);
   return next;
+}
+
+/** The executor asks the Git host once a minute, or more often. */
+const SEEN_BY_THEN_MS = 90_000;
+const ASK_AGAIN_MS = 5_000;
+
+/** A request may have been merged, and have helped, before anybody has told us: then it is the fix that ended the alert, and is still to be verified. */
+function mayBeMerged({ incident, clock }: IncidentScope, { status }: RemediationPlan): boolean {
+  const { pullRequest } = status ?? {};
+  if (pullRequest?.openedAt === undefined || pullRequest.closedAt !== undefined) return false;
+  const ended = Math.max(0, ...(incident.spec.alerts ?? []).map(({ endsAt }) => Date.parse(endsAt ?? '') || 0));
+  return clock.now() - ended < SEEN_BY_THEN_MS;
 }
 
 function escalate(scope: IncidentScope, plan: RemediationPlan): void {

@@ -178,6 +178,23 @@ describe('whom an Incident waits for', () => {
     expect(incidentPhase(scope.incident, scope.status, present)).toBe(phase);
   });
 
+  test.each([
+    ['has only just ended: the Git host is asked first', '2026-01-01T00:09:30Z', 'wait'],
+    ['ended before the Git host was last asked', '2026-01-01T00:05:00Z', 'continue'],
+  ])('is one whose request may be merged, where the alert %s', (_name, endsAt, goesOn) => {
+    const of = atWork('AwaitingApproval', false);
+    const pullRequest = {
+      branch: 'agent-sre/rp-1',
+      headSha: 'a'.repeat(40),
+      parent: 'b'.repeat(40),
+      changes: `sha256:${'c'.repeat(64)}`,
+      preparedAt: '2026-01-01T00:02:00Z',
+      openedAt: '2026-01-01T00:02:00Z',
+    };
+    const scope = scopeOf(incident({ alerts: [{ ...alert('resolved'), endsAt }] }), { ...of, status: { ...of.status, pullRequest } });
+    expect(awaitPlan(scope).kind).toBe(goesOn);
+  });
+
   test('is told once in the timeline, however often it is looked at', () => {
     const scope = scopeOf(incident({}), plan({ status: { approvedAt: '2026-01-01T00:02:00Z', conditions: [] } }));
     awaitPlan(scope);
