@@ -6,10 +6,13 @@ import { describe, expect, test } from 'vitest';
 import type { RemediationPlan } from '../../src/crds/kinds.ts';
 import { canRunReal } from '../cluster/real/capability.ts';
 import { isRealNodeKept } from '../cluster/real/node.ts';
+import { person } from '../integration/gitops/support/people.ts';
 import { deployment, running, SERVE, service } from '../live/objects.ts';
 import { isReady } from '../live/seen.ts';
+import { deployPath, followRepository } from '../stage/delivery.ts';
 import * as expectations from '../stage/expectations.ts';
 import { OPERATOR_NAMESPACE } from '../stage/stage.ts';
+import { protectBranch } from '../support/giteaPeople.ts';
 import { untilTrue } from '../support/until.ts';
 import { commitsSince } from './git.ts';
 import { setBench } from './remediation/bench.ts';
@@ -37,7 +40,8 @@ const apps = {
 describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('between a proposal and its end', () => {
   const bench = setBench({
     apps,
-    monitored: () => ({ ruleGroups: rulesFor({ mismatch: ['stale', 'reverted', 'stopped'], stuck: ['two-person'] }) }),
+    gitea: true,
+    monitored: () => ({ ruleGroups: rulesFor({ mismatch: ['stale', 'reverted', 'stopped', 'pull-request'], stuck: ['two-person'] }) }),
   });
   const verdictOn = (plan: RemediationPlan, approver: string) => bench().stage.world.until(expectations.verdictIsGiven(plan, approver));
 
@@ -123,6 +127,38 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('between a proposal
       const file = `apps/${app.name}/web.yaml`;
       expect(await repository.git('show', `${revert}:${file}`)).toBe(await repository.git('show', `${fix}^:${file}`));
       expect(await world.until(expectations.incidentNeedsHuman(incident))).toMatchObject({ status: { waitingOn: { who: 'Person' } } });
+    });
+
+    test('pull request: it is proposed on Gitea, merged by a second person, and verified', async () => {
+      const { stage } = bench();
+      const { gitea, robot, alice, bob } = stage.pullRequests ?? {};
+      if (gitea === undefined || robot === undefined || alice === undefined || bob === undefined) throw new Error('there is no Gitea');
+      const name = 'pull-request';
+      const url = await gitea.createRepository(name);
+      for (const one of [robot, alice, bob]) await one.joins(name);
+      const author = person(alice.remote(name));
+      const files = folderOf(name, { 'web.yaml': deployment('web', running(SERVE, { ...declaring(8080), ...probing(8081) })) });
+      author.commit('Describe what runs', Object.fromEntries(Object.entries(files).map(([file, content]) => [`apps/${file}`, content])));
+      await protectBranch(gitea, name);
+      const app = await bench().openEmpty(name);
+      await followRepository(stage.cluster.api, name, { url, branch: 'main', username: robot.name, password: robot.password });
+      await deployPath(stage.cluster.api, name, './apps', { repository: name });
+
+      const incident = await app.incident('KubeDeploymentReplicasMismatch');
+      const plan = await app.plan(incident);
+      expect(plan.spec.strategy).toBe('PullRequest');
+      const { pullRequest } = await stage.world.until({
+        what: 'the pull request',
+        deadlineSeconds: 60,
+        look: () => (app.now(plan).status?.pullRequest?.openedAt === undefined ? undefined : app.now(plan).status),
+      });
+      expect(await refusalOf(app.approve('alice', plan))).toContain(pullRequest?.url);
+      await bob.merge(name, pullRequest?.number ?? 0);
+      const done = await app.verified(plan);
+      expect(author.read('apps/web.yaml')).toBe(files['web.yaml']?.replace('port: 8081', 'port: 8080'));
+      expect(done.status?.pullRequest).toMatchObject({ mergedBy: expect.stringContaining('bob') });
+      await app.resolved(incident);
+      author.stop();
     });
   });
 

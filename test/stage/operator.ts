@@ -12,6 +12,7 @@ import { defaultInstallation, type Process } from '../../src/crds/installation.t
 import type { Cluster } from '../cluster/cluster.ts';
 import { type Daemon, startOnFreePorts } from '../cluster/workspace/daemon.ts';
 import type { Monitoring } from './monitoring.ts';
+import type { PullRequests } from './pullRequests.ts';
 import { ANY_USER, type ShopRepository } from './shopRepository.ts';
 
 export interface OperatorProcess {
@@ -38,6 +39,7 @@ export interface OperatorParts<P extends Process = Process> {
   readonly processes: readonly (P | 'gateway')[];
   readonly monitoring?: Pick<Monitoring, 'prometheusUrl' | 'alertmanagerUrl'>;
   readonly repository?: ShopRepository;
+  readonly pullRequests?: PullRequests | undefined;
   /** Sections of the configuration besides those that follow from the other parts. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -117,7 +119,7 @@ async function startProcess(
 
 function configuration(
   { binaries }: Cluster,
-  { monitoring, repository, settings }: Pick<OperatorParts, 'monitoring' | 'repository' | 'settings'>,
+  { monitoring, repository, pullRequests, settings }: Omit<OperatorParts, 'processes'>,
   webhookTokenFile: string,
 ): object {
   return {
@@ -129,10 +131,12 @@ function configuration(
     }),
     ...(repository !== undefined && {
       git: {
-        credentials: [{ urlPrefix: repository.url, username: ANY_USER, passwordFile: GIT_TOKEN }],
-        allowHttpHosts: [new URL(repository.url).host],
+        credentials: [{ urlPrefix: repository.url, username: ANY_USER, passwordFile: GIT_TOKEN }, ...(pullRequests?.git.credentials ?? [])],
+        allowHttpHosts: [new URL(repository.url).host, ...(pullRequests?.git.allowHttpHosts ?? [])],
+        hosts: pullRequests?.git.hosts ?? [],
       },
     }),
+    identities: pullRequests?.identities ?? [],
     tools: { kubectl: binaries.kubectl },
     ...settings,
   };

@@ -22,6 +22,7 @@ import { deployShop } from './delivery.ts';
 import { addressOf, shopIsOpen } from './expectations.ts';
 import { type AlsoMonitored, type Monitoring, startMonitoring } from './monitoring.ts';
 import { type Operator, startOperator } from './operator.ts';
+import { openPullRequests, type PullRequests } from './pullRequests.ts';
 import { openShopRepository, type ShopRepository } from './shopRepository.ts';
 import { simulateTraffic, withSimulation } from './simulation/simulation.ts';
 import { sendTraffic, type Traffic } from './traffic.ts';
@@ -34,6 +35,8 @@ export const OPERATOR_NAMESPACE = defaultInstallation.namespace;
 export interface Stage {
   readonly cluster: Cluster;
   readonly repository: ShopRepository;
+  /** Absent unless it was asked for. */
+  readonly pullRequests: PullRequests | undefined;
   readonly monitoring: Monitoring;
   readonly operator: Operator;
   readonly world: WorldWatch;
@@ -70,6 +73,8 @@ export interface BesidesTheShop {
   readonly monitored?: (cluster: Cluster) => AlsoMonitored;
   /** A helm-controller of Flux, too. */
   readonly helm?: boolean;
+  /** A Gitea, too, on which fixes are proposed as pull requests. */
+  readonly gitea?: boolean;
   /** Sections of the operator's configuration. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -118,14 +123,16 @@ async function furnish(cluster: Cluster, options: StageOptions, part: Part): Pro
   const monitoring = part('Prometheus', () => startMonitoring(cluster, more.monitored?.(cluster)));
   const repository = part('Git server', () => openShopRepository(cluster.workspace, more.files));
   const shop = Promise.all([repository, flux]).then(([there]) => part('shop', () => openShop(cluster, there, world)));
-  const operator = Promise.all([monitoring, repository, installed]).then(([watching, there]) =>
-    part('operator', () => startOperatorFor(cluster, { monitoring: watching, repository: there }, options)),
+  const gitea = more.gitea === true ? part('Gitea', () => openPullRequests(cluster.workspace)) : Promise.resolve(undefined);
+  const operator = Promise.all([monitoring, repository, gitea, installed]).then(([watching, there, pullRequests]) =>
+    part('operator', () => startOperatorFor(cluster, { monitoring: watching, repository: there, pullRequests }, options)),
   );
-  await Promise.all([installed, flux, monitoring, repository, shop, operator]);
+  await Promise.all([installed, flux, monitoring, repository, gitea, shop, operator]);
   return {
     cluster,
     world,
     repository: await repository,
+    pullRequests: await gitea,
     monitoring: await monitoring,
     operator: await operator,
     kubectl: (person, ...args) => runAs(cluster, person, cluster.binaries.kubectl, args),
@@ -168,18 +175,17 @@ async function openShop({ api }: Cluster, repository: ShopRepository, world: Wor
 
 async function startOperatorFor(
   cluster: Cluster,
-  { monitoring, repository }: { readonly monitoring: Monitoring; readonly repository: ShopRepository },
+  parts: { readonly monitoring: Monitoring; readonly repository: ShopRepository; readonly pullRequests: PullRequests | undefined },
   { soakSeconds, more: { helm = false, settings = {} } = {} }: StageOptions,
 ): Promise<Operator> {
   const { binaries, workspace } = cluster;
   const tools = helm ? { ...binaries, helm: (await getBinaries(['helm'], workspace.log)).helm.binary } : binaries;
   const operator = await startOperator(cluster, {
     processes: PROCESSES,
-    monitoring,
-    repository,
+    ...parts,
     settings: { remediation: { soakSeconds }, tools, ...settings },
   });
-  await monitoring.notify({ url: operator.webhookUrl, tokenFile: operator.webhookTokenFile });
+  await parts.monitoring.notify({ url: operator.webhookUrl, tokenFile: operator.webhookTokenFile });
   return operator;
 }
 

@@ -68,7 +68,7 @@ const rule = (alert: string, expr: string, holds: string, summary: string): obje
   alert,
   expr,
   for: holds,
-  labels: { severity: 'warning' },
+  labels: { severity: 'critical' }, // what wakes people is not kept waiting for alerts of the same cause
   annotations: { summary, runbook_url: `https://runbooks.prometheus-operator.dev/runbooks/kubernetes/${alert.toLowerCase()}` },
 });
 
