@@ -105,14 +105,17 @@ export function judgeRestarts({ pods, crashes, times }: Observed, soakSeconds: n
   if (recent !== undefined) return { holds: false, message: describe(recent) };
   return starting > 0
     ? { holds: false, message: `${starting} of ${pods.length} pods are not ready` }
-    : { holds: true, message: `${pods.length} pods run without a crash` };
+    : { holds: true, message: pods.length === 1 ? 'its pod runs without a crash' : `${pods.length} pods run without a crash` };
 }
 
 /** Whether anything behind a Service is ready, by its EndpointSlices. */
 export async function judgeEndpoints(client: KubeClient, { namespace, name }: ObjectRef, options: CallOptions): Promise<Judgement> {
   const { items } = await client.list(endpointSlices, { ...options, namespace, labelSelector: `kubernetes.io/service-name=${name}` });
   const ready = items.flatMap(({ endpoints }) => endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).length;
-  return { holds: ready > 0, message: ready === 0 ? `no endpoint of Service ${name} is ready` : `${ready} endpoints are ready` };
+  return {
+    holds: ready > 0,
+    message: ready === 0 ? `no endpoint of Service ${name} is ready` : `${ready} ${ready === 1 ? 'endpoint is' : 'endpoints are'} ready`,
+  };
 }
 
 /** What the pods do that speaks for giving the fix up; undefined: nothing. */

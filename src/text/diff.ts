@@ -1,10 +1,11 @@
-/** A unified diff with its lines in colour, as Git shows it. */
+/** A unified diff with its lines in colour, and with blobs in short, as Git shows it. */
 import { plain } from './plain.ts';
 import type { Style } from './style.ts';
 
 export function colouredDiff(diff: string, style: Style): readonly string[] {
   return plain(diff.replace(/\n$/u, ''))
     .split('\n')
+    .map((line) => line.replace(/^(index [0-9a-f]{7})[0-9a-f]*(\.\.[0-9a-f]{7})[0-9a-f]*/u, '$1$2'))
     .map((line) => paintOf(line, style)(line));
 }
 

@@ -57,7 +57,7 @@ export function planSummary({ metadata, spec, status = {} }: RemediationPlan, pa
           'Helped if',
           `${spec.successCriteria.map(criterionText).join(', ')}, and for ${duration(policy?.soakSeconds ?? spec.soakSeconds)} on`,
         ],
-        ['Not looked at', spec.notVerified?.map(({ what, why }) => `${what}: ${why}`).join('; ')],
+        ['Unverified', spec.notVerified?.map(({ what, why }) => `${what}: ${why}`).join('; ')],
         ['Taken back', takenBackText(spec)],
         [
           'Policy',
