@@ -68,6 +68,10 @@ bench: ready build ## Measure the loop and the controller runtime, beside what t
 bench-git: ready ## A plan's edit of a repository of 200 MB and of 1 GB, from nothing, beside plain git clone
 	@$(NODE) test/bench/git/main.ts $(BENCH_ARGS)
 
+.PHONY: bench-remediation
+bench-remediation: ready ## From the engine's report to the verification, and from a fix that fails to its being taken back and verified
+	@$(NODE) test/bench/remediation/main.ts $(BENCH_ARGS)
+
 .PHONY: bench-runtime
 bench-runtime: ready ## The controller runtime beside @dot-i/k8s-operator and Go's controller-runtime
 	@$(NODE) test/bench/runtime/main.ts $(BENCH_ARGS)
