@@ -36,6 +36,8 @@ export interface News {
 }
 
 export interface IncidentBook {
+  /** Whether an Incident of this identity has been seen. */
+  readonly isKnown: (identity: string) => boolean;
   /** @param news of this identity, the latest last */
   readonly record: (identity: string, news: readonly News[], signal: AbortSignal) => Promise<Outcome>;
 }
@@ -66,6 +68,7 @@ const PAUSE_MS = 300;
 
 export function createIncidentBook(options: IncidentBookOptions): IncidentBook {
   return {
+    isKnown: (identity) => (options.seen(identityLabel(identity)) ?? []).length > 0,
     record: async (identity, news, signal) => {
       let at: Place | 'look' = 'look';
       let left = news;
