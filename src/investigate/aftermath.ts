@@ -31,7 +31,10 @@ export interface AfterFix {
 
 export async function aftermathOf(reader: Reader, targets: Snapshot, fix: AfterFix, cleaner: Cleaner): Promise<Aftermath> {
   const [echoes, around] = await Promise.all([echoesOf(reader, targets, fix, cleaner), gatherAround(reader, targets, cleaner)]);
-  const findings = around.flatMap((snapshot) => analyse(snapshot).findings);
+  const findings = [
+    ...around.near.flatMap((snapshot) => analyse(snapshot).findings),
+    ...analyse(around.mates).findings.filter(({ reason }) => isSharedByNode(reason)),
+  ];
   const own = ownNames(targets);
   const distinct = new Map<string, { reason: FindingReason; object: ObjectRef }>();
   for (const { reason, object } of findings) {
@@ -40,7 +43,10 @@ export async function aftermathOf(reader: Reader, targets: Snapshot, fix: AfterF
   }
   return {
     ...echoes,
-    neighbours: { complete: !around.some(({ gaps }) => gaps.some(isBlind)), findings: [...distinct.values()].slice(0, MOST_FINDINGS) },
+    neighbours: {
+      complete: ![...around.near, around.mates].some(({ gaps }) => gaps.some(isBlind)),
+      findings: [...distinct.values()].slice(0, MOST_FINDINGS),
+    },
   };
 }
 
@@ -49,7 +55,32 @@ const MOST_FINDINGS = 40;
 /** What may not be read was not read before the fix either. */
 const isBlind = ({ reason }: Gap): boolean => ['Unavailable', 'TimedOut', 'TooLarge', 'Malformed'].includes(reason);
 
-async function gatherAround(reader: Reader, targets: Snapshot, cleaner: Cleaner): Promise<readonly Snapshot[]> {
+/** What pods of one node take from each other. Its own limits, images and settings are each one's own, and no fix elsewhere brings them on. */
+const OF_SHARED_NODES: ReadonlySet<FindingReason> = new Set<FindingReason>([
+  'CPUSaturated',
+  'HostPortConflict',
+  'InsufficientCPU',
+  'InsufficientMemory',
+  'NodeDiskPressure',
+  'NodeMemoryPressure',
+  'NodeNetworkDelay',
+  'NodeNetworkLoss',
+  'NodeNotReady',
+  'NodeOutOfMemory',
+  'NodeProcessPressure',
+  'TooManyPods',
+]);
+
+export const isSharedByNode = (reason: FindingReason): boolean => OF_SHARED_NODES.has(reason);
+
+interface Around {
+  /** Their namespaces, and what they call. */
+  readonly near: readonly Snapshot[];
+  /** Pods of other namespaces on their nodes. */
+  readonly mates: Snapshot;
+}
+
+async function gatherAround(reader: Reader, targets: Snapshot, cleaner: Cleaner): Promise<Around> {
   const { at, window } = targets;
   const spaces = [...new Set(targets.workloads.flatMap(({ ref }) => ref.namespace ?? []))];
   const inside = new Set(spaces);
@@ -57,11 +88,13 @@ async function gatherAround(reader: Reader, targets: Snapshot, cleaner: Cleaner)
     .flatMap((workload) => [...addressesOf(workload)])
     .filter(({ namespace }) => !inside.has(namespace))
     .map(serviceRef);
-  const mates = await nodeMates(reader, targets, inside);
-  return Promise.all([
-    gatherCluster(reader, { targets: spaces.map((name) => ({ kind: 'Namespace', name })), at, window }, cleaner),
-    gatherCluster(reader, { targets: [...called, ...mates], at, window }, cleaner),
+  const gather = (of: readonly ObjectRef[]): Promise<Snapshot> => gatherCluster(reader, { targets: of, at, window }, cleaner);
+  const [own, services, mates] = await Promise.all([
+    gather(spaces.map((name) => ({ kind: 'Namespace', name }))),
+    gather(called),
+    nodeMates(reader, targets, inside).then(gather),
   ]);
+  return { near: [own, services], mates };
 }
 
 /** Pods in trouble on the nodes of the targets, of other namespaces. */

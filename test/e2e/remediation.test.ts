@@ -151,7 +151,8 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('through Flux, from
     const following = setInterval(() => {
       void bench()
         .lookout.look(app.name)
-        .then(({ pods }) => (address = pods.find(({ status }) => status?.phase === 'Running')?.status?.podIP));
+        .then(({ pods }) => (address = pods.find(({ status }) => status?.phase === 'Running')?.status?.podIP))
+        .catch(() => undefined); // the scene may be over
     }, 500);
     try {
       await app.remedied('KubeContainerOOMKilled', {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { likeAnyOf } from '../../../src/investigate/aftermath.ts';
+import { isSharedByNode, likeAnyOf } from '../../../src/investigate/aftermath.ts';
 
 describe('a line is like one that was cited', () => {
   const cited = ['2026-01-01T11:59:03Z ERROR cannot open /data/orders-17.db: permission denied'];
@@ -15,4 +15,9 @@ describe('a line is like one that was cited', () => {
   ])('$name', ({ line, want }) => {
     expect(likeAnyOf(cited)(line)).toBe(want);
   });
+});
+
+test('of what fails on the same node elsewhere, only what its pods share can be the fix’s doing', () => {
+  expect((['NodeMemoryPressure', 'InsufficientCPU'] as const).filter(isSharedByNode)).toHaveLength(2);
+  expect((['ContainerOutOfMemory', 'ImageNotFound', 'ProbePortMismatch'] as const).filter(isSharedByNode)).toEqual([]);
 });
