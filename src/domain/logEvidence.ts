@@ -10,19 +10,29 @@ export const logQuery = (which: keyof typeof WHICH, container: string, pod: stri
 /** Whether a piece of evidence holds lines of a container; its summary is then the line that says what is wrong. */
 const isLogQuery = (query: string): boolean => Object.values(WHICH).some((which) => query.startsWith(`${which} of `));
 
-/** What is cited of a log where these are found is what a program says that works, as that it listens: cured, it goes on saying so. */
-const BY_WHAT_WORKS: ReadonlySet<FindingReason> = new Set<FindingReason>([
-  'ProbePortMismatch',
+/** These are not shown by what a program complains of: what is cited of its log is what it said last while it worked, and cured, it says so again. */
+const NOT_BY_COMPLAINTS: ReadonlySet<FindingReason> = new Set<FindingReason>([
+  'ContainerKilledBySignal',
+  'ContainerOutOfMemory',
+  'MemoryLeak',
+  'NodeOutOfMemory',
+  'ProbeFailing',
   'ProbePathNotFound',
+  'ProbePortMismatch',
   'ProbeSchemeMismatch',
   'ProbeTimingTooTight',
-  'ProbeFailing',
   'ServicePortMismatch',
 ]);
 
+/** What a program says at each start; a crash that leaves no word has it as its last. */
+const ANNOUNCES = /\b(?:listen(?:s|ing)?|serv(?:es|ing)|start(?:s|ed|ing)|ready|initiali[sz](?:ed|ing))\b/iu;
+const COMPLAINS =
+  /error|fail|fatal|panic|exception|cannot|can.?t\b|could not|unable|refused|denied|time(?:d )?.?out|invalid|missing|not found/iu;
+const isAnnouncement = (line: string): boolean => ANNOUNCES.test(line) && !COMPLAINS.test(line);
+
 /** Of what the root cause rests on, the lines of containers that complain: they should be logged no more once it is cured. */
 export function citedComplaints({ rootCause, evidence = [] }: InvestigationStatus): readonly EvidenceItem[] {
-  if (rootCause === undefined || BY_WHAT_WORKS.has(rootCause.reason)) return [];
+  if (rootCause === undefined || NOT_BY_COMPLAINTS.has(rootCause.reason)) return [];
   const cited = new Set(rootCause.evidence);
-  return evidence.filter(({ id, query }) => cited.has(id) && isLogQuery(query));
+  return evidence.filter(({ id, query, summary }) => cited.has(id) && isLogQuery(query) && !isAnnouncement(summary));
 }

@@ -88,10 +88,13 @@ test('what was logged has to be logged no more', async () => {
   expect(success.map(({ type }) => type)).toEqual(['LogTemplateGone', 'NeighboursUnharmed']);
 });
 
-test('what a program says that works, as on which port it listens, may be logged on', async () => {
-  const { success } = await chosen({ reason: 'ProbePortMismatch', query: 'last log lines of app in shop/cart-1' });
-  expect(success.map(({ type }) => type)).toEqual(['NeighboursUnharmed']);
-});
+test.each(['ProbePortMismatch', 'ContainerOutOfMemory'] as const)(
+  'what a program said that worked may be logged on: %s',
+  async (reason) => {
+    const { success } = await chosen({ reason, query: 'last log lines of app in shop/cart-1' });
+    expect(success.map(({ type }) => type)).not.toContain('LogTemplateGone');
+  },
+);
 
 test.each<Given & { readonly name: string; readonly want: readonly string[] }>([
   {
