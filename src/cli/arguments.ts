@@ -1,29 +1,7 @@
 /** The command line of `kubectl sre`, checked. */
 import { parseArgs } from 'node:util';
 import { defaultInstallation } from '../crds/installation.ts';
-
-export const USAGE = `Usage: kubectl sre COMMAND [-n NAMESPACE] [--context NAME] [--kubeconfig FILE]
-
-  get [--all] [-o json|yaml]              open Incidents, and who has to act
-  show INCIDENT|PLAN [-o json|yaml]       the diagnosis, what changed, the diff
-  record [WORKLOAD] [-o json|yaml]        what became of plans, and what people did instead
-  approve PLAN [--digest sha256:…] [--reason TEXT] [--yes]
-  reject PLAN --reason TEXT               says no; nothing is changed
-  propose PLAN [--instead ACTION] [--set NAME=VALUE]...
-                                          another plan in its place, of your own:
-                                          an alternative, or another value
-  debts [-o json|yaml]                    what is left behind until somebody
-                                          ends it, overdue first
-  stop [--reason TEXT]                    no effect begins any more; what is in
-                                          flight is cut short
-  start [--reason TEXT]                   goes on
-  audit [--since 24h|2026-11-21]          what was done and refused, and by whom
-  audit export [--since …]                the same, a line of JSON an entry
-  audit verify [--public-key FILE] [--expect HASH]
-                                          whether nothing of it was changed
-
-Without -n it looks in all namespaces that you may see; for record, -n is the
-workload's. --operator NAMESPACE says where Agent-SRE lives, if that is not agent-sre.`;
+import { CLOSURE_REASONS, COMMANDS, COMMON_OPTIONS, type CommandEntry, OPTIONS, SHELLS } from './commandTable.ts';
 
 export interface Common {
   readonly namespace: string | undefined;
@@ -43,7 +21,17 @@ export type Command = Common &
     | { readonly command: 'stop' | 'start'; readonly reason: string | undefined }
     | { readonly command: 'debts'; readonly output: OutputFormat }
     | { readonly command: 'get'; readonly output: OutputFormat; readonly all: boolean }
-    | { readonly command: 'show'; readonly output: OutputFormat; readonly name: string }
+    | { readonly command: 'show' | 'why'; readonly output: OutputFormat; readonly name: string }
+    | { readonly command: 'watch'; readonly name: string | undefined }
+    | {
+        readonly command: 'close';
+        readonly name: string;
+        readonly reason: (typeof CLOSURE_REASONS)[number];
+        readonly comment: string | undefined;
+      }
+    | { readonly command: 'completion'; readonly shell: (typeof SHELLS)[number] }
+    /** What a shell asks. */
+    | { readonly command: '__complete'; readonly words: readonly string[] }
     | { readonly command: 'record'; readonly output: OutputFormat; readonly name: string | undefined }
     | { readonly command: 'propose'; readonly name: string; readonly instead: string | undefined; readonly set: readonly string[] }
     | {
@@ -60,42 +48,10 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const OPTIONS = {
-  namespace: { type: 'string', short: 'n' },
-  context: { type: 'string' },
-  kubeconfig: { type: 'string' },
-  operator: { type: 'string' },
-  output: { type: 'string', short: 'o' },
-  all: { type: 'boolean', short: 'a' },
-  digest: { type: 'string' },
-  reason: { type: 'string' },
-  yes: { type: 'boolean', short: 'y' },
-  instead: { type: 'string' },
-  set: { type: 'string', multiple: true },
-  since: { type: 'string' },
-  'public-key': { type: 'string', multiple: true },
-  expect: { type: 'string', multiple: true },
-  help: { type: 'boolean', short: 'h' },
-} as const;
-
 type Values = ReturnType<typeof parsed>['values'];
 
-const ALLOWED: Readonly<Record<string, readonly (keyof Values)[]>> = {
-  get: ['output', 'all'],
-  show: ['output'],
-  debts: ['output'],
-  record: ['output'],
-  approve: ['digest', 'reason', 'yes'],
-  reject: ['digest', 'reason', 'yes'],
-  propose: ['instead', 'set'],
-  audit: ['since'],
-  'audit export': ['since'],
-  'audit verify': ['public-key', 'expect'],
-  stop: ['reason'],
-  start: ['reason'],
-};
-
 export function readArguments(args: readonly string[]): Command {
+  if (args[0] === '__complete') return { ...NOTHING_COMMON, command: '__complete', words: args.slice(1) };
   const { values, positionals } = parsed(args);
   const { command, names } = named(positionals);
   const common: Common = {
@@ -105,18 +61,31 @@ export function readArguments(args: readonly string[]): Command {
     operator: namespaceOf(values.operator),
   };
   if (values.help === true || command === undefined || command === 'help') return { ...common, command: 'help' };
-  const allowed = ALLOWED[command];
-  if (allowed === undefined) throw new UsageError(`there is no command "${command}"`);
-  refuseStrangers(command, values, allowed);
+  const entry = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  if (entry === undefined) throw new UsageError(`there is no command "${command}"`);
+  refuseStrangers(command, values, entry.options);
   const general = withoutName(command, names, values);
   if (general !== undefined) return { ...common, ...general };
-  return aboutOne(command, onlyName(command, names), common, values);
+  return aboutOne(command, onlyName(command, entry, names), common, values);
 }
 
+const NOTHING_COMMON: Common = { namespace: undefined, context: undefined, kubeconfig: undefined, operator: defaultInstallation.namespace };
+
 function aboutOne(command: string, name: string, common: Common, values: Values): Command {
-  if (command === 'show' || command === 'record') return { ...common, command, output: formatOf(values.output), name };
+  if (command === 'show' || command === 'why' || command === 'record') return { ...common, command, output: formatOf(values.output), name };
+  if (command === 'watch') return { ...common, command, name };
+  if (command === 'close')
+    return { ...common, command, name, reason: closureReason(values.reason), comment: shortText('comment', values.comment) };
   if (command === 'propose') return proposal(name, common, values);
   return judgement(command === 'approve' ? 'approve' : 'reject', name, common, values);
+}
+
+function closureReason(reason: string | undefined): (typeof CLOSURE_REASONS)[number] {
+  const known = CLOSURE_REASONS.find((one) => one === reason);
+  if (known !== undefined) return known;
+  throw new UsageError(
+    `close needs --reason, which is one of ${CLOSURE_REASONS.join(', ')}; what else there is to say goes into --comment`,
+  );
 }
 
 function proposal(name: string, common: Common, { instead, set = [] }: Values): Command {
@@ -127,7 +96,7 @@ function proposal(name: string, common: Common, { instead, set = [] }: Values): 
 
 type Unnamed = Extract<
   Command,
-  { readonly command: 'get' | 'stop' | 'start' | 'debts' | 'audit' | 'audit export' | 'audit verify' | 'record' }
+  { readonly command: 'get' | 'stop' | 'start' | 'debts' | 'audit' | 'audit export' | 'audit verify' | 'record' | 'watch' | 'completion' }
 >;
 
 type Uncommon<T> = T extends unknown ? Omit<T, keyof Common> : never;
@@ -144,7 +113,7 @@ function withoutName(command: string, names: readonly string[], values: Values):
     case 'stop':
     case 'start':
       none(`${command} is for all plans at once; to say no to one, use: kubectl sre reject ${names[0]} --reason …`);
-      return { command, reason: reasonOf(values.reason) };
+      return { command, reason: shortText('reason', values.reason) };
     case 'debts':
       none('debts lists all that is left behind, and takes no names');
       return { command, output: formatOf(values.output) };
@@ -155,9 +124,19 @@ function withoutName(command: string, names: readonly string[], values: Values):
       return { command, publicKeys: values['public-key'] ?? [], expected: hashesOf(values.expect) };
     case 'record':
       return names.length === 0 ? { command, output: formatOf(values.output), name: undefined } : undefined;
+    case 'watch':
+      return names.length === 0 ? { command, name: undefined } : undefined;
+    case 'completion':
+      return { command, shell: shellOf(names) };
     default:
       return undefined;
   }
+}
+
+function shellOf(names: readonly string[]): (typeof SHELLS)[number] {
+  const shell = SHELLS.find((one) => names.length === 1 && one === names[0]);
+  if (shell === undefined) throw new UsageError(`completion needs the name of one shell: ${SHELLS.join(', ')}`);
+  return shell;
 }
 
 /** `audit` has commands of its own. */
@@ -180,12 +159,12 @@ function judgement(command: 'approve' | 'reject', name: string, common: Common, 
     throw new UsageError('--digest is sha256: and 64 hexadecimal digits, as kubectl sre show gives it');
   if (command === 'reject' && (reason ?? '').trim() === '')
     throw new UsageError('reject needs --reason: whoever looks at the Incident next wants to know why');
-  return { ...common, command, name, digest, reason: reasonOf(reason), yes };
+  return { ...common, command, name, digest, reason: shortText('reason', reason), yes };
 }
 
-function reasonOf(reason: string | undefined): string | undefined {
-  if ((reason ?? '').length > 1024) throw new UsageError('--reason is at most 1024 characters long');
-  return reason;
+function shortText(option: string, text: string | undefined): string | undefined {
+  if ((text ?? '').length > 1024) throw new UsageError(`--${option} is at most 1024 characters long`);
+  return text;
 }
 
 function namespaceOf(operator: string | undefined): string {
@@ -204,15 +183,14 @@ function parsed(args: readonly string[]) {
 }
 
 function refuseStrangers(command: string, values: Values, allowed: readonly (keyof Values)[]): void {
-  const known = new Set<string>(['namespace', 'context', 'kubeconfig', 'operator', ...allowed]);
+  const known = new Set<string>([...COMMON_OPTIONS, ...allowed]);
   const stranger = Object.keys(values).find((option) => !known.has(option));
   if (stranger !== undefined) throw new UsageError(`${command} has no option --${stranger}`);
 }
 
-function onlyName(command: string, names: readonly string[]): string {
+function onlyName(command: string, { about }: CommandEntry, names: readonly string[]): string {
   const [name] = names;
-  if (name === undefined)
-    throw new UsageError(command === 'show' ? 'show needs the name of an Incident or a plan' : `${command} needs the name of a plan`);
+  if (name === undefined) throw new UsageError(`${command} needs the name of ${about ?? 'a workload'}`);
   if (names.length > 1) throw new UsageError(`${command} takes one name; there are ${names.length}`);
   // `rp/name` and the like, as kubectl prints them.
   const bare = name.slice(name.indexOf('/') + 1);

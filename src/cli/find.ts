@@ -52,6 +52,15 @@ export async function findPlan(scope: Scope, name: string): Promise<RemediationP
   );
 }
 
+export async function findIncident(scope: Scope, name: string): Promise<Incident> {
+  const found = await byName(scope, incidents, name);
+  if (found !== undefined) return found;
+  const plan = await byName(scope, remediationPlans, name);
+  throw new CliError(
+    plan === undefined ? notThere(scope, 'Incident', name) : `${name} is a plan; its Incident is ${plan.spec.incidentRef.name}`,
+  );
+}
+
 export async function findIncidentOrPlan(
   scope: Scope,
   name: string,

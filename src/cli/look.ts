@@ -48,7 +48,7 @@ export async function show({ scope, terminal, now, output }: Look, name: string)
   terminal.print(...incidentPage(incident, investigation, page), ...(present === undefined ? [] : ['', ...planPage(present, page)]));
 }
 
-const pageOf = ({ style, width }: Terminal, now: number): Page => ({ style, width, now });
+export const pageOf = ({ style, width }: Terminal, now: number): Page => ({ style, width, now });
 
 function investigationOf(scope: Scope, incident: Incident): Promise<Investigation | undefined> {
   return referenced(scope, investigations, incident, incident.status?.investigationRef);
@@ -60,7 +60,7 @@ async function plansOf(scope: Scope, incident: Incident): Promise<readonly Remed
 }
 
 /** What a reference is to, if it is still that. */
-async function referenced<T extends KubeObject>(
+export async function referenced<T extends KubeObject>(
   { client }: Scope,
   resource: ResourceType<T>,
   { metadata }: Incident,

@@ -25,6 +25,15 @@ describe('readArguments', () => {
       args: 'propose rp-1 --instead SetResources --set memoryLimitMebibytes=256 --set container=app',
       want: { command: 'propose', name: 'rp-1', instead: 'SetResources', set: ['memoryLimitMebibytes=256', 'container=app'] },
     },
+    { args: 'why inc/inc-1 -o json', want: { command: 'why', name: 'inc-1', output: 'json' } },
+    { args: 'watch', want: { command: 'watch', name: undefined } },
+    { args: 'watch inc-1', want: { command: 'watch', name: 'inc-1' } },
+    {
+      args: 'close inc-1 --reason Duplicate --comment of:inc-2',
+      want: { command: 'close', name: 'inc-1', reason: 'Duplicate', comment: 'of:inc-2' },
+    },
+    { args: 'completion zsh', want: { command: 'completion', shell: 'zsh' } },
+    { args: '__complete get --nonsense', want: { command: '__complete', words: ['get', '--nonsense'] } },
     { args: 'reject rp-1 --reason no', want: { command: 'reject', name: 'rp-1', reason: 'no', yes: false } },
   ])('reads "$args"', ({ args, want }) => {
     expect(readArguments(args.split(' ').filter((part) => part !== ''))).toMatchObject(want);
@@ -41,6 +50,10 @@ describe('readArguments', () => {
     { args: 'reject rp-1', says: 'reject needs --reason: whoever looks at the Incident next wants to know why' },
     { args: 'propose rp-1', says: 'propose needs --instead with one of the alternatives, or --set with another value' },
     { args: 'show a,b=c', says: '"a,b=c" cannot be the name of an object' },
+    { args: 'close', says: 'close needs the name of an Incident' },
+    { args: 'close inc-1 --reason Bored', says: 'close needs --reason, which is one of Fixed, Expected, Duplicate, NotActionable' },
+    { args: 'completion tcsh', says: 'completion needs the name of one shell: bash, zsh, fish' },
+    { args: 'constructor', says: 'there is no command "constructor"' },
     { args: 'get -o xml', says: '-o is json or yaml, not "xml"' },
     { args: 'get --nonsense', says: "Unknown option '--nonsense'" },
   ])('refuses "$args"', ({ args, says }) => {

@@ -1,0 +1,110 @@
+/** What a person says of an Incident by `kubectl sre`, and how they follow it; on an API server that stamps who said it. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { run } from '../../../src/cli/run.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { type Incident, incidents, investigations } from '../../../src/crds/kinds.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { type Cluster, startCluster } from '../../cluster/cluster.ts';
+import { createCapturedTerminal } from '../../support/capturedTerminal.ts';
+import { installApi } from '../../support/installCrds.ts';
+import { type Call, type Called, kubectlSre } from '../../support/kubectlSre.ts';
+import { newIncident, newInvestigation } from '../../support/sreObjects.ts';
+import { asServiceAccount, testClient } from '../../support/testClient.ts';
+import { untilTrue } from '../../support/until.ts';
+import * as story from '../../unit/cli/story.ts';
+
+const namespace = 'agent-sre';
+let cluster: Cluster;
+let admin: KubeClient;
+let investigator: KubeClient;
+let name: string;
+beforeAll(async () => {
+  cluster = await startCluster({ level: 'api' });
+  admin = testClient(cluster.kubeconfigPath);
+  await installApi(admin);
+  investigator = asServiceAccount(admin, namespace, 'agent-sre-investigator');
+}, 120_000);
+afterAll(async () => {
+  await admin?.close();
+  await cluster?.stop();
+});
+beforeEach(async () => {
+  const { metadata } = await admin.create(incidents, newIncident({ namespace, generateName: 'inc-' }));
+  name = metadata.name;
+});
+
+const sre = (args: string | readonly string[], call?: Call): Promise<Called> => kubectlSre(cluster, args, call);
+const stored = (): Promise<Incident | undefined> => admin.get(incidents, { namespace, name });
+const setStatus = (status: object): Promise<Incident> =>
+  investigator.patch(incidents, { namespace, name }, { status }, { type: 'merge', subresource: 'status' });
+
+describe('close', () => {
+  test('ends an Incident in the name of who says so, once', async () => {
+    expect(await sre(['close', name, '--reason', 'Duplicate', '--comment', 'of another'])).toEqual({
+      code: 0,
+      out: `Closed ${name} as Duplicate, by alice\n`,
+      err: '',
+    });
+    expect((await stored())?.spec.closure).toEqual({ reason: 'Duplicate', by: 'alice', comment: 'of another' });
+    expect(await sre(`close ${name} --reason Fixed`)).toMatchObject({
+      code: 1,
+      err: `kubectl sre: Incident ${name} was closed by alice as Duplicate\n`,
+    });
+  });
+
+  test('is not for who may only look', async () => {
+    const { code, err } = await sre(`close ${name} --reason Fixed`, { as: 'dave' });
+    expect([code, err]).toEqual([1, expect.stringContaining('ask an administrator for the ClusterRole agent-sre-responder')]);
+  });
+});
+
+describe('why', () => {
+  test('says that nobody has looked yet', async () => {
+    expect((await sre(`why ${name}`)).err).toBe(
+      `kubectl sre: Incident ${name} has not been looked into yet; kubectl sre watch ${name} tells when it is\n`,
+    );
+  });
+
+  test('tells the chain, for people and for programs', async () => {
+    const { metadata } = await admin.create(investigations, newInvestigation({ namespace, generateName: 'inv-' }));
+    await investigator.patch(
+      investigations,
+      { namespace, name: metadata.name },
+      { status: story.investigation.status },
+      { type: 'merge', subresource: 'status' },
+    );
+    await setStatus({ investigationRef: { name: metadata.name, uid: metadata.uid } });
+    expect((await sre(`why ${name}`)).out).toContain('ROOT CAUSE, 95 % SURE');
+    expect(parse((await sre(`why ${name} -o yaml`)).out)).toMatchObject({
+      incident: name,
+      rootCause: { finding: 'f1', change: 'c1', confidence: 95 },
+      evidence: [{ id: 'e1' }],
+    });
+  });
+});
+
+describe('watch', () => {
+  const at = '2026-11-21T12:00:00Z';
+
+  test('follows an Incident to its end', async () => {
+    await setStatus({ phase: 'Investigating', timeline: [{ at, reason: 'Received', message: 'somebody said so' }] });
+    const watching = sre(`watch ${name}`);
+    await sre(`close ${name} --reason Fixed`);
+    await setStatus({
+      phase: 'Resolved',
+      conditions: [{ type: 'Resolved', status: 'True', reason: 'ClosedAsFixed', message: 'closed', lastTransitionTime: at }],
+    });
+    const { code, out } = await watching;
+    expect([code, out]).toEqual([0, expect.stringMatching(/^12:00:00 {2}Received: somebody said so\n[^]*→ Resolved\n$/u)]);
+  });
+
+  test('fails when it is deleted', async () => {
+    const terminal = createCapturedTerminal();
+    const watching = run({ args: ['watch', name], terminal, clock: systemClock, kubeconfig: cluster.kubeconfigFor('dave') });
+    await untilTrue('it watches', () => Promise.resolve(terminal.printed() !== ''));
+    await admin.delete(incidents, { namespace, name });
+    expect(await watching).toBe(1);
+    expect(terminal.complained()).toBe(`kubectl sre: Incident ${name} was deleted\n`);
+  });
+});
