@@ -29,6 +29,8 @@ export type Command = Common &
         readonly reason: (typeof CLOSURE_REASONS)[number];
         readonly comment: string | undefined;
       }
+    | { readonly command: 'ack'; readonly name: string; readonly comment: string | undefined }
+    | { readonly command: 'expect'; readonly name: string; readonly until: string; readonly reason: string }
     | { readonly command: 'completion'; readonly shell: (typeof SHELLS)[number] }
     /** What a shell asks. */
     | { readonly command: '__complete'; readonly words: readonly string[] }
@@ -74,10 +76,19 @@ const NOTHING_COMMON: Common = { namespace: undefined, context: undefined, kubec
 function aboutOne(command: string, name: string, common: Common, values: Values): Command {
   if (command === 'show' || command === 'why' || command === 'record') return { ...common, command, output: formatOf(values.output), name };
   if (command === 'watch') return { ...common, command, name };
+  if (command === 'ack') return { ...common, command, name, comment: shortText('comment', values.comment) };
+  if (command === 'expect') return { ...common, command, name, ...expectation(values) };
   if (command === 'close')
     return { ...common, command, name, reason: closureReason(values.reason), comment: shortText('comment', values.comment) };
   if (command === 'propose') return proposal(name, common, values);
   return judgement(command === 'approve' ? 'approve' : 'reject', name, common, values);
+}
+
+function expectation({ until, reason }: Values): { readonly until: string; readonly reason: string } {
+  const why = shortText('reason', reason)?.trim() ?? '';
+  if (until === undefined || why === '')
+    throw new UsageError('expect needs --until, such as 24h or 2026-11-21, and --reason: others want to know why');
+  return { until, reason: why };
 }
 
 function closureReason(reason: string | undefined): (typeof CLOSURE_REASONS)[number] {

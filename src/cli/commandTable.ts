@@ -15,6 +15,7 @@ export const OPTIONS = {
   instead: { type: 'string' },
   set: { type: 'string', multiple: true },
   since: { type: 'string' },
+  until: { type: 'string' },
   'public-key': { type: 'string', multiple: true },
   expect: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
@@ -57,6 +58,13 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     usage: '[INCIDENT]',
     says: 'what happens, a line each; with a name until it is resolved (exit code 0) or gone (1)',
     options: [],
+    about: 'an Incident',
+  },
+  ack: { usage: 'INCIDENT [--comment TEXT]', says: 'you look after it', options: ['comment'], about: 'an Incident' },
+  expect: {
+    usage: 'INCIDENT --until 24h|2026-11-21 --reason TEXT',
+    says: 'until then nobody is told of it, and no new plan is made',
+    options: ['until', 'reason'],
     about: 'an Incident',
   },
   close: {

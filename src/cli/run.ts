@@ -22,7 +22,7 @@ import { start, stop, stopNotice } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 import { watch } from './watch.ts';
 import { why } from './why.ts';
-import { close } from './words.ts';
+import { acknowledge, close, expect, type Speaker } from './words.ts';
 
 export interface RunOptions {
   readonly args: readonly string[];
@@ -35,6 +35,7 @@ export interface RunOptions {
 }
 
 const PATIENCE_MS = 20_000;
+const DECISIONS = { approve: 'Approve', reject: 'Reject' } as const;
 
 export async function run(options: RunOptions): Promise<number> {
   const { terminal, args } = options;
@@ -86,9 +87,11 @@ async function carryOut(command: Calling, client: KubeClient, { terminal, clock,
   switch (command.command) {
     case 'approve':
     case 'reject':
-      return judge({ scope, terminal, clock, patienceMs }, { ...command, decision: command.command === 'approve' ? 'Approve' : 'Reject' });
+      return judge({ scope, terminal, clock, patienceMs }, { ...command, decision: DECISIONS[command.command] });
     case 'close':
-      return close({ scope, terminal }, command);
+    case 'ack':
+    case 'expect':
+      return sayOf(command, { scope, terminal }, clock.now());
     case 'watch':
       return watch({ scope, terminal, clock }, command.name);
     case 'propose':
@@ -104,6 +107,11 @@ async function carryOut(command: Calling, client: KubeClient, { terminal, clock,
     default:
       return command satisfies never;
   }
+}
+
+function sayOf(command: Extract<Calling, { readonly command: 'close' | 'ack' | 'expect' }>, speaker: Speaker, now: number): Promise<void> {
+  if (command.command === 'close') return close(speaker, command);
+  return command.command === 'ack' ? acknowledge(speaker, command) : expect(speaker, command, now);
 }
 
 function lookAt(command: Extract<Calling, { readonly output: OutputFormat }>, look: Look): Promise<void> {

@@ -1,10 +1,12 @@
-/** What a person says of an Incident, written into its spec under their own name: `kubectl sre close`. Who said it, the API server vouches for. */
+/** What a person says of an Incident, written into its spec under their own name: `kubectl sre close`, `ack` and `expect`. Who said it, the API server vouches for. */
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { isOver } from '../domain/lifeCycle.ts';
 import { apiErrorIn, isForbidden, isInvalid } from '../kube/errors.ts';
+import { moment } from '../text/age.ts';
 import { oneLine } from '../text/plain.ts';
 import { CliError, findIncident, type Scope } from './find.ts';
 import { policyRefusalIn } from './refusal.ts';
+import { untilOf } from './since.ts';
 import type { Terminal } from './terminal.ts';
 import { whoAmI } from './whoAmI.ts';
 
@@ -23,6 +25,27 @@ export async function close(speaker: Speaker, { name, reason, comment }: Closing
   const incident = await openIncident(speaker.scope, name);
   const by = await sayAs(speaker.scope, incident, (who) => ({ closure: { reason, by: who, ...optional({ comment }) } }));
   speaker.terminal.print(`Closed ${name} as ${reason}, by ${oneLine(by)}`);
+}
+
+export async function acknowledge(speaker: Speaker, { name, comment }: Pick<Closing, 'name' | 'comment'>): Promise<void> {
+  const incident = await openIncident(speaker.scope, name);
+  const by = await sayAs(speaker.scope, incident, (who) => ({ acknowledgement: { by: who, comment: comment ?? null } }));
+  speaker.terminal.print(`Acknowledged ${name}, by ${oneLine(by)}`);
+}
+
+export interface Expecting {
+  readonly name: string;
+  /** As in "24h" or "2026-12-01". */
+  readonly until: string;
+  readonly reason: string;
+}
+
+/** @param now milliseconds since the epoch */
+export async function expect(speaker: Speaker, { name, until, reason }: Expecting, now: number): Promise<void> {
+  const at = new Date(untilOf(until, now)).toISOString();
+  const incident = await openIncident(speaker.scope, name);
+  const by = await sayAs(speaker.scope, incident, (who) => ({ expected: { until: at, reason, by: who } }));
+  speaker.terminal.print(`Expected ${name} until ${moment(at)}, by ${oneLine(by)}: until then nobody is told, and no new plan is made`);
 }
 
 const optional = (words: { readonly comment: string | undefined }): object => (words.comment === undefined ? {} : words);

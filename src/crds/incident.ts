@@ -95,6 +95,21 @@ export const incidentSpec = z
       })
       .optional()
       .describe('Set by a person to close it.'),
+    acknowledgement: z
+      .object({
+        by: nonEmpty(253).describe('Who looks after it: written by the API server where it can, else it has to be true.'),
+        comment: text(1024).optional().describe('In their words.'),
+      })
+      .optional()
+      .describe('Set by a person who has taken note of it and looks after it; unset to take that back.'),
+    expected: z
+      .object({
+        until: timestamp().describe('It is expected until then. If it still fires after that, work on it goes on.'),
+        reason: nonEmpty(1024).describe('Why it is expected.'),
+        by: nonEmpty(253).describe('Who says so: written by the API server where it can, else it has to be true.'),
+      })
+      .optional()
+      .describe('Set by a person: until then nobody is told of it, and no new plan is made. Unset to take that back.'),
     requestedBy: requestedBy(),
   })
   .meta(

@@ -1,5 +1,6 @@
 /** One Incident: its head, the report of its investigation, and what was done about it so far. */
 import type { Incident, Investigation } from '../../crds/kinds.ts';
+import { expectedForMs } from '../../domain/expectation.ts';
 import { renderTerminal } from '../../report/terminal.ts';
 import { age, moment } from '../../text/age.ts';
 import { indented, wrapped } from '../../text/layout.ts';
@@ -55,11 +56,32 @@ function headLines({ metadata, spec, status }: Incident, page: Page): readonly s
         ],
         ['Targets', (spec.targets ?? []).map(refText).join(', ')],
         ['Runbook', spec.runbookURL],
+        ['Looked after', acknowledgementText(spec, status)],
+        ['Expected', expectedText(spec, now)],
+        ['Closed', closureText(spec)],
       ]),
       2,
     ),
   ];
 }
+
+function acknowledgementText({ acknowledgement }: Incident['spec'], status: Incident['status']): string | undefined {
+  if (acknowledgement === undefined) return undefined;
+  const { by, comment } = acknowledgement;
+  const since = status?.acknowledgedAt === undefined ? '' : `, since ${moment(status.acknowledgedAt)}`;
+  return `by ${by}${since}${comment === undefined ? '' : `: ${comment}`}`;
+}
+
+function expectedText({ expected }: Incident['spec'], now: number): string | undefined {
+  if (expected === undefined) return undefined;
+  const over = expectedForMs({ expected }, now) === undefined ? ' (over)' : '';
+  return `until ${moment(expected.until)}${over}, says ${expected.by}: ${expected.reason}`;
+}
+
+const closureText = ({ closure }: Incident['spec']): string | undefined =>
+  closure === undefined
+    ? undefined
+    : `by ${closure.by}, as ${closure.reason}${closure.comment === undefined ? '' : `: ${closure.comment}`}`;
 
 function followsText(status: Incident['status']): string | undefined {
   const { groupedInto } = status ?? {};

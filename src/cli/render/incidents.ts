@@ -1,4 +1,7 @@
-/** The list of Incidents: the worst first, then the oldest; who has to act stands in the same line, and how many follow (`+17`) in the next. */
+/**
+ * The list of Incidents: the worst first, then the oldest. Who has to act stands in the same line; how many follow (`+17`) and who looks after it
+ * (`✓ alice`) in the next.
+ */
 import { SEVERITIES } from '../../crds/incident.ts';
 import type { Incident } from '../../crds/kinds.ts';
 import { age } from '../../text/age.ts';
@@ -6,6 +9,9 @@ import { cut } from '../../text/layout.ts';
 import type { Page } from '../../text/page.ts';
 import { oneLine } from '../../text/plain.ts';
 import { ofSeverity } from '../../text/style.ts';
+
+/** Of who looks after it. */
+const MOST_OF_A_NAME = 24;
 
 export function incidentLines(incidents: readonly Incident[], page: Page): readonly string[] {
   const { style, width, now } = page;
@@ -17,7 +23,8 @@ export function incidentLines(incidents: readonly Incident[], page: Page): reado
     const severity = ofSeverity(style, spec.severity)(spec.severity.padEnd(8));
     const first = `${style.bold(metadata.name.padEnd(nameWidth))}  ${severity}  ${age(metadata.creationTimestamp, now).padStart(4)}  ${cut(waitingText(incident), left)}`;
     const cause = status?.rootCause === undefined ? [] : [style.dim(cut(`  ${oneLine(status.rootCause)}`, width))];
-    const more = status?.membersTotal === undefined ? '' : `  +${status.membersTotal}`;
+    const followed = status?.membersTotal === undefined ? '' : `  +${status.membersTotal}`;
+    const more = `${followed}${spec.acknowledgement === undefined ? '' : `  ✓ ${cut(oneLine(spec.acknowledgement.by), MOST_OF_A_NAME)}`}`;
     return [first, `${cut(`  ${oneLine(spec.title)}`, width - more.length)}${style.bold(more)}`, ...cause];
   });
   return [style.dim(head), ...lines];

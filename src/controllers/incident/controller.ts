@@ -15,6 +15,7 @@ import { awaitPlan } from './awaitPlan.ts';
 import { closeByPerson } from './closeByPerson.ts';
 import { confirmRecovery } from './confirmRecovery.ts';
 import { group } from './group.ts';
+import { hearPeople } from './hearPeople.ts';
 import { openInvestigation } from './openInvestigation.ts';
 import { proposePlan } from './proposePlan.ts';
 import { refuteDiagnosis } from './refuteDiagnosis.ts';
@@ -29,6 +30,7 @@ const steps: readonly NamedStep<IncidentScope>[] = [
   ['closeByPerson', closeByPerson], // a person's word comes before anything of ours
   ['reopen', reopen], // what it found the last time does not count any more
   ['triage', triage], // ours at all: decided before anything is spent
+  ['hearPeople', hearPeople], // what they say of it decides what comes next
   ['announce', announce], // whether people may be told of it yet
   ['group', group], // whether it leads or follows: only who leads goes on
   ['openInvestigation', openInvestigation],
@@ -61,7 +63,7 @@ export function createIncidentController({ audit, ...deps }: IncidentDeps & { re
             return { phase, note: status.waitingOn?.detail ?? status.rootCause ?? incident.spec.title, isBad: phase === 'NeedsHuman' };
           },
         });
-        return soonerOf(result, scope.announceInMs);
+        return soonerOf(result, scope.wakeInMs);
       };
       return audited(auditing, () => auditOf(incident, scope.status), reconcile);
     },

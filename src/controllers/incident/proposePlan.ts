@@ -12,6 +12,7 @@ import {
   remediationPlans,
   remediationPolicies,
 } from '../../crds/kinds.ts';
+import { expectationText, expectedForMs } from '../../domain/expectation.ts';
 import { lifetimeMs } from '../../domain/lifetime.ts';
 import { childName } from '../../domain/names.ts';
 import { hasEnded, mayProposeAgain } from '../../domain/plan.ts';
@@ -21,7 +22,7 @@ import { ownerReferenceTo } from '../../kube/object.ts';
 import { type Handoff, type Proposal, propose, targetOf } from '../../remediate/propose.ts';
 import { readWorkload } from '../../remediate/workload.ts';
 import { createOnce } from '../createOnce.ts';
-import { conditionOf, next, type StepResult, stalled, wait } from '../steps.ts';
+import { bounded, conditionOf, next, type StepResult, stalled, wait } from '../steps.ts';
 import { adoptPlan } from './adoptPlan.ts';
 import { declareOn, type IncidentScope, note } from './scope.ts';
 
@@ -37,11 +38,20 @@ export async function proposePlan(scope: IncidentScope): Promise<StepResult> {
   if (scope.plan !== undefined) scope.plan = adoptPlan(scope, scope.plan);
   if (scope.plan !== undefined && isOfTimeBefore(scope.plan, incident.spec.reopenedAt)) scope.plan = undefined;
   if (scope.plan !== undefined && !mayProposeAgain(scope.plan)) return next;
-  if (allResolved(scope)) return next;
+  if (leftAlone(scope) || allResolved(scope)) return next;
   if (planRefs.length >= PROPOSALS_MAX) return giveUp(scope);
 
   const investigation = investigationRef === undefined ? undefined : scope.investigations.get({ namespace, name: investigationRef.name });
   return investigation === undefined ? wait('InvestigationPending') : proposeFor(scope, investigation, planRefs.length + 1);
+}
+
+/** Nothing new is proposed while a person expects it; nobody has to act. What was not taken up before counts as little as if it had not been. */
+function leftAlone(scope: IncidentScope): boolean {
+  const { expected } = scope.incident.spec;
+  if (expected === undefined || expectedForMs(scope.incident.spec, scope.clock.now()) === undefined) return false;
+  scope.plan = undefined;
+  scope.status.waitingOn = { who: 'Nobody', detail: bounded(expectationText(expected), 512) };
+  return true;
 }
 
 async function proposeFor(scope: IncidentScope, investigation: Investigation, ordinal: number): Promise<StepResult> {

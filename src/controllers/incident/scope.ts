@@ -39,14 +39,18 @@ export interface IncidentScope extends IncidentDeps {
   readonly plans: Store<RemediationPlan>;
   /** The present plan: the last one that was proposed. Set by the step that proposes. */
   plan?: RemediationPlan | undefined;
-  /** Until people may be told of it, if they may not yet. Set by the step that announces. */
-  announceInMs?: number | undefined;
+  /** Until time alone changes what is to be done: people may be told, or it is not expected any more. */
+  wakeInMs?: number | undefined;
   /** Name of the Incident that it follows. Set by the step that groups. */
   follows?: string | undefined;
 }
 
 /** A status under change: arrays stay what they are, members may be set. */
 export type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+export function wakeIn(scope: IncidentScope, ms: number): void {
+  scope.wakeInMs = Math.min(ms, scope.wakeInMs ?? ms);
+}
 
 const TIMELINE_MAX = 50;
 

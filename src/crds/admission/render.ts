@@ -5,8 +5,9 @@ import type { Manifest } from '../manifest.ts';
 import { approvalIsFilledIn, approvalsAreGivenInPerson, approvalsAreKept } from './approvals.ts';
 import { auditIsAddedTo } from './audit.ts';
 import { mutatingPolicy, validatingPolicy } from './policy.ts';
-import { closerIsStamped, closerIsTrue, requesterIsKept, requesterIsStamped, requesterIsTrue } from './requester.ts';
+import { requesterIsKept, requesterIsStamped, requesterIsTrue } from './requester.ts';
 import { executorOnlyDryRuns, statusIsTheOperators, targetsStayInTheirNamespace } from './scope.ts';
+import { speakersAreStamped, speakersAreTrue } from './speaker.ts';
 import { stopSwitchIsStamped, stopSwitchIsTrue } from './stopSwitch.ts';
 
 /** What must be in place whatever the API server's age: no Approval counts without these. */
@@ -14,7 +15,7 @@ export function renderValidation(installation: Installation = defaultInstallatio
   return [
     statusIsTheOperators(installation),
     requesterIsTrue(installation),
-    closerIsTrue(installation),
+    ...speakersAreTrue(installation),
     targetsStayInTheirNamespace(installation),
     executorOnlyDryRuns(installation),
     auditIsAddedTo(installation),
@@ -29,7 +30,7 @@ export function renderMutation(installation: Installation = defaultInstallation)
   return [
     requesterIsKept,
     requesterIsStamped(installation),
-    closerIsStamped(installation),
+    ...speakersAreStamped(installation),
     stopSwitchIsStamped(installation),
     approvalIsFilledIn,
   ].flatMap(mutatingPolicy);

@@ -1,17 +1,17 @@
 /**
- * Who asked for an object (`spec.requestedBy`) and who closed an Incident (`spec.closure.by`): stamped over whatever was claimed, and demanded to be
- * true where the API server cannot stamp. Only the operator's own accounts may name somebody else: the person or alert that they act for.
+ * Who asked for an object (`spec.requestedBy`): stamped over whatever was claimed, and demanded to be true where the API server cannot stamp. Only the operator's own accounts may name somebody else: the person or alert that they act for.
  */
 import { GROUP } from '../common.ts';
 import { type Account, type Installation, userNameOf } from '../installation.ts';
 import { groupsOfUser } from './approvals.ts';
 import { celList } from './cel.ts';
-import type { MutatingPolicy, Named, ValidatingPolicy } from './policy.ts';
+import type { MutatingPolicy, ValidatingPolicy } from './policy.ts';
 
 const KINDS = ['incidents', 'investigations', 'remediationplans'];
 const ACCOUNTS: readonly Account[] = ['gateway', 'investigator', 'executor', 'all'];
 
-const isOperator = (installation: Installation): string =>
+/** The operator's own accounts, which may speak for somebody else. */
+export const isOperator = (installation: Installation): string =>
   `request.userInfo.username in ${celList(ACCOUNTS.map((account) => userNameOf(installation, account)))}`;
 
 export function requesterIsStamped(installation: Installation): MutatingPolicy {
@@ -62,39 +62,6 @@ export function requesterIsTrue(installation: Installation): ValidatingPolicy {
         expression: `has(object.spec.requestedBy) && object.spec.requestedBy.username == request.userInfo.username && variables.claimed.all(g, g in variables.groups) && variables.groups.all(g, g in variables.claimed)`,
         messageExpression: `'spec.requestedBy has to say who asks, which is you: set username to "' + request.userInfo.username + '" and groups to [' + variables.groups.join(', ') + '] (kubectl auth whoami shows both)'`,
         message: 'spec.requestedBy has to be the user who creates the object; kubectl auth whoami shows username and groups.',
-        reason: 'Forbidden',
-      },
-    ],
-  };
-}
-
-/** A closure that the Incident did not have before, by somebody else than the operator. */
-const closesIt = (installation: Installation): readonly Named[] => [
-  { name: 'closes-it', expression: 'has(object.spec) && has(object.spec.closure) && (oldObject == null || !has(oldObject.spec.closure))' },
-  { name: 'not-the-operator', expression: `!(${isOperator(installation)})` },
-];
-
-export function closerIsStamped(installation: Installation): MutatingPolicy {
-  return {
-    name: `closer-is-stamped.${GROUP}`,
-    purpose: 'Writes who closes an Incident into spec.closure.by, over whatever was claimed.',
-    rules: [{ groups: [GROUP], resources: ['incidents'], operations: ['CREATE', 'UPDATE'] }],
-    matchConditions: closesIt(installation),
-    patches: ["[JSONPatch{op: 'add', path: '/spec/closure/by', value: request.userInfo.username}]"],
-  };
-}
-
-export function closerIsTrue(installation: Installation): ValidatingPolicy {
-  return {
-    name: `closer-is-true.${GROUP}`,
-    purpose: 'spec.closure.by is the user who closes the Incident, or whom the operator acts for.',
-    rules: [{ groups: [GROUP], resources: ['incidents'], operations: ['CREATE', 'UPDATE'] }],
-    matchConditions: closesIt(installation),
-    validations: [
-      {
-        expression: 'object.spec.closure.by == request.userInfo.username',
-        messageExpression: `'spec.closure.by has to say who closes the Incident, which is you: set it to "' + request.userInfo.username + '"'`,
-        message: 'spec.closure.by has to be the user who closes the Incident; kubectl auth whoami shows the name.',
         reason: 'Forbidden',
       },
     ],

@@ -234,13 +234,30 @@ describe('who asked for an object', () => {
   });
 });
 
-test('who closes an Incident is stamped too, and kept', async () => {
+const UNTIL = '2026-12-01T00:00:00Z';
+
+test.each([
+  { what: 'closes', word: { closure: { reason: 'Fixed', by: 'alice' } }, want: { closure: { reason: 'Fixed', by: 'carol' } } },
+  { what: 'acknowledges', word: { acknowledgement: { by: 'alice' } }, want: { acknowledgement: { by: 'carol' } } },
+  {
+    what: 'expects',
+    word: { expected: { until: UNTIL, reason: 'test', by: 'alice' } },
+    want: { expected: { until: UNTIL, reason: 'test', by: 'carol' } },
+  },
+])('who $what an Incident is stamped too, and kept', async ({ word, want }) => {
   const { metadata } = await as('alice').create(incidents, newIncident(meta()));
   const key = { namespace: OPERATOR, name: metadata.name };
-  const closed = await as('carol').patch(incidents, key, { spec: { closure: { reason: 'Fixed', by: 'alice' } } }, { type: 'merge' });
-  expect(closed.spec.closure).toEqual({ reason: 'Fixed', by: 'carol' });
+  const said = await as('carol').patch(incidents, key, { spec: word }, { type: 'merge' });
+  expect(said.spec).toMatchObject(want);
   const again = await as('alice').patch(incidents, key, { metadata: { labels: { a: 'b' } } }, { type: 'merge' });
-  expect(again.spec.closure?.by).toBe('carol');
+  expect(again.spec).toMatchObject(want);
+});
+
+test('who changes another’s words speaks for themselves', async () => {
+  const { metadata } = await as('alice').create(incidents, newIncident(meta(), { acknowledgement: { by: 'alice' } }));
+  const key = { namespace: OPERATOR, name: metadata.name };
+  const said = await as('carol').patch(incidents, key, { spec: { acknowledgement: { comment: 'mine now' } } }, { type: 'merge' });
+  expect(said.spec.acknowledgement).toEqual({ by: 'carol', comment: 'mine now' });
 });
 
 describe('a status', () => {

@@ -182,6 +182,16 @@ describe('without mutation', () => {
     expect((await close('alice')).spec.closure?.by).toBe('alice');
   });
 
+  test('it is acknowledged in one’s own name, too', async () => {
+    const { metadata } = await gateway.create(incidents, newIncident(meta()));
+    const acknowledge = (by: string) =>
+      alice.patch(incidents, { namespace: OPERATOR, name: metadata.name }, { spec: { acknowledgement: { by } } }, { type: 'merge' });
+    expect(await refusalOf(acknowledge('bob'))).toContain(
+      'spec.acknowledgement.by has to say who acknowledges the Incident, which is you: set it to "alice"',
+    );
+    expect((await acknowledge('alice')).spec.acknowledgement?.by).toBe('alice');
+  });
+
   test('an Approval says whose it is', async () => {
     expect(await refusalOf(alice.create(approvals, newApproval(meta())))).toContain('spec.approver: Required value');
     await expect(alice.create(approvals, newApproval(meta(), { approver: 'alice', approverGroups: groups }))).resolves.toBeDefined();

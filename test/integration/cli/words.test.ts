@@ -59,6 +59,23 @@ describe('close', () => {
   });
 });
 
+test('ack and expect are said in the name of who says so', async () => {
+  const out = await Promise.all([
+    sre(['ack', name, '--comment', 'on it'], { as: 'carol' }),
+    sre(['expect', name, '--until', '2099-01-01', '--reason', 'load test'], { as: 'carol' }),
+  ]);
+  expect(out.map((called) => `${called.err}${called.out}`)).toEqual([
+    `Acknowledged ${name}, by carol\n`,
+    `Expected ${name} until 2099-01-01 00:00:00 UTC, by carol: until then nobody is told, and no new plan is made\n`,
+  ]);
+  expect((await stored())?.spec).toMatchObject({
+    acknowledgement: { by: 'carol', comment: 'on it' },
+    expected: { until: '2099-01-01T00:00:00.000Z', reason: 'load test', by: 'carol' },
+  });
+  const { code, err } = await sre(`expect ${name} --until 2020-01-01 --reason late`);
+  expect([code, err.split('\n')[0]]).toEqual([2, 'kubectl sre: --until has to be later than now; "2020-01-01" is over']);
+});
+
 describe('why', () => {
   test('says that nobody has looked yet', async () => {
     expect((await sre(`why ${name}`)).err).toBe(

@@ -30,6 +30,23 @@ inc-a2b3c4d5e6f7g2h3-1  info        5m  AgentSRE
   });
 });
 
+test('what people said of an Incident stands in the list and at its head', () => {
+  const heard: Incident = {
+    ...incident,
+    spec: {
+      ...incident.spec,
+      acknowledgement: { by: 'alice', comment: 'on it' },
+      expected: { until: '2026-11-21T14:00:00Z', reason: 'load test', by: 'bob' },
+    },
+    status: { ...incident.status, acknowledgedAt: '2026-11-21T12:01:00Z' },
+  };
+  expect(incidentLines([heard], page)).toContain('  KubePodCrashLooping: deployment checkout in shop  ✓ alice');
+  expect(text(incidentPage(heard, undefined, page))).toContain(`
+  Looked after by alice, since 2026-11-21 12:01:00 UTC: on it
+  Expected     until 2026-11-21 14:00:00 UTC, says bob: load test
+`);
+});
+
 describe('a storm', () => {
   const why = 'runs on node worker-2, which is NotReady since 11:58 UTC';
   const leader: Incident = {
