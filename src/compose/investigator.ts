@@ -33,13 +33,7 @@ export function addInvestigator(parts: Parts): void {
   const reconciling = { clock, events: manager.events, redact: redactor.text };
   const { ports, alerts, dashboards, measurements } = createTelemetrySources(parts);
   const { repositories, renderer } = createGit(parts);
-  const evidence = createEvidenceStore({
-    client,
-    namespace,
-    redactor,
-    clock,
-    limits: { retentionMs: config.evidence.retentionDays * DAY_MS },
-  });
+  const evidence = createEvidence(parts);
   const audit = createRoleAudit(parts, 'investigator');
   const git = createGitChanges({ client, repositories, renderer, logger });
   const source = createApplicationSource({ config, repositories: createSourceRepositories(parts), clock });
@@ -73,6 +67,7 @@ export function addInvestigator(parts: Parts): void {
     createIncidentController({
       ...reconciling,
       audit,
+      retentionMs: config.incidents.retentionDays * DAY_MS,
       namespace,
       proposals: { operatorNamespace: namespace, ...remediation, deliveryOf: (repository) => deliveryOf(config.git.hosts, repository) },
       unconfirmedAfterMs: unconfirmedAfter(config),
@@ -87,6 +82,11 @@ export function addInvestigator(parts: Parts): void {
     group: 'leader',
     run: (signal, ready) => collectGarbage(parts, evidence, signal, ready),
   });
+}
+
+function createEvidence({ client, config, redactor, clock }: Parts): EvidenceStore {
+  const limits = { retentionMs: config.evidence.retentionDays * DAY_MS };
+  return createEvidenceStore({ client, namespace: config.namespace, redactor, clock, limits });
 }
 
 function unconfirmedAfter({ sources }: Parts['config']): number {

@@ -170,6 +170,17 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Limits of what may be changed; policies are RemediationPolicy objects.'),
+  incidents: z
+    .strictObject({
+      retentionDays: z
+        .int()
+        .min(1)
+        .max(3650)
+        .default(30)
+        .describe('How long an Incident is kept after its end, with its Investigations, plans and Approvals. What is open is kept.'),
+    })
+    .prefault({})
+    .describe('What became of alerts.'),
   evidence: z
     .strictObject({
       retentionDays: z.int().min(1).max(365).default(30).describe('How long evidence is kept after its Incident has ended.'),

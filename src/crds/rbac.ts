@@ -97,6 +97,7 @@ export const processRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
   investigator: [
     ours(ourPlurals, READ),
     statusOf('investigator'),
+    ours(['incidents'], ['delete']), // once they have been over for the retention
     ours(['investigations', 'remediationplans'], ['create']),
     own(['incidents', 'investigations']),
     ...reading(clusterState),

@@ -20,6 +20,7 @@ import { openInvestigation } from './openInvestigation.ts';
 import { proposePlan } from './proposePlan.ts';
 import { refuteDiagnosis } from './refuteDiagnosis.ts';
 import { reopen } from './reopen.ts';
+import { retire } from './retire.ts';
 import type { Draft, IncidentDeps, IncidentScope } from './scope.ts';
 import { incidentPhase } from './status.ts';
 import { triage } from './triage.ts';
@@ -41,7 +42,13 @@ const steps: readonly NamedStep<IncidentScope>[] = [
   ['confirmRecovery', confirmRecovery], // the alert's own word counts last, as it decays
 ];
 
-export function createIncidentController({ audit, ...deps }: IncidentDeps & { readonly audit: Audit }): ControllerDefinition<Incident> {
+export interface IncidentControllerOptions extends IncidentDeps {
+  readonly audit: Audit;
+  /** How long an Incident is kept after its end. */
+  readonly retentionMs: number;
+}
+
+export function createIncidentController({ audit, retentionMs, ...deps }: IncidentControllerOptions): ControllerDefinition<Incident> {
   return defineController<Incident>({
     name: 'incident',
     resource: incidents,
@@ -51,7 +58,10 @@ export function createIncidentController({ audit, ...deps }: IncidentDeps & { re
       if (incident === undefined || incident.metadata.deletionTimestamp !== undefined) return undefined;
       const scope = scopeOf(deps, incident, context);
       const auditing = { audit, logger: context.logger };
-      if (isOver(incident)) return auditedPast(auditing, auditOf(incident, scope.status), scope.status.resolvedAt);
+      if (isOver(incident)) {
+        const unsaid = await auditedPast(auditing, auditOf(incident, scope.status), scope.status.resolvedAt);
+        return unsaid ?? retire(incident, { ...scope, incidents: context.store, retentionMs, now: deps.clock.now() });
+      }
       const reconcile = async (): Promise<Result> => {
         const result = await reconcileStatus(scope, steps, {
           resource: incidents,

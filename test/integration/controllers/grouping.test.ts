@@ -47,6 +47,7 @@ function live(namespace: string): { readonly die: () => Promise<void> } {
   const topology = createTopologyReader({ client, clock: systemClock, logger: silentLogger, observedCalls: () => Promise.resolve([]) });
   manager.addController(createGroupingController({ clock: systemClock, namespace, topology, verdicts }));
   const definition = createIncidentController({
+    retentionMs: 30 * 24 * 3600_000,
     audit: startWriting().write({ chain: 'investigator' }),
     clock: systemClock,
     events: manager.events,

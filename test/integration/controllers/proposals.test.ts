@@ -44,6 +44,7 @@ beforeAll(async () => {
   });
   manager.addController(
     createIncidentController({
+      retentionMs: 30 * 24 * 3600_000,
       audit: startWriting().write({ chain: 'investigator' }),
       clock: systemClock,
       events: manager.events,

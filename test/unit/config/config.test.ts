@@ -67,6 +67,7 @@ flux: {namespace: flux}
 investigator: {concurrency: 8, specialistsDir: /etc/specialists}
 executor: {concurrency: 1}
 remediation: {protectedNamespaces: [payments], soakSeconds: 60}
+incidents: {retentionDays: 90}
 evidence: {retentionDays: 7}
 leaderElection: {enabled: false}
 model:
@@ -88,6 +89,7 @@ tools: {git: /usr/bin/git, kubectl: /usr/bin/kubectl}
 `);
     expect(config).toMatchObject({
       http: { webhookPort: 8082 },
+      incidents: { retentionDays: 90 },
       sources: { alertmanager: [{ name: 'a' }, { name: 'b' }] },
       git: { credentials: [{ username: 'sre' }] },
       model: { contextTokens: 16_000, budgets: { hour: { tokens: 100_000 } } },
