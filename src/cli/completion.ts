@@ -69,9 +69,11 @@ complete -F _kubectl_sre kubectl-sre`,
 ${NOTE}source <(kubectl sre completion zsh)
 _kubectl_sre() {
   local -a found
-  local line
+  local line tab=$'\\t'
   for line in "\${(@f)$(kubectl-sre __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
-    [[ -z $line || $line == :* ]] || found+=("\${\${line//:/\\\\:}/$'\\t'/:}")
+    [[ -z $line || $line == :* ]] && continue
+    line=\${line//:/\\\\:}
+    found+=("\${line/$tab/:}")
   done
   _describe 'kubectl sre' found
 }

@@ -1,4 +1,5 @@
 /** What a person says of an Incident by `kubectl sre`, and how they follow it; on an API server that stamps who said it. */
+import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { run } from '../../../src/cli/run.ts';
@@ -123,5 +124,24 @@ describe('watch', () => {
     await admin.delete(incidents, { namespace, name });
     expect(await watching).toBe(1);
     expect(terminal.complained()).toBe(`kubectl sre: Incident ${name} was deleted\n`);
+  });
+
+  test('of all tells what is open, and then of each as it comes and goes', async () => {
+    const environment = { ...process.env, KUBECONFIG: cluster.kubeconfigFor('dave'), NO_COLOR: '1' };
+    const child = spawn(process.execPath, ['src/cli/main.ts', 'watch'], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    const says = (line: string) => untilTrue(`it says "${line}"`, () => Promise.resolve(out.includes(`  ${line}\n`)));
+    try {
+      await says(`${name}  → New, waiting on AgentSRE`);
+      const later = await admin.create(incidents, newIncident({ namespace, generateName: 'inc-later-' }));
+      await says(`${later.metadata.name}  → New, waiting on AgentSRE`);
+      await admin.delete(incidents, { namespace, name: later.metadata.name });
+      await says(`${later.metadata.name}  deleted`);
+    } finally {
+      child.kill();
+    }
   });
 });
