@@ -1,7 +1,8 @@
 /** The command line of `kubectl sre`, checked. */
 import { parseArgs } from 'node:util';
+import { CLOSURE_REASONS } from '../crds/incident.ts';
 import { defaultInstallation } from '../crds/installation.ts';
-import { CLOSURE_REASONS, COMMANDS, COMMON_OPTIONS, type CommandEntry, OPTIONS, SHELLS } from './commandTable.ts';
+import { COMMANDS, COMMON_OPTIONS, type CommandEntry, OPTIONS, SHELLS } from './commandTable.ts';
 
 export interface Common {
   readonly namespace: string | undefined;

@@ -1,4 +1,5 @@
 /** The commands of `kubectl sre`, once: their help, the options that each takes, and what the shell completes are all made of this table. */
+import { CLOSURE_REASONS } from '../crds/incident.ts';
 import { wrapped } from '../text/layout.ts';
 
 export const OPTIONS = {
@@ -26,7 +27,6 @@ export type Option = keyof typeof OPTIONS;
 /** Taken by every command. */
 export const COMMON_OPTIONS = ['namespace', 'context', 'kubeconfig', 'operator', 'help'] as const satisfies readonly Option[];
 
-export const CLOSURE_REASONS = ['Fixed', 'Expected', 'Duplicate', 'NotActionable'] as const;
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 export interface CommandEntry {

@@ -4,7 +4,8 @@
  * `__complete` speaks as kubectl does: a candidate a line (behind a tab, what it is), and a last line `:4`, "no file names". kubectl itself asks
  * it by way of `kubectl_complete-sre`. It never fails: what cannot be asked is not offered.
  */
-import { CLOSURE_REASONS, COMMANDS, COMMON_OPTIONS, type CommandEntry, OPTIONS, type Option, type SHELLS } from './commandTable.ts';
+import { CLOSURE_REASONS } from '../crds/incident.ts';
+import { COMMANDS, COMMON_OPTIONS, type CommandEntry, OPTIONS, type Option, type SHELLS } from './commandTable.ts';
 
 export interface Names {
   readonly incidents: () => Promise<readonly string[]>;

@@ -22,6 +22,8 @@ export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 const severity = z.enum(SEVERITIES);
 export type Severity = z.infer<typeof severity>;
 
+export const CLOSURE_REASONS = ['Fixed', 'Expected', 'Duplicate', 'NotActionable'] as const;
+
 const SOURCES = ['Alertmanager', 'Prometheus', 'Grafana', 'UptimeKuma', 'Slack', 'Telegram', 'REST', 'MCP', 'Manual', 'Forecast'] as const;
 
 const alert = z.object({
@@ -89,7 +91,7 @@ export const incidentSpec = z
     suspend: z.boolean().optional().describe('Stop working on it until this is unset.'),
     closure: z
       .object({
-        reason: z.enum(['Fixed', 'Expected', 'Duplicate', 'NotActionable']).describe('Why it is closed.'),
+        reason: z.enum(CLOSURE_REASONS).describe('Why it is closed.'),
         by: nonEmpty(253).describe('Who closes it: written by the API server where it can, else it has to be true.'),
         comment: text(1024).optional().describe('In their words.'),
       })

@@ -17,32 +17,13 @@ export interface Explained {
 
 export function whyPage({ metadata, spec }: Incident, { chain, status }: Explained, page: Page): readonly string[] {
   const { style } = page;
-  const { rootCause, finding, change, evidence, contradicts, gaps, rivals, confidence } = chain;
+  const { rootCause, contradicts, gaps, rivals, confidence } = chain;
   const began = spec.startsAt ?? metadata.creationTimestamp;
-  const of = (ids: readonly string[] = []): readonly string[] => evidenceLines(evidence, ids, page);
-  const changeLines = changesSection({ ...status, changes: change === undefined ? [] : [change] }, began).flatMap(
-    ({ label = '', text, title = '', details = [] }) => [
-      ...item(label, [text, title], page),
-      ...indented(
-        details.flatMap(({ text: field, before, after }) => [
-          ...wrapped(field, page.width - 2 - COLUMN),
-          ...(before === undefined ? [] : [style.red(cut(`- ${before}`, page.width - 2 - COLUMN))]),
-          ...(after === undefined ? [] : [style.green(cut(`+ ${after}`, page.width - 2 - COLUMN))]),
-        ]),
-        COLUMN,
-      ),
-      ...of(change?.evidence),
-    ],
-  );
-  const foundLines =
-    finding === undefined
-      ? []
-      : [...item(finding.id, [`${finding.reason} of ${refText(finding.object)}`, finding.message], page), ...of(finding.evidence)];
   return [
     `${style.bold(metadata.name)}  ${cut(oneLine(spec.title), Math.max(10, page.width - metadata.name.length - 2))}`,
     ...section(page, headingOf(chain), rootCause === undefined ? unnamed(status, page) : paragraph(page, oneLine(rootCause.statement))),
-    ...section(page, 'WHAT WAS FOUND', foundLines),
-    ...section(page, 'WHAT BROUGHT IT ABOUT', changeLines),
+    ...section(page, 'WHAT WAS FOUND', foundLines(chain, page)),
+    ...section(page, 'WHAT BROUGHT IT ABOUT', changeLines({ chain, status }, began, page)),
     ...section(page, 'WHAT SPEAKS AGAINST IT', list(contradicts, page)),
     ...section(
       page,
@@ -58,6 +39,31 @@ export function whyPage({ metadata, spec }: Incident, { chain, status }: Explain
       ),
     ),
     ...section(page, rootCause === undefined ? '' : `WHY ${rootCause.confidence} %`, list(confidence, page)),
+  ];
+}
+
+/** With all that is cited but for what shows the change. */
+function foundLines({ finding, change, evidence }: CausalChain, page: Page): readonly string[] {
+  if (finding === undefined) return [];
+  const { id, reason, object, message } = finding;
+  const cited = evidence.map((one) => one.id).filter((one) => finding.evidence.includes(one) || change?.evidence?.includes(one) !== true);
+  return [...item(id, [`${reason} of ${refText(object)}`, message], page), ...evidenceLines(evidence, cited, page)];
+}
+
+/** As a report tells of a change, with the evidence of it. */
+function changeLines({ chain: { change, evidence }, status }: Explained, began: string | undefined, page: Page): readonly string[] {
+  const width = page.width - 2 - COLUMN;
+  const [told] = changesSection({ ...status, changes: change === undefined ? [] : [change] }, began);
+  if (change === undefined || told === undefined) return [];
+  const fields = (told.details ?? []).flatMap(({ text, before, after }) => [
+    ...wrapped(text, width),
+    ...(before === undefined ? [] : [page.style.red(cut(`- ${before}`, width))]),
+    ...(after === undefined ? [] : [page.style.green(cut(`+ ${after}`, width))]),
+  ]);
+  return [
+    ...item(change.id, [told.text, told.title ?? ''], page),
+    ...indented(fields, COLUMN),
+    ...evidenceLines(evidence, change.evidence ?? [], page),
   ];
 }
 
