@@ -3,7 +3,8 @@
  * processes under their own accounts.
  */
 import { describe, expect, test } from 'vitest';
-import type { RemediationPlan } from '../../src/crds/kinds.ts';
+import { type RemediationPlan, remediationPolicies } from '../../src/crds/kinds.ts';
+import { quotas } from '../../src/sources/kubernetes/boundsApi.ts';
 import { canRunReal } from '../cluster/real/capability.ts';
 import { isRealNodeKept } from '../cluster/real/node.ts';
 import { person } from '../integration/gitops/support/people.ts';
@@ -32,6 +33,12 @@ const apps = {
     'service.yaml': service('web', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
   }),
   stopped: folderOf('stopped', { 'web.yaml': deployment('web', running(SERVE, { ...declaring(8080), ...probing(8081) })) }),
+  autonomy: folderOf('autonomy', {
+    'web.yaml': deployment('web', running(SERVE, { ...declaring(8080), ...probing(8080) }), {
+      strategy: { type: 'Recreate' },
+      progressDeadlineSeconds: 12,
+    }),
+  }),
   reverted: folderOf('reverted', {
     'web.yaml': deployment('web', running(SERVE, { ...declaring(8082), ...probing(8081) }), { progressDeadlineSeconds: 12 }),
   }),
@@ -41,7 +48,9 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('between a proposal
   const bench = setBench({
     apps,
     gitea: true,
-    monitored: () => ({ ruleGroups: rulesFor({ mismatch: ['stale', 'reverted', 'stopped', 'pull-request'], stuck: ['two-person'] }) }),
+    monitored: () => ({
+      ruleGroups: rulesFor({ mismatch: ['stale', 'reverted', 'stopped', 'pull-request', 'autonomy'], stuck: ['two-person'] }),
+    }),
   });
   const verdictOn = (plan: RemediationPlan, approver: string) => bench().stage.world.until(expectations.verdictIsGiven(plan, approver));
 
@@ -129,6 +138,51 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('between a proposal
       expect(await world.until(expectations.incidentNeedsHuman(incident))).toMatchObject({ status: { waitingOn: { who: 'Person' } } });
     });
 
+    test('autonomy: earned by a verified success, used without asking, and lost with the first fix that did not help', async () => {
+      const { stage, kube } = bench();
+      await kube.create(remediationPolicies, {
+        metadata: { name: 'autonomy' },
+        spec: {
+          mode: 'Auto',
+          selector: { namespaces: ['autonomy'] },
+          auto: { maxRisk: 'High', minConfidence: 50, provenSuccesses: 1, withinDays: 30 },
+          approvals: { low: 1, medium: 1, high: 1 },
+        },
+      });
+      const app = await bench().open('autonomy');
+      await app.until(isReady);
+      const breakIt = () => app.push('Probe another port', { 'web.yaml': (content) => content.replace('port: 8080', 'port: 8081') });
+      const recordOf = async (): Promise<string> => (await stage.sre('admin', 'record', 'web', '-n', app.name)).stdout;
+
+      await breakIt();
+      const incident = await app.incident('KubeDeploymentReplicasMismatch');
+      const first = await app.plan(incident);
+      expect(first.status?.policy).toMatchObject({ decision: 'Approve', reason: expect.stringContaining('0 of 1 verified successes') });
+      await app.approve('alice', first);
+      await app.verified(first);
+      await app.resolved(incident);
+      expect(await recordOf()).toMatch(/RevertCommit/u);
+
+      await breakIt();
+      const second = await stage.world.until({
+        what: 'a plan that begins without being approved',
+        deadlineSeconds: 120,
+        look: ({ plans }) =>
+          plans.find(
+            ({ metadata, spec, status }) =>
+              spec.actions[0]?.target.namespace === app.name && metadata.uid !== first.metadata.uid && status?.commit !== undefined,
+          ),
+      });
+      // Whatever would start now has no room, and the fix can't help.
+      const quota = { namespace: app.name, name: 'no-room' };
+      await kube.create(quotas, { metadata: quota, spec: { hard: { pods: '0' } } });
+      expect(app.now(second).status).toMatchObject({ policy: { decision: 'Auto' }, approvals: [] });
+      await stage.world.until({ ...expectations.rollbackBegins(second), deadlineSeconds: 120 });
+      await kube.delete(quotas, quota);
+      await stage.world.until(expectations.planIsRolledBack(second));
+      expect(await recordOf()).toMatch(/fail/iu);
+    });
+
     test('pull request: it is proposed on Gitea, merged by a second person, and verified', async () => {
       const { stage } = bench();
       const { gitea, robot, alice, bob } = stage.pullRequests ?? {};
@@ -187,5 +241,27 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('between a proposal
     const done = await app.verified(plan);
     expect(await commitsSince(stage.repository, before)).toEqual([done.status?.commit?.sha]);
     await app.resolved(incident);
+  });
+
+  test('what all of them did and refused is on record, and the record is whole', async () => {
+    const { stage } = bench();
+    const { stdout } = await stage.sre('admin', 'audit', 'verify');
+    expect(stdout).toMatch(/executor.*whole/isu);
+    const { stdout: exported } = await stage.sre('admin', 'audit', 'export');
+    const entries = exported
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { readonly event?: string });
+    for (const event of [
+      'ApprovalJudged',
+      'AutoAllowed',
+      'CommitPushed',
+      'RevertPushed',
+      'PullRequestMerged',
+      'Stopped',
+      'Started',
+      'Verified',
+    ])
+      expect(entries.map((entry) => entry.event)).toContain(event);
   });
 });

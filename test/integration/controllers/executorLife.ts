@@ -55,10 +55,12 @@ export async function live({
     async () => (stopped() || (await isOver(await seen(observer, plan))) ? 'ended' : undefined),
     patienceMs,
   );
-  const diedAt = await Promise.race([died, ended.then(() => undefined)]);
-  await stop();
-  await ended;
-  return diedAt;
+  try {
+    return await Promise.race([died, ended.then(() => undefined)]);
+  } finally {
+    await stop();
+    await ended.catch(() => undefined); // told above, unless it died meanwhile
+  }
 }
 
 export interface RunningExecutor {

@@ -262,7 +262,9 @@ function slowPatches(real: KubeClient): { readonly client: KubeClient; readonly 
       if (resource.plural !== 'nodes' || options.dryRun === true) return made;
       resolve();
       return new Promise((_, reject) => {
-        options.signal?.addEventListener('abort', () => reject(new Error('cut short')), { once: true });
+        const cutShort = (): void => reject(new Error('cut short'));
+        if (options.signal?.aborted === true) cutShort();
+        options.signal?.addEventListener('abort', cutShort, { once: true });
       });
     },
   };
