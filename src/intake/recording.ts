@@ -165,7 +165,19 @@ interface Hearing {
 /** The same object if nothing is new. */
 function renew(known: Alert, delivered: DeliveredAlert | undefined, { now, askedAt }: Hearing): Alert {
   if (delivered === undefined || isOutdated(askedAt, Date.parse(known.lastReceivedAt))) return known;
+  if (isLate(known, delivered, askedAt)) return known;
   return delivered.status === 'firing' ? fires(known, delivered, now) : ends(known, delivered, now);
+}
+
+/**
+ * Alertmanagers hear of an end one after the other: one that lists, moments later, what another has said to be over is behind. What does fire is
+ * listed the next time, too, or has begun after that end.
+ */
+const BEHIND_MS = 15_000;
+
+function isLate(known: Alert, { status, startsAt }: DeliveredAlert, askedAt: number | undefined): boolean {
+  if (askedAt === undefined || status !== 'firing' || known.status !== 'resolved') return false;
+  return startsAt <= Date.parse(known.endsAt ?? known.lastReceivedAt) && askedAt - Date.parse(known.lastReceivedAt) < BEHIND_MS;
 }
 
 function fires(known: Alert, { startsAt }: DeliveredAlert, now: number): Alert {

@@ -174,6 +174,26 @@ describe('what is new is recorded', () => {
   });
 });
 
+describe('what was asked for', () => {
+  const ended: RawAlert = { status: 'resolved', endsAt: minutes(0) };
+  const asked = async (spec: IncidentSpec, askedAt: number, alert: RawAlert = {}) =>
+    recorder.refresh(spec, [{ alerts: await delivered(alert), askedAt }], askedAt + 1_000);
+
+  test('of an Alertmanager that is seconds behind does not open again what another one has said to be over', async () => {
+    const over = await after([{}], [ended]);
+    expect(states(over)).toEqual(['resolved']);
+    expect(await asked(over, NOW + 5_000)).toBeUndefined();
+  });
+
+  test('opens again what is still listed when nobody can be behind any more, and what began after the end', async () => {
+    const over = await after([{}], [ended]);
+    expect((await asked(over, NOW + 40_000))?.alerts).toMatchObject([{ status: 'firing' }]);
+    expect((await asked(over, NOW + 5_000, { startsAt: new Date(NOW + 3_000).toISOString() }))?.alerts).toMatchObject([
+      { status: 'firing' },
+    ]);
+  });
+});
+
 describe('many alerts', () => {
   test('are sampled, and counted in full', async () => {
     const spec = await after(manyPods(70));
