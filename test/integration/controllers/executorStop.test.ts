@@ -24,6 +24,8 @@ beforeAll(async () => {
 afterAll(() => theatre?.close());
 afterEach(async () => {
   await theatre.stage.client.delete(configMaps, { namespace: NAMESPACE, name: STOP_SWITCH });
+  // No more than a third of the nodes may be cordoned: each test begins with those of the cluster.
+  for (const name of cordoned.splice(0)) await theatre.stage.client.delete(nodes, { name });
 });
 
 async function sre(...args: readonly string[]): Promise<void> {
@@ -274,8 +276,11 @@ function slowPatches(real: KubeClient): { readonly client: KubeClient; readonly 
 const isCordoned = async (name: string): Promise<boolean> =>
   (await theatre.stage.client.get(nodes, { name }))?.spec?.unschedulable === true;
 
+const cordoned: string[] = [];
+
 async function cordon(name: string): Promise<RemediationPlan> {
   const { client } = theatre.stage;
+  cordoned.push(name);
   await client.create(nodes, { metadata: { name }, spec: {} });
   const at = new Date().toISOString();
   const ready = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: '', lastTransitionTime: at, lastHeartbeatTime: at };
