@@ -175,8 +175,9 @@ describe('a chain', () => {
     const found = await admin.get(configMaps, named(name));
     const text = found?.data?.['entries.jsonl'] ?? '';
     await expect
-      .poll(() =>
-        refusalOf(admin.patch(configMaps, named(name), { data: { 'entries.jsonl': text.replace('bob', 'eve') } }, { type: 'merge' })),
+      .poll(
+        () => refusalOf(admin.patch(configMaps, named(name), { data: { 'entries.jsonl': text.replace('bob', 'eve') } }, { type: 'merge' })),
+        { timeout: 30_000 },
       )
       .toBe('it was admitted');
     const { code, out, err } = await sre('audit verify');

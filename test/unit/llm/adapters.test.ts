@@ -214,10 +214,10 @@ describe.each<{ provider: Provider }>([{ provider: 'ollama' }, { provider: 'open
         const { model, server } = await scene(provider, { script });
         const caller = new AbortController();
         const work = failureOf(model.chat(asking({ signal: caller.signal })));
-        await expect.poll(() => server.asks.length).toBe(1);
+        await expect.poll(() => server.asks.length, { timeout: 10_000 }).toBe(1);
         caller.abort();
         expect(await work).toBe('Aborted');
-        await expect.poll(server.abandoned).toBe(1);
+        await expect.poll(server.abandoned, { timeout: 10_000 }).toBe(1);
       }
     });
 

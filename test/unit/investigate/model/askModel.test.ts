@@ -256,7 +256,7 @@ describe('a model that fails', () => {
     const caller = new AbortController();
     server = await startLanguageModel({ script: [{ kind: 'silent' }] });
     const work = askModel(depsFor(http, server), { ...analysed(), budget: openBudget(), signal: caller.signal });
-    await expect.poll(() => server?.asks.length).toBe(1);
+    await expect.poll(() => server?.asks.length, { timeout: 10_000 }).toBe(1);
     caller.abort();
     expect(await work).toMatchObject({ hypotheses: [], gaps: [{ source: 'model', reason: 'TimedOut' }] });
   });
