@@ -52,7 +52,7 @@ export function fingerprintOf(key: KeyObject): string {
   const digest = createHash('sha256')
     .update(key.export({ type: 'spki', format: 'der' }))
     .digest('base64');
-  return `SHA256:${digest.replace(/=+$/u, '')}`;
+  return `SHA256:${digest.replace(/={1,2}$/u, '')}`;
 }
 
 const encoded = (key: KeyObject): string => key.export({ type: 'spki', format: 'der' }).toString('base64');
