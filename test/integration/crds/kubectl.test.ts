@@ -49,7 +49,11 @@ describe('kubectl get', () => {
   });
 
   test.each([
-    { kind: 'inc', columns: 'NAME SEVERITY PHASE TARGET ROOT-CAUSE WAITING-ON WAITING-FOR DIAGNOSIS FOLLOWS MEMBERS SOURCE TITLE NAMESPACE-OF-TARGET AGE' },
+    {
+      kind: 'inc',
+      columns:
+        'NAME SEVERITY PHASE TARGET ROOT-CAUSE WAITING-ON WAITING-FOR DIAGNOSIS FOLLOWS MEMBERS SOURCE TITLE NAMESPACE-OF-TARGET AGE',
+    },
     { kind: 'rp', columns: 'NAME ACTION TARGET PHASE RISK WAITING-ON WAITING-FOR STRATEGY INCIDENT COMMIT SUMMARY AGE' },
   ])('shows more of $kind with -o wide', async ({ kind, columns }) => {
     expect(headOf(await kubectl('get', kind, '-o', 'wide'))).toBe(columns);
