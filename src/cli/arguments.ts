@@ -1,7 +1,9 @@
 /** The command line of `kubectl sre`, checked. */
+
 import { parseArgs } from 'node:util';
 import { CLOSURE_REASONS } from '../crds/incident.ts';
 import { defaultInstallation } from '../crds/installation.ts';
+import { LABEL_NAME } from '../domain/kubernetesNames.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandEntry, OPTIONS, SHELLS } from './commandTable.ts';
 
 export interface Common {
@@ -181,8 +183,7 @@ function shortText(option: string, text: string | undefined): string | undefined
 
 function namespaceOf(operator: string | undefined): string {
   if (operator === undefined) return defaultInstallation.namespace;
-  if (!/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u.test(operator))
-    throw new UsageError(`--operator "${operator}" cannot be the name of a namespace`);
+  if (!LABEL_NAME.test(operator)) throw new UsageError(`--operator "${operator}" cannot be the name of a namespace`);
   return operator;
 }
 

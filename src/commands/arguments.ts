@@ -1,7 +1,9 @@
 /** The command lines of `agent-sre diagnose` and `agent-sre collect`, checked. */
+
 import { parseArgs } from 'node:util';
 import type { ObjectRef } from '../crds/common.ts';
 import { targetsOf } from '../domain/alertTargets.ts';
+import { LABEL_NAME } from '../domain/kubernetesNames.ts';
 import { readAlert } from './alertText.ts';
 import { readObject, refIn } from './objectText.ts';
 
@@ -153,6 +155,6 @@ function alertQuestion(text: string, namespace: string | undefined): Question {
 }
 
 function namespaceName(text: string): string {
-  if (/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u.test(text)) return text;
+  if (LABEL_NAME.test(text)) return text;
   throw new Error(`"${text}" cannot be the name of a namespace: a to z, 0 to 9 and -, at most 63 characters`);
 }

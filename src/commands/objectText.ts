@@ -1,5 +1,7 @@
 /** An object as people name it to kubectl: `deployment/cart`, `sts/db`, `deployments.apps/cart`. */
+
 import type { ObjectRef } from '../crds/common.ts';
+import { POSSIBLE_OBJECT_NAME } from '../domain/kubernetesNames.ts';
 
 interface Kind {
   readonly kind: string;
@@ -22,8 +24,6 @@ const KINDS: readonly Kind[] = [
   { kind: 'Namespace', apiVersion: 'v1', names: ['namespace', 'namespaces', 'ns'], isClusterWide: true },
 ];
 
-const OBJECT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/u;
-
 /** Without a namespace. Throws what is wrong with it. */
 export function readObject(text: string): ObjectRef {
   const [said = '', name, ...more] = text.split('/');
@@ -34,7 +34,7 @@ export function readObject(text: string): ObjectRef {
   const found = KINDS.find(({ names }) => names.includes(wanted));
   if (found === undefined)
     throw new Error(`a diagnosis cannot begin at a "${said}"; name a ${KINDS.map(({ names }) => names[0]).join(', ')}`);
-  if (!OBJECT_NAME.test(name)) throw new Error(`"${name}" cannot be the name of an object`);
+  if (!POSSIBLE_OBJECT_NAME.test(name)) throw new Error(`"${name}" cannot be the name of an object`);
   return { apiVersion: found.apiVersion, kind: found.kind, name };
 }
 

@@ -1,14 +1,8 @@
 /** The account of what was spent on models, in a ConfigMap of the operator's namespace: one for all processes, whichever of them is asked. */
+import { type ConfigMap, configMaps } from '../crds/configMaps.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../kube/errors.ts';
-import { defineResource, type KubeObject } from '../kube/object.ts';
 import type { AccountStore } from '../llm/journal.ts';
-
-interface AccountMap extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
-const configMaps = defineResource<AccountMap>({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true });
 
 const NAME = 'agent-sre-model-account';
 const KEY = 'account.json';
@@ -31,7 +25,7 @@ export function createModelAccount(client: Pick<KubeClient, 'get' | 'create' | '
       try {
         if (version === undefined) await client.create(configMaps, { metadata: { ...key, labels }, data }, limits);
         else {
-          const metadata = { ...key, labels, resourceVersion: version } as unknown as AccountMap['metadata'];
+          const metadata = { ...key, labels, resourceVersion: version } as unknown as ConfigMap['metadata'];
           await client.replace(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }, limits);
         }
         return true;

@@ -5,6 +5,7 @@ export interface ConfigMap extends KubeObject {
   /** Its data can never be changed again. */
   readonly immutable?: boolean;
   readonly data?: Readonly<Record<string, string>>;
+  readonly binaryData?: Readonly<Record<string, string>>;
 }
 
 export const configMaps = defineResource<ConfigMap>({

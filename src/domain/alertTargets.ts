@@ -5,9 +5,11 @@
  * Pure reading: nothing is looked up, so a target may not exist any more. Labels are written by strangers: what could not be the
  * name of a Kubernetes object is no target.
  */
+
 import { isIP } from 'node:net';
 import type { ObjectRef } from '../crds/common.ts';
 import { ownerOf } from './generatedNames.ts';
+import { LABEL_NAME } from './kubernetesNames.ts';
 import { type Labels, meantLabels } from './scrapeLabels.ts';
 
 interface TargetLabel {
@@ -57,7 +59,6 @@ const BY_TYPE: ReadonlyMap<string, TargetLabel> = new Map(WORKLOADS.map((label) 
 
 /** RFC 1123 subdomain and label, as the API server wants names. */
 const OBJECT_NAME = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/u;
-const LABEL_NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u;
 
 /**
  * Objects that the alert names, the one to look at first in front. Where a pod or a workload is named, its node and service are

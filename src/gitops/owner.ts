@@ -4,7 +4,9 @@
  * What is found is what the cluster says now. Several claims, or a claim that we can't follow, are told with the reason and never guessed at. Secrets are
  * not read: the credentials of a repository are ours, by configuration.
  */
+
 import type { ObjectRef } from '../crds/common.ts';
+import { configMaps } from '../crds/configMaps.ts';
 import type { CallOptions, KubeClient } from '../kube/client.ts';
 import { apiVersionOf, type KubeObject, type ResourceType } from '../kube/object.ts';
 import { findArgoOwner, isMarkedByArgo, listApplications, managersOf, mayBeArgo } from './argo/owner.ts';
@@ -13,7 +15,7 @@ import type { Build } from './builds.ts';
 import { findHelmReleaseOwner, RELEASE_NAME_LABEL } from './flux/helmOwner.ts';
 import { findFluxOwner, NAME_LABEL } from './flux/owner.ts';
 import { controllerOf, findController, HELM_RELEASE, helmInstalled } from './otherOwners.ts';
-import { autoscalers, configMaps, cronJobs, jobs, pods, refTo, replicaSets, services, volumeClaims, WORKLOADS } from './resources.ts';
+import { autoscalers, cronJobs, jobs, pods, refTo, replicaSets, services, volumeClaims, WORKLOADS } from './resources.ts';
 
 /** An engine's object that applies the object from a repository which can be written to. */
 export interface GitOwner {

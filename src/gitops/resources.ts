@@ -172,11 +172,6 @@ export interface Autoscaler extends KubeObject {
   readonly status?: { readonly currentReplicas?: number; readonly desiredReplicas?: number };
 }
 
-export interface ConfigMap extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-  readonly binaryData?: Readonly<Record<string, string>>;
-}
-
 export interface VolumeClaim extends KubeObject {
   readonly spec?: {
     readonly storageClassName?: string;
@@ -199,13 +194,6 @@ export const controllerRevisions = defineResource<ControllerRevision>({
 export const pods = defineResource<Pod>({ group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true });
 
 export const services = defineResource<Service>({ group: '', version: 'v1', kind: 'Service', plural: 'services', namespaced: true });
-export const configMaps = defineResource<ConfigMap>({
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  namespaced: true,
-});
 export const endpointSlices = defineResource<EndpointSlice>({
   group: 'discovery.k8s.io',
   version: 'v1',

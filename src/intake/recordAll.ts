@@ -4,7 +4,9 @@
  * Every identity is tried, also after another one has failed, and what has no Incident yet comes first: the fewer are left for the next time,
  * however slow the API server is.
  */
+
 import type { Clock } from '../clock.ts';
+import { untilAborted } from '../kube/deadline.ts';
 import type { Outcome } from '../telemetry/intakeMetrics.ts';
 import type { DeliveredAlert } from './alertmanager.ts';
 import type { IncidentBook, News } from './incidentBook.ts';
@@ -54,7 +56,8 @@ export function createRecordAlerts(book: IncidentBook, clock: Clock, limits: Rec
       const groups = newFirst([...Map.groupBy(alerts, ({ identity }) => identity)], book);
       const results = await Promise.allSettled(
         groups.map(([identity, group]) =>
-          unlessAborted(merged(identity, { news: { ...from, alerts: group }, signal: noNewAttempt.signal }), noMoreWaiting.signal),
+          // A call that is under way is not aborted: it may be stored by then, and ends by its own time limit. It is only not waited for.
+          untilAborted(merged(identity, { news: { ...from, alerts: group }, signal: noNewAttempt.signal }), noMoreWaiting.signal),
         ),
       );
       const failures = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown);
@@ -91,15 +94,6 @@ export async function recordInPages(record: RecordAlerts, alerts: readonly Deliv
 function worstOf(failures: readonly unknown[]): unknown {
   const telling = failures.filter((failure) => !(failure instanceof Rejection));
   return telling.find((failure) => !isPassing(failure)) ?? telling[0] ?? failures[0];
-}
-
-/** A call that is under way is not aborted: it may be stored by then, and ends by its own time limit. It is only not waited for. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 function asRejection(error: unknown): Rejection {

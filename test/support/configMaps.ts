@@ -1,17 +1,8 @@
 /** ConfigMaps: the plainest kind that every API server has. */
-import { defineResource, type KubeObject, type NewObject } from '../../src/kube/object.ts';
+import type { ConfigMap } from '../../src/crds/configMaps.ts';
+import type { NewObject } from '../../src/kube/object.ts';
 
-export interface ConfigMap extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
-export const configMaps = defineResource<ConfigMap>({
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  namespaced: true,
-});
+export { type ConfigMap, configMaps } from '../../src/crds/configMaps.ts';
 
 export function configMap(namespace: string, name: string, data: Readonly<Record<string, string>> = {}): NewObject<ConfigMap> {
   return { metadata: { namespace, name }, data };

@@ -1,7 +1,9 @@
 /** What grouping reads of an open Incident, and which entities of the topology its alerts are about. */
+
 import type { ObjectRef } from '../../crds/common.ts';
 import type { Severity } from '../../crds/incident.ts';
 import { targetsOf } from '../alertTargets.ts';
+import { LABEL_NAME } from '../kubernetesNames.ts';
 import { type Labels, meantLabels } from '../scrapeLabels.ts';
 import { type FailureMode, modeOfAlert } from './failureMode.ts';
 import { type EntityKey, key, keyOfRef, type TopologyIndex } from './topology.ts';
@@ -155,7 +157,7 @@ function byApplication(labels: Labels): EntityKey | undefined {
   return name === undefined ? undefined : key('Workload', namespace, name);
 }
 
-const isName = (value: string | undefined): value is string => value !== undefined && /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u.test(value);
+const isName = (value: string | undefined): value is string => value !== undefined && LABEL_NAME.test(value);
 
 /** Labels by which meshes, exporters and rules name the other end of a call, or what is needed. */
 const OTHER_END =

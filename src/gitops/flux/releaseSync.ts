@@ -4,11 +4,12 @@
  * A release says nothing of commits. It has come to its own new values when it has attempted its present generation; to a chart that is packaged from Git,
  * when its version carries a commit that holds ours; to a ConfigMap, when it was deployed after that was last changed.
  */
+
+import { configMaps } from '../../crds/configMaps.ts';
 import type { CallOptions, KubeClient } from '../../kube/client.ts';
 import { isAncestor } from '../git/commit.ts';
 import type { Repository } from '../git/repositories.ts';
 import type { GitOwner } from '../owner.ts';
-import { configMaps } from '../resources.ts';
 import { ownerNow, type SyncState, waiting } from '../syncState.ts';
 import { conditionOf } from './owner.ts';
 import { type HelmRelease, helmReleases } from './resources.ts';

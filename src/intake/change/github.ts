@@ -1,5 +1,7 @@
 /** GitHub's webhook `deployment_status`: a deployment that has succeeded or failed. Source: docs.github.com, "Webhook events and payloads". */
+
 import { z } from 'zod';
+import { LABEL_NAME } from '../../domain/kubernetesNames.ts';
 import type { ReportedChange } from '../../domain/reportedChange.ts';
 import { Rejection } from '../rejection.ts';
 
@@ -33,6 +35,6 @@ export function githubDeployment(event: string, value: unknown): ReportedChange 
     ...(status.creator === undefined ? {} : { author: status.creator.login.slice(0, 200) }),
     ...(status.log_url !== undefined && /^https?:\/\/\S{1,2000}$/u.test(status.log_url) ? { url: status.log_url } : {}),
     // A repository is often named as what it holds; where it is not, the change names nothing that there is.
-    objects: /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u.test(name) ? [{ name }] : [],
+    objects: LABEL_NAME.test(name) ? [{ name }] : [],
   };
 }

@@ -4,7 +4,9 @@
  * Strings are bounded, times are believed up to five minutes ahead of our clock, and names have to be what Kubernetes allows. What is wrong
  * is named, with what to write instead.
  */
+
 import { z } from 'zod';
+import { LABEL_NAME, POSSIBLE_OBJECT_NAME } from '../../domain/kubernetesNames.ts';
 import { CHANGE_KINDS, type ChangeKind, type ReportedChange } from '../../domain/reportedChange.ts';
 import { Rejection } from '../rejection.ts';
 import { githubDeployment } from './github.ts';
@@ -13,8 +15,8 @@ import { terraformRun } from './terraform.ts';
 const AHEAD_MS = 5 * 60_000;
 const OLDEST_MS = 7 * 86_400_000;
 
-const objectName = z.string().regex(/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/u, 'is not the name of a Kubernetes object');
-const namespaceName = z.string().regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u, 'is not the name of a namespace');
+const objectName = z.string().regex(POSSIBLE_OBJECT_NAME, 'is not the name of a Kubernetes object');
+const namespaceName = z.string().regex(LABEL_NAME, 'is not the name of a namespace');
 const line = (max: number) =>
   z
     .string()

@@ -4,6 +4,8 @@
  * Only names that alerts use are read, under the label that rules use for them; prose that happens to hold a colon is left alone. The
  * first that says something counts.
  */
+import { POSSIBLE_OBJECT_NAME } from '../../domain/kubernetesNames.ts';
+
 export interface Fields {
   readonly alertname?: string | undefined;
   readonly severity?: string | undefined;
@@ -67,7 +69,6 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Labels whose value has to be the name of something in Kubernetes. */
 const FREE_TEXT: ReadonlySet<string> = new Set(['alertname', 'severity', 'status', 'startsAt', 'summary']);
-const OBJECT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/u;
 
 /** Longer values are prose. */
 const LONGEST_NAME = 120;
@@ -112,7 +113,7 @@ function isFit(key: string, value: string): boolean {
   if (key === 'summary') return true;
   if (key === 'alertname') return value.length <= LONGEST_NAME && value.split(' ').length <= 8;
   if (FREE_TEXT.has(key)) return value.length <= LONGEST_NAME;
-  return OBJECT_NAME.test(value);
+  return POSSIBLE_OBJECT_NAME.test(value);
 }
 
 const unquoted = (value: string): string => value.replace(/^["'“]|["'”,;]$/gu, '').trim();

@@ -6,7 +6,7 @@
  */
 
 import { editDistance } from '../../analysis/similarity.ts';
-import { configMaps } from '../../gitops/resources.ts';
+import { configMaps } from '../../crds/configMaps.ts';
 import type { CallOptions, KubeClient } from '../../kube/client.ts';
 import { inWords, workloadsOf } from '../actionTarget.ts';
 import { type Refusal, refuse } from '../refusal.ts';

@@ -4,10 +4,11 @@
  * For a commit that changed more than may be taken back. The plan names the commit, never a value: the value is read from what the owner's path renders at
  * the parent of that commit.
  */
+
+import { type ConfigMap, configMaps } from '../../crds/configMaps.ts';
 import { isAncestor } from '../../gitops/git/commit.ts';
 import { parentOf } from '../../gitops/git/history.ts';
 import { openTree } from '../../gitops/git/tree.ts';
-import { type ConfigMap, configMaps } from '../../gitops/resources.ts';
 import { inWords, objects, type Target } from '../actionTarget.ts';
 import { AUTHOR } from '../delivery.ts';
 import { type Refusal, refuse } from '../refusal.ts';

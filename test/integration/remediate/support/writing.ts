@@ -1,10 +1,9 @@
 /** One action, written into a tree that is held in memory and rendered by the real kustomize; what runs is what the tree renders, and what a case adds. */
 
+import { configMaps } from '../../../../src/crds/configMaps.ts';
 import type { Action } from '../../../../src/crds/remediationPlan.ts';
-
 import {
   autoscalers,
-  configMaps,
   daemonSets,
   deployments,
   pods,

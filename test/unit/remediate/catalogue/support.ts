@@ -1,15 +1,8 @@
 /** A small shop in memory, and actions tried on it: what is refused is refused before anything is rendered. */
+
+import { configMaps } from '../../../../src/crds/configMaps.ts';
 import type { Action } from '../../../../src/crds/remediationPlan.ts';
-import {
-  autoscalers,
-  configMaps,
-  daemonSets,
-  deployments,
-  pods,
-  replicaSets,
-  services,
-  statefulSets,
-} from '../../../../src/gitops/resources.ts';
+import { autoscalers, daemonSets, deployments, pods, replicaSets, services, statefulSets } from '../../../../src/gitops/resources.ts';
 import type { KubeClient } from '../../../../src/kube/client.ts';
 import type { KubeObject, ResourceType } from '../../../../src/kube/object.ts';
 import { catalogue } from '../../../../src/remediate/catalogue/catalogue.ts';

@@ -1,8 +1,9 @@
 /** A cluster in memory in which each action of the catalogue has something that it could rightly do, and a plan that says so. */
 import type { ActionType } from '../../../../src/crds/actions/actions.ts';
+import { configMaps } from '../../../../src/crds/configMaps.ts';
 import type { Action, RemediationPlanSpec } from '../../../../src/crds/remediationPlan.ts';
 import { gitRepositories, kustomizations } from '../../../../src/gitops/flux/resources.ts';
-import { autoscalers, configMaps, deployments, pods, replicaSets, services, volumeClaims } from '../../../../src/gitops/resources.ts';
+import { autoscalers, deployments, pods, replicaSets, services, volumeClaims } from '../../../../src/gitops/resources.ts';
 import type { KubeClient } from '../../../../src/kube/client.ts';
 import type { KubeObject, ResourceType } from '../../../../src/kube/object.ts';
 import { certificates, nodes, storageClasses } from '../../../../src/remediate/direct/resources.ts';
