@@ -3,14 +3,7 @@
  * What it does it does once, what it leaves behind is recorded, and what did not help is taken back.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  approvals,
-  incidents,
-  investigations,
-  type RemediationPlan,
-  remediationPlans,
-  remediationPolicies,
-} from '../../../src/crds/kinds.ts';
+import { approvals, type RemediationPlan, remediationPolicies } from '../../../src/crds/kinds.ts';
 import type { Action, Criterion } from '../../../src/crds/remediationPlan.ts';
 import { hasEnded } from '../../../src/domain/plan.ts';
 import { deployments, pods, replicaSets } from '../../../src/gitops/resources.ts';
@@ -22,6 +15,7 @@ import { applyManifest, installApi } from '../../support/installCrds.ts';
 import { newApproval } from '../../support/sreObjects.ts';
 import { asServiceAccount, testClient } from '../../support/testClient.ts';
 import { until } from '../../support/until.ts';
+import { makeReadyNode, proposeDirectly } from './directPlan.ts';
 import { live, liveAndDie, seen } from './executorLife.ts';
 
 const OPERATOR = 'agent-sre';
@@ -46,50 +40,15 @@ beforeAll(async () => {
   await admin.create(remediationPolicies, { metadata: { name: 'approve' }, spec: { mode: 'Approve' } });
   await applyManifest(admin, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SHOP } });
   await applyManifest(admin, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: SHOP } });
-  for (const name of ['n1', 'n2', 'n3']) await readyNode(name);
+  for (const name of ['n1', 'n2', 'n3']) await makeReadyNode(admin, name);
 }, 120_000);
 afterAll(async () => {
   await Promise.all([alice, executor, investigator, admin].map((client) => client?.close()));
   await cluster?.stop();
 });
 
-async function readyNode(name: string): Promise<void> {
-  await admin.create(nodes, { metadata: { name }, spec: {} });
-  const at = new Date().toISOString();
-  const condition = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: '', lastTransitionTime: at, lastHeartbeatTime: at };
-  await admin.patch(nodes, { name }, { status: { conditions: [condition] } }, { type: 'strategic', subresource: 'status' });
-  // Nobody here takes the taint away that a new node gets.
-  await admin.patch(nodes, { name }, { spec: { taints: null } }, { type: 'merge' });
-}
-
-async function propose(name: string, action: Action, successCriteria: readonly Criterion[]): Promise<RemediationPlan> {
-  const metadata = { namespace: OPERATOR, name };
-  const incident = await admin.create(incidents, {
-    metadata,
-    spec: { title: name, severity: 'warning', source: 'Manual', targets: [action.target] },
-  });
-  const incidentRef = { name, uid: incident.metadata.uid };
-  const diagnosis = await investigator.create(investigations, {
-    metadata,
-    spec: { purpose: 'Diagnosis', incidentRef, targets: [action.target] },
-  });
-  return investigator.create(remediationPlans, {
-    metadata,
-    spec: {
-      incidentRef,
-      investigationRef: { name, uid: diagnosis.metadata.uid },
-      ordinal: 1,
-      summary: 'Do it.',
-      actions: [action],
-      strategy: 'Direct',
-      successCriteria: [...successCriteria],
-      soakSeconds: 0,
-      rollback: 'Automatic',
-      expiresAt: new Date(Date.now() + 1_200_000).toISOString(),
-      confidence: 90,
-    },
-  });
-}
+const propose = (name: string, action: Action, successCriteria: readonly Criterion[]): Promise<RemediationPlan> =>
+  proposeDirectly({ admin, investigator }, { namespace: OPERATOR, name, action, successCriteria });
 
 async function approve(plan: RemediationPlan): Promise<void> {
   const { name, uid } = plan.metadata;

@@ -6,13 +6,14 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { configMaps } from '../../../src/crds/configMaps.ts';
-import { incidents, investigations, type RemediationPlan, remediationPlans } from '../../../src/crds/kinds.ts';
+import { type RemediationPlan, remediationPlans } from '../../../src/crds/kinds.ts';
 import { STOP_SWITCH } from '../../../src/crds/stopSwitch.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { nodes } from '../../../src/remediate/direct/resources.ts';
 import { kubectlSre } from '../../support/kubectlSre.ts';
 import { until, untilTrue } from '../../support/until.ts';
 import type { Shop } from '../remediate/support/stage.ts';
+import { makeReadyNode, proposeDirectly } from './directPlan.ts';
 import { type Life, live, seen } from './executorLife.ts';
 import { answerVerification, approve, begin, cart, lifeOf, NAMESPACE, openTheatre, type Story, type Theatre } from './executorStory.ts';
 
@@ -279,40 +280,15 @@ const isCordoned = async (name: string): Promise<boolean> =>
 const cordoned: string[] = [];
 
 async function cordon(name: string): Promise<RemediationPlan> {
-  const { client } = theatre.stage;
+  const { client: admin } = theatre.stage;
   cordoned.push(name);
-  await client.create(nodes, { metadata: { name }, spec: {} });
-  const at = new Date().toISOString();
-  const ready = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: '', lastTransitionTime: at, lastHeartbeatTime: at };
-  await client.patch(nodes, { name }, { status: { conditions: [ready] } }, { type: 'strategic', subresource: 'status' });
-  await client.patch(nodes, { name }, { spec: { taints: null } }, { type: 'merge' });
-  const target = { kind: 'Node', name };
-  const metadata = { namespace: NAMESPACE, name: `cordon-${name}` };
-  const incident = await client.create(incidents, {
-    metadata,
-    spec: { title: name, severity: 'warning', source: 'Manual', targets: [target] },
-  });
-  const incidentRef = { name: metadata.name, uid: incident.metadata.uid };
-  const diagnosis = await theatre.investigator.create(investigations, {
-    metadata,
-    spec: { purpose: 'Diagnosis', incidentRef, targets: [target] },
-  });
-  return theatre.investigator.create(remediationPlans, {
-    metadata,
-    spec: {
-      incidentRef,
-      investigationRef: { name: metadata.name, uid: diagnosis.metadata.uid },
-      ordinal: 1,
-      summary: 'Keep new pods away.',
-      actions: [{ type: 'CordonNode', target, cordonNode: { reviewAfterSeconds: 3600 } }],
-      strategy: 'Direct',
-      successCriteria: [{ type: 'EffectInPlace', withinSeconds: 60 }],
-      soakSeconds: 0,
-      rollback: 'Automatic',
-      expiresAt: new Date(Date.now() + 1_200_000).toISOString(),
-      confidence: 90,
-    },
-  });
+  await makeReadyNode(admin, name);
+  const action = { type: 'CordonNode', target: { kind: 'Node', name }, cordonNode: { reviewAfterSeconds: 3600 } } as const;
+  const successCriteria = [{ type: 'EffectInPlace', withinSeconds: 60 }] as const;
+  return proposeDirectly(
+    { admin, investigator: theatre.investigator },
+    { namespace: NAMESPACE, name: `cordon-${name}`, action, successCriteria },
+  );
 }
 
 /** The same plan with another end. */

@@ -4,16 +4,7 @@
  */
 
 import { configMaps } from '../../../src/crds/configMaps.ts';
-import {
-  type Approval,
-  approvals,
-  incidents,
-  investigations,
-  type RemediationPlan,
-  type RemediationPolicy,
-  remediationPlans,
-  remediationPolicies,
-} from '../../../src/crds/kinds.ts';
+import { type Approval, approvals, type RemediationPlan, type RemediationPolicy, remediationPolicies } from '../../../src/crds/kinds.ts';
 import { RECORD_KEY, RECORD_SELECTOR } from '../../../src/crds/record.ts';
 import type { Action, Criterion } from '../../../src/crds/remediationPlan.ts';
 import { hasEnded } from '../../../src/domain/plan.ts';
@@ -22,13 +13,13 @@ import { deployments, pods, replicaSets } from '../../../src/gitops/resources.ts
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { leases } from '../../../src/kube/leaseRecord.ts';
 import { ownerReferenceTo } from '../../../src/kube/object.ts';
-import { nodes } from '../../../src/remediate/direct/resources.ts';
 import type { MetricsPort } from '../../../src/sources/metrics.ts';
 import { type Cluster, startCluster } from '../../cluster/cluster.ts';
 import { applyManifest, installApi } from '../../support/installCrds.ts';
 import { newApproval } from '../../support/sreObjects.ts';
 import { asServiceAccount, testClient } from '../../support/testClient.ts';
 import { until } from '../../support/until.ts';
+import { makeReadyNode, proposeDirectly } from './directPlan.ts';
 import { type RunningExecutor, seen, startExecutor } from './executorLife.ts';
 
 export const OPERATOR = 'agent-sre';
@@ -106,37 +97,13 @@ export async function openPolicyStage(): Promise<PolicyStage> {
     action,
     { soakSeconds = 0, confidence = 95, by = investigator, failsAfterSeconds } = {},
   ) => {
-    const metadata = { namespace: OPERATOR, name };
-    const incident = await admin.create(incidents, {
-      metadata,
-      spec: { title: name, severity: 'warning', source: 'Manual', targets: [action.target] },
-    });
-    const incidentRef = { name, uid: incident.metadata.uid };
-    const diagnosis = await investigator.create(investigations, {
-      metadata,
-      spec: { purpose: 'Diagnosis', incidentRef, targets: [action.target] },
-    });
     const gone: Criterion = {
       type: 'RolloutComplete',
       target: { kind: 'Deployment', namespace: 'default', name: 'gone' },
       withinSeconds: failsAfterSeconds ?? 0,
     };
-    return by.create(remediationPlans, {
-      metadata,
-      spec: {
-        incidentRef,
-        investigationRef: { name, uid: diagnosis.metadata.uid },
-        ordinal: 1,
-        summary: 'Do it.',
-        actions: [action],
-        strategy: 'Direct',
-        successCriteria: [failsAfterSeconds === undefined ? { type: 'EffectInPlace', withinSeconds: 60 } : gone],
-        soakSeconds,
-        rollback: 'Automatic',
-        expiresAt: new Date(Date.now() + 1_200_000).toISOString(),
-        confidence,
-      },
-    });
+    const successCriteria: readonly Criterion[] = [failsAfterSeconds === undefined ? { type: 'EffectInPlace', withinSeconds: 60 } : gone];
+    return proposeDirectly({ admin, investigator }, { namespace: OPERATOR, name, action, successCriteria, soakSeconds, confidence, by });
   };
 
   return {
@@ -147,7 +114,7 @@ export async function openPolicyStage(): Promise<PolicyStage> {
     person,
     when,
     propose,
-    readyNode: (name) => createReadyNode(admin, name),
+    readyNode: (name) => makeReadyNode(admin, name),
     records: async (namespace) => {
       const { items } = await admin.list(configMaps, { namespace: OPERATOR, labelSelector: RECORD_SELECTOR });
       const found = items.map((map) => readRecord(map.data?.[RECORD_KEY] ?? ''));
@@ -203,13 +170,4 @@ async function createWorkload(admin: KubeClient, namespace: string, name: string
       spec: template.spec,
     });
   }
-}
-
-async function createReadyNode(admin: KubeClient, name: string): Promise<void> {
-  await admin.create(nodes, { metadata: { name }, spec: {} });
-  const at = new Date().toISOString();
-  const condition = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: '', lastTransitionTime: at, lastHeartbeatTime: at };
-  await admin.patch(nodes, { name }, { status: { conditions: [condition] } }, { type: 'strategic', subresource: 'status' });
-  // Nobody here takes the taint away that a new node gets.
-  await admin.patch(nodes, { name }, { spec: { taints: null } }, { type: 'merge' });
 }
