@@ -67,12 +67,16 @@ export const isTrouble = ({ labels }: Pick<DeliveredAlert, 'labels'>): boolean =
 const BYTES_A_TURN = 8 * 1024;
 const MAX_COMPLAINTS = 10;
 
-/** What messages of one sender differ in. */
-export interface MessageFormat {
+/** What alerts of one sender differ in. */
+interface AlertFormat {
   readonly source: IncidentSpec['source'];
-  readonly version: string;
   /** Labels that the sender adds for itself, and that say nothing of what is wrong. */
   readonly isOwnLabel: (name: string) => boolean;
+}
+
+/** What messages of one sender differ in. */
+export interface MessageFormat extends AlertFormat {
+  readonly version: string;
   /** What a message should be, and what to do where it is none. */
   readonly expected: string;
   readonly todo: string;
@@ -164,14 +168,14 @@ function startList(format: MessageFormat, { limits: { maxAlerts }, ...reading }:
 export function readAlert(
   item: unknown,
   reading: Pick<Reading, 'now' | 'identity'>,
-  format: MessageFormat = ALERTMANAGER,
+  format: AlertFormat = ALERTMANAGER,
 ): DeliveredAlert | string {
   const parsed = alert.safeParse(item);
   return parsed.success ? deliveredFrom(format, parsed.data, reading) : describe(parsed.error);
 }
 
 function deliveredFrom(
-  { source, isOwnLabel }: MessageFormat,
+  { source, isOwnLabel }: AlertFormat,
   { status, labels: raw, annotations, startsAt, endsAt, generatorURL }: z.infer<typeof alert>,
   { now, identity }: Pick<Reading, 'now' | 'identity'>,
 ): DeliveredAlert {

@@ -1,7 +1,7 @@
 /** The body of a small message as JSON: one that is read as a whole, and refused where it is larger than any such message. */
 import { Rejection } from './rejection.ts';
 
-const MOST_BYTES = 256 * 1024;
+export const MOST_BYTES = 256 * 1024;
 
 export async function readSmallJson(body: AsyncIterable<Uint8Array>): Promise<unknown> {
   const chunks: Uint8Array[] = [];

@@ -6,7 +6,7 @@
  * `server/model/monitor.js` of louislam/uptime-kuma.
  */
 import { z } from 'zod';
-import { type MessageFormat, type ReadDelivery, readMessage } from './alertmanager.ts';
+import { type ReadDelivery, readAlert } from './alertmanager.ts';
 import { Rejection } from './rejection.ts';
 import { readSmallJson } from './smallJson.ts';
 
@@ -32,21 +32,18 @@ const CERTIFICATE = /^\[([^\]]{1,200})\](?:\[([^\]]{1,2000})\])? .{0,200}certifi
 
 const TAGS = new Set(['namespace', 'service', 'deployment', 'statefulset', 'node', 'severity', 'team', 'cluster']);
 
-const UPTIME_KUMA: MessageFormat = {
-  source: 'UptimeKuma',
-  version: 'uptime-kuma',
-  isOwnLabel: () => false,
-  expected: 'webhook message of Uptime Kuma',
-  todo: 'Make a notification of the type Webhook with the preset body application/json.',
-};
+const UPTIME_KUMA = { source: 'UptimeKuma', isOwnLabel: () => false } as const;
 
 export const readUptimeKuma: ReadDelivery = async (body, reading) => {
   const parsed = message.safeParse(await readSmallJson(body));
-  if (!parsed.success) throw new Rejection(422, 'not_alertmanager', `This is no ${UPTIME_KUMA.expected}. ${UPTIME_KUMA.todo}`);
-  const alert = alertIn(parsed.data);
-  if (alert === undefined) return { alerts: [], invalid: 0, complaints: [], truncated: 0 };
-  const asMessage = JSON.stringify({ version: UPTIME_KUMA.version, alerts: [alert] });
-  return readMessage(UPTIME_KUMA, ReadableStream.from([Buffer.from(asMessage)]), reading);
+  if (!parsed.success) {
+    const todo = 'Make a notification of the type Webhook with the preset body application/json.';
+    throw new Rejection(422, 'not_alertmanager', `This is no webhook message of Uptime Kuma. ${todo}`);
+  }
+  const said = alertIn(parsed.data);
+  const alert = said === undefined ? undefined : readAlert(said, reading, UPTIME_KUMA);
+  if (typeof alert === 'string') throw new Rejection(422, 'invalid_alert', `No alert in the message makes sense: alerts[0]${alert}.`);
+  return { alerts: alert === undefined ? [] : [alert], invalid: 0, complaints: [], truncated: 0 };
 };
 
 /** Undefined for a test of the notification, maintenance, and a check that has yet to be repeated. */

@@ -5,7 +5,7 @@ import { approvals, incidents, investigations, type RemediationPlan, remediation
 import { STOP_SWITCH } from '../../crds/stopSwitch.ts';
 import { hasEnded } from '../../domain/plan.ts';
 import { type ControllerDefinition, defineController, type ReconcileContext, type Result, watching } from '../../kube/controller.ts';
-import { type Key, keyOf } from '../../kube/object.ts';
+import { type Key, type KubeObject, keyOf } from '../../kube/object.ts';
 import type { Store } from '../../kube/store.ts';
 import { audited, auditedPast } from '../audited.ts';
 import { reconcileStatus } from '../reconcileStatus.ts';
@@ -70,20 +70,13 @@ export function createRemediationPlanController(
         resource: incidents,
         toKeys: ({ metadata, status }) => (status?.planRefs ?? []).flatMap(({ name }) => inNamespace(metadata.namespace, name)),
       }),
-      watching({
-        resource: remediationPolicies,
-        toKeys: (_, plans) =>
-          (plans as Store<RemediationPlan>)
-            .list()
-            .filter((plan) => !hasEnded(plan))
-            .map(keyOf),
-      }),
-      // A stop and a start concern every plan.
+      watching({ resource: remediationPolicies, toKeys: openPlans }),
+      // A stop and a start concern every plan that may still have an effect.
       watching({
         resource: configMaps,
         namespace: deps.remediate.operatorNamespace,
         fieldSelector: `metadata.name=${STOP_SWITCH}`,
-        toKeys: (_, plans) => plans.list().map(keyOf),
+        toKeys: openPlans,
       }),
     ],
     reconcile: async (key, context) => {
@@ -112,6 +105,12 @@ export function createRemediationPlanController(
     },
   });
 }
+
+const openPlans = (_: KubeObject, plans: Store<KubeObject>): readonly Key[] =>
+  (plans as Store<RemediationPlan>)
+    .list()
+    .filter((plan) => !hasEnded(plan))
+    .map(keyOf);
 
 /** Approvals that came too late for the plan's own status to tell of them. */
 function lateWords(scope: PlanScope): readonly NewEntry[] {

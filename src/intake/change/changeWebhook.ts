@@ -15,7 +15,7 @@ import type { IntakeMetrics } from '../../telemetry/intakeMetrics.ts';
 import { bodyOf } from '../body.ts';
 import { isPassing } from '../passing.ts';
 import { Rejection } from '../rejection.ts';
-import { readSmallJson } from '../smallJson.ts';
+import { MOST_BYTES, readSmallJson } from '../smallJson.ts';
 import type { Authenticate } from '../webhook.ts';
 import { readChange } from './readChange.ts';
 
@@ -31,8 +31,6 @@ export interface ChangeWebhookDeps {
 }
 
 export type TakenChange = { readonly status: 'recorded' | 'known' | 'ignored' };
-
-const MOST_BYTES = 256 * 1024;
 
 export function createChangeWebhook(deps: ChangeWebhookDeps): (request: Request) => Promise<TakenChange> {
   return async (request) => {
