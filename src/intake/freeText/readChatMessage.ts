@@ -46,7 +46,7 @@ export interface Reading {
   readonly services?: readonly KnownService[] | undefined;
 }
 
-export function readAlert(text: string, { now, services = [] }: Reading): TextAlert | NoAlert {
+export function readChatMessage(text: string, { now, services = [] }: Reading): TextAlert | NoAlert {
   const message = plainMessage(text);
   if (message.text === '') return none('Empty');
   const fields = fieldsIn(message.lines);

@@ -1,7 +1,7 @@
 /** Messages as bots and people write them, and what is read out of each. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readAlert, type TextAlert } from '../../../../src/intake/freeText/readAlert.ts';
+import { readChatMessage, type TextAlert } from '../../../../src/intake/freeText/readChatMessage.ts';
 
 const NOW = Date.parse('2026-11-12T15:30:00Z');
 const services = [
@@ -10,8 +10,8 @@ const services = [
   { namespace: 'billing', name: 'payments-api' },
   { namespace: 'shop', name: 'frontend' },
 ];
-const read = (text: string) => readAlert(text, { now: NOW, services });
-const blind = (text: string) => readAlert(text, { now: NOW });
+const read = (text: string) => readChatMessage(text, { now: NOW, services });
+const blind = (text: string) => readChatMessage(text, { now: NOW });
 
 interface Expected {
   readonly status?: TextAlert['status'];
@@ -22,7 +22,7 @@ interface Expected {
   readonly link?: string;
 }
 
-function seen(reading: ReturnType<typeof readAlert>): Expected & { readonly kind: string } {
+function seen(reading: ReturnType<typeof readChatMessage>): Expected & { readonly kind: string } {
   if (reading.kind === 'notAnAlert') return { kind: `notAnAlert ${reading.why}` };
   const { kind, status, name, subject, severity, startsAt, link } = reading;
   return {
