@@ -1,17 +1,17 @@
 /** The parts of intake put together: what comes in ends in Incidents of the operator's namespace, or is kept there. */
-import { type ReadDelivery, readDelivery } from './alertmanager.ts';
+import { readDelivery } from './alertmanager.ts';
 import { createChangeWebhook } from './change/changeWebhook.ts';
 import { readGrafana } from './grafana.ts';
 import { createIncidentBook, type IncidentBookOptions } from './incidentBook.ts';
 import { createRecordAlerts, RECORD_LIMITS, type RecordAlerts, type RecordLimits } from './recordAll.ts';
 import { createRecorder, type RecorderOptions } from './recording.ts';
 import { readUptimeKuma } from './uptimeKuma.ts';
-import { createAlertWebhook, WEBHOOK_LIMITS, type WebhookDeps, type WebhookLimits } from './webhook.ts';
+import { createAlertWebhooks, WEBHOOK_LIMITS, type WebhookDeps, type WebhookLimits } from './webhook.ts';
 
 export interface IntakeOptions
   extends Omit<IncidentBookOptions, 'recorder'>,
     RecorderOptions,
-    Omit<WebhookDeps, 'read' | 'record' | 'limits' | 'onTaken'> {
+    Omit<WebhookDeps, 'record' | 'limits' | 'onTaken'> {
   readonly limits?: Partial<WebhookLimits & RecordLimits> | undefined;
   readonly onTaken?: WebhookDeps['onTaken'] | undefined;
 }
@@ -32,7 +32,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const record = createRecordAlerts(book, options.clock, { ...RECORD_LIMITS, ...options.limits });
   const onTaken = options.onTaken ?? (() => undefined);
   const limits = { ...WEBHOOK_LIMITS, ...options.limits };
-  const alerts = (read: ReadDelivery): Take => createAlertWebhook({ ...options, read, record, onTaken, limits });
+  const alerts = createAlertWebhooks({ ...options, record, onTaken, limits });
   const webhooks = {
     '/webhook/alert': alerts(readDelivery),
     '/webhook/grafana': alerts(readGrafana),

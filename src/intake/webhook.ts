@@ -19,8 +19,6 @@ export type Authenticate = (request: Request) => Promise<Request>;
 
 export interface WebhookDeps {
   readonly authenticate: Authenticate;
-  /** The sender's form. */
-  readonly read: ReadDelivery;
   readonly record: RecordAlerts;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -52,11 +50,12 @@ export type Taken = { readonly status: 'accepted' } & Readonly<Record<Outcome | 
 /** Takes one delivery; throws a `Rejection` for one that is not taken. */
 export type TakeDelivery = (request: Request) => Promise<Taken>;
 
-export function createAlertWebhook(deps: WebhookDeps): TakeDelivery {
+/** One for each sender's form; they share the limits. */
+export function createAlertWebhooks(deps: WebhookDeps): (read: ReadDelivery) => TakeDelivery {
   const taking = { ...deps, buffer: createBuffer(deps.limits.maxBuffered), underWay: { deliveries: 0 } };
-  return async (request) => {
+  return (read) => async (request) => {
     try {
-      return await take(await deps.authenticate(request), taking);
+      return await take(await deps.authenticate(request), read, taking);
     } catch (error) {
       if (error instanceof Rejection) throw counted(deps, error);
       throw error;
@@ -69,8 +68,8 @@ interface Taking extends WebhookDeps {
   readonly underWay: { deliveries: number };
 }
 
-async function take(request: Request, taking: Taking): Promise<Taken> {
-  const { limits, identity, clock, underWay, buffer, read } = taking;
+async function take(request: Request, read: ReadDelivery, taking: Taking): Promise<Taken> {
+  const { limits, identity, clock, underWay, buffer } = taking;
   using held = buffer.open();
   const delivery = await read(bodyOf(request, limits, held.add), { limits, identity, now: clock.now() });
   if (underWay.deliveries >= limits.maxDeliveries)
