@@ -93,6 +93,10 @@ export const processRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
     ours(['investigations', 'remediationplans'], ['create']),
     rule('authentication.k8s.io', ['tokenreviews'], ['create']),
     askWhatSomebodyMay,
+    // on behalf of callers, each look after asking whether they may (src/tools/caller.ts)
+    ...reading(clusterState),
+    rule('', ['pods/log'], ['get']),
+    ...reading(gitOpsKinds),
   ],
   investigator: [
     ours(ourPlurals, READ),

@@ -7,7 +7,7 @@
  * operator's administrators can make objects as them.
  */
 import type { ObjectRef, Requester } from '../../crds/common.ts';
-import { mayDo, type ResourceAttributes } from '../access.ts';
+import { mayDo, type ResourceAttributes } from '../../kube/access.ts';
 import { tell } from '../audited.ts';
 import { declare, next, type StepResult, stalled, wait } from '../steps.ts';
 import { readEntry } from './auditOf.ts';

@@ -10,7 +10,7 @@ import type { Approval } from '../../crds/kinds.ts';
 import type { Risk } from '../../crds/remediationPlan.ts';
 import { judgeApprovals, type Verdict } from '../../domain/approval.ts';
 import type { Hold } from '../../domain/brakes.ts';
-import { mayDo } from '../access.ts';
+import { mayDo } from '../../kube/access.ts';
 import { bounded, isTrue, next, type StepResult, stalled, wait } from '../steps.ts';
 import { approvalsOf } from './approvalsOf.ts';
 import { missingForAuto } from './autonomy.ts';

@@ -32,7 +32,13 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   gitops: { values: ['domain', 'kube/errors', 'kube/object'], types: ['kube'] },
   remediate: { values: ['analysis', 'domain', 'gitops', 'kube/errors', 'kube/object', 'sources/gap'], types: ['kube', 'sources'] },
   intake: { values: ['domain', 'kube', 'report'], types: ['telemetry', 'redact', 'sources'] },
-  server: { values: ['domain', 'kube', 'intake', 'report'], types: ['telemetry'] },
+  tools: {
+    values: ['analysis', 'domain', 'evidence', 'investigate', 'kube', 'report', 'sources', 'text'],
+    types: ['redact', 'telemetry'],
+  },
+  chat: { values: ['analysis', 'domain', 'kube', 'llm', 'text', 'tools'], types: ['redact', 'telemetry'] },
+  mcp: { values: ['domain', 'kube', 'report', 'tools'], types: ['chat', 'redact', 'telemetry'] },
+  server: { values: ['domain', 'kube', 'intake', 'report', 'tools'], types: ['chat', 'mcp', 'redact', 'telemetry'] },
   controllers: {
     values: [
       'domain',

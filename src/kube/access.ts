@@ -1,12 +1,18 @@
 /** What a person or an account may do, asked of the API server now: never from a cache, and never assumed when it can't be asked. */
-import type { Requester } from '../crds/common.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { defineResource, type KubeObject } from '../kube/object.ts';
+import type { KubeClient } from './client.ts';
+import { defineResource, type KubeObject } from './object.ts';
+
+/** As the API server authenticated them. */
+export interface Subject {
+  readonly username: string;
+  readonly groups?: readonly string[] | undefined;
+}
 
 export interface ResourceAttributes {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
+  readonly subresource?: string | undefined;
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
 }
@@ -24,7 +30,7 @@ const subjectAccessReviews = defineResource<SubjectAccessReview>({
   namespaced: false,
 });
 
-export async function mayDo(client: KubeClient, who: Requester, what: ResourceAttributes, signal: AbortSignal): Promise<boolean> {
+export async function mayDo(client: KubeClient, who: Subject, what: ResourceAttributes, signal: AbortSignal): Promise<boolean> {
   const spec = { user: who.username, groups: who.groups ?? [], resourceAttributes: what };
   const review = await client.create(subjectAccessReviews, { metadata: {}, spec }, { signal });
   return review.status?.allowed === true;

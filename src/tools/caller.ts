@@ -1,0 +1,27 @@
+/** On whose behalf something is asked, and what they may see. Every look at the cluster for somebody passes `demand` first. */
+import type { ResourceAttributes, Subject } from '../kube/access.ts';
+import { ToolError, troubleOf } from './errors.ts';
+
+export interface Caller extends Subject {
+  /** By the word of the API server; never assumed when it can't be asked. */
+  readonly may: (what: ResourceAttributes, signal: AbortSignal) => Promise<boolean>;
+}
+
+/** Lets go on who may do that, and throws `Forbidden` with what is missing for anybody else. */
+export async function demand(
+  { caller, signal }: { readonly caller: Caller; readonly signal: AbortSignal },
+  what: ResourceAttributes,
+): Promise<void> {
+  const isAllowed = await caller.may(what, signal).catch((error: unknown) => {
+    throw troubleOf('ask the API server what you may see', error);
+  });
+  if (!isAllowed) throw new ToolError('Forbidden', `${caller.username} may not ${inWords(what)}; an administrator can grant it.`);
+}
+
+/** As in `get pods/log in namespace shop`. */
+function inWords({ verb, group, resource, subresource, namespace, name }: ResourceAttributes): string {
+  const what = [resource, ...(subresource === undefined ? [] : [subresource])].join('/');
+  const kind = group === '' ? what : `${what}.${group}`;
+  const where = namespace === undefined || namespace === '' ? 'in the whole cluster' : `in namespace ${namespace}`;
+  return `${verb} ${kind}${name === undefined ? '' : ` ${name}`} ${where}`;
+}
