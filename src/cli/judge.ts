@@ -9,10 +9,10 @@ import { hasEnded } from '../domain/plan.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isForbidden } from '../kube/errors.ts';
 import type { NewObject } from '../kube/object.ts';
+import { diffLines, planSummary } from '../report/pages/plan.ts';
 import { oneLine } from '../text/plain.ts';
 import { CliError, findPlan, type Scope } from './find.ts';
 import { policyRefusalIn } from './refusal.ts';
-import { diffLines, planSummary } from './render/plan.ts';
 import type { Terminal } from './terminal.ts';
 import { type Person, whoAmI } from './whoAmI.ts';
 

@@ -1,13 +1,13 @@
 /** `kubectl sre get` and `kubectl sre show`. */
 import { type Incident, type Investigation, incidents, investigations, type RemediationPlan, remediationPlans } from '../crds/kinds.ts';
 import type { KubeObject, ResourceType } from '../kube/object.ts';
+import { incidentPage } from '../report/pages/incident.ts';
+import { incidentLines, isResolved, withoutFollowers } from '../report/pages/incidents.ts';
+import { planPage } from '../report/pages/plan.ts';
 import type { Page } from '../text/page.ts';
 import type { OutputFormat } from './arguments.ts';
 import { findIncidentOrPlan, listAll, type Scope } from './find.ts';
 import { printObjects } from './output.ts';
-import { incidentPage } from './render/incident.ts';
-import { incidentLines, isResolved, withoutFollowers } from './render/incidents.ts';
-import { planPage } from './render/plan.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Look {

@@ -1,10 +1,10 @@
 /** What is new of an Incident since it was last told, one line each: what its timeline got, and the state that it came to. */
 import type { Incident } from '../../crds/kinds.ts';
+import { waitingText } from '../../report/pages/incidents.ts';
 import { moment } from '../../text/age.ts';
 import { cut } from '../../text/layout.ts';
 import { oneLine } from '../../text/plain.ts';
 import type { Style } from '../../text/style.ts';
-import { waitingText } from './incidents.ts';
 
 export interface Story {
   /** Counts what has happened so far as told. */

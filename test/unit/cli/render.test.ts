@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { incidentPage } from '../../../src/cli/render/incident.ts';
-import { incidentLines, withoutFollowers } from '../../../src/cli/render/incidents.ts';
-import { planPage } from '../../../src/cli/render/plan.ts';
 import type { Incident, RemediationPlan } from '../../../src/crds/kinds.ts';
+import { incidentPage } from '../../../src/report/pages/incident.ts';
+import { incidentLines, withoutFollowers } from '../../../src/report/pages/incidents.ts';
+import { planPage } from '../../../src/report/pages/plan.ts';
 import type { Page } from '../../../src/text/page.ts';
 import { createStyle } from '../../../src/text/style.ts';
 import { DIGEST } from '../../support/plans.ts';

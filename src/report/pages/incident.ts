@@ -1,12 +1,12 @@
 /** One Incident: its head, the report of its investigation, and what was done about it so far. */
 import type { Incident, Investigation } from '../../crds/kinds.ts';
 import { expectedForMs } from '../../domain/expectation.ts';
-import { renderTerminal } from '../../report/terminal.ts';
 import { age, moment } from '../../text/age.ts';
 import { indented, wrapped } from '../../text/layout.ts';
 import { type Page, paragraph, refText, rows, section } from '../../text/page.ts';
 import { oneLine } from '../../text/plain.ts';
 import { ofSeverity } from '../../text/style.ts';
+import { renderTerminal } from '../terminal.ts';
 import { waitingText } from './incidents.ts';
 
 const MOST_HISTORY = 10;

@@ -2,13 +2,13 @@
 import type { RemediationPlan } from '../../crds/kinds.ts';
 import type { Check, Criterion } from '../../crds/remediationPlan.ts';
 import { hasEnded } from '../../domain/plan.ts';
-import { actionText } from '../../report/action.ts';
 import { duration, moment } from '../../text/age.ts';
 import { colouredDiff } from '../../text/diff.ts';
 import { cut, indented } from '../../text/layout.ts';
 import { type Page, paragraph, rows, section } from '../../text/page.ts';
 import { oneLine } from '../../text/plain.ts';
 import { ofRisk, type Style } from '../../text/style.ts';
+import { actionText } from '../action.ts';
 
 /** What the API server keeps of a diff. */
 const DIFF_LIMIT = 24_576;
