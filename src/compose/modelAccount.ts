@@ -1,19 +1,19 @@
 /** The account of what was spent on models, in a ConfigMap of the operator's namespace: one for all processes, whichever of them is asked. */
 import { type ConfigMap, configMaps } from '../crds/configMaps.ts';
+import { MODEL_ACCOUNT } from '../crds/gatewayMaps.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../kube/errors.ts';
 import type { AccountStore } from '../llm/journal.ts';
 
-const NAME = 'agent-sre-model-account';
 const KEY = 'account.json';
 /** A model's answer is not held up for longer: what was not written by then stays reserved. */
 const TIMEOUT_MS = 3_000;
 
 export function createModelAccount(client: Pick<KubeClient, 'get' | 'create' | 'replace'>, namespace: string): AccountStore {
-  const key = { namespace, name: NAME };
+  const key = { namespace, name: MODEL_ACCOUNT };
   const labels = { 'app.kubernetes.io/part-of': 'agent-sre', 'app.kubernetes.io/component': 'model-account' };
   return {
-    name: `ConfigMap ${namespace}/${NAME}`,
+    name: `ConfigMap ${namespace}/${MODEL_ACCOUNT}`,
     read: async (signal) => {
       const found = await client.get(configMaps, key, { signal, timeoutMs: TIMEOUT_MS });
       // A key that somebody took away is not an account of nothing: it is none.

@@ -148,9 +148,12 @@ const lockRelease = rule('coordination.k8s.io', ['leases'], ['delete']);
 /** What became of plans, one object a workload; which ConfigMaps those are is for admission to say. */
 const record = rule('', ['configmaps'], ['create', 'get', 'list', 'update']);
 
+/** Conversations, reported changes and what models cost; which ConfigMaps those are is for admission to say. */
+const gatewayMaps = rule('', ['configmaps'], ['create', 'delete', 'get', 'list', 'update']);
+
 /** In the operator's own namespace. */
 export const ownNamespaceRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
-  gateway: [evidence(['create', 'get', 'list']), leases],
+  gateway: [gatewayMaps, leases],
   investigator: [evidence(['create', 'delete', 'get', 'list', 'patch', 'update']), leases],
   executor: [audit, leases, lockRelease, record, stopSwitch(READ)],
 };

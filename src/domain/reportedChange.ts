@@ -4,6 +4,7 @@
  * One immutable object a change, named after its content, so that a report that comes twice is one; labelled with its days, so that those
  * of a window are found without reading the others. Pure.
  */
+import { CHANGE_PREFIX } from '../crds/gatewayMaps.ts';
 import { digestOf } from './canonical.ts';
 
 export const CHANGE_KINDS = ['Deployment', 'Configuration', 'FeatureFlag', 'Infrastructure', 'Migration', 'Maintenance', 'Other'] as const;
@@ -53,7 +54,7 @@ export function changeMap(namespace: string, change: ReportedChange): ChangeMap 
   return {
     metadata: {
       namespace,
-      name: `change-${digestOf(change).slice('sha256:'.length, 'sha256:'.length + 24)}`,
+      name: `${CHANGE_PREFIX}${digestOf(change).slice('sha256:'.length, 'sha256:'.length + 24)}`,
       labels: { 'app.kubernetes.io/part-of': 'agent-sre', 'app.kubernetes.io/component': CHANGE_COMPONENT, [DAY]: dayOf(change.at) },
     },
     immutable: true,

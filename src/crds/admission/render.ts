@@ -4,6 +4,7 @@ import { defaultInstallation, type Installation } from '../installation.ts';
 import type { Manifest } from '../manifest.ts';
 import { approvalIsFilledIn, approvalsAreGivenInPerson, approvalsAreKept } from './approvals.ts';
 import { auditIsAddedTo } from './audit.ts';
+import { gatewayWritesItsOwnMaps } from './gatewayMaps.ts';
 import { mutatingPolicy, validatingPolicy } from './policy.ts';
 import { requesterIsKept, requesterIsStamped, requesterIsTrue } from './requester.ts';
 import { executorOnlyDryRuns, statusIsTheOperators, targetsStayInTheirNamespace } from './scope.ts';
@@ -19,6 +20,7 @@ export function renderValidation(installation: Installation = defaultInstallatio
     targetsStayInTheirNamespace(installation),
     executorOnlyDryRuns(installation),
     auditIsAddedTo(installation),
+    gatewayWritesItsOwnMaps(installation),
     stopSwitchIsTrue(installation),
     approvalsAreKept(installation),
     approvalsAreGivenInPerson,

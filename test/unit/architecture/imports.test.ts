@@ -36,7 +36,10 @@ const TABLE: Readonly<Record<string, Allowed>> = {
     values: ['analysis', 'domain', 'evidence', 'investigate', 'kube', 'report', 'sources', 'text'],
     types: ['redact', 'telemetry'],
   },
-  chat: { values: ['analysis', 'domain', 'kube', 'llm', 'text', 'tools'], types: ['redact', 'telemetry'] },
+  chat: {
+    values: ['analysis', 'domain', 'evidence/listMetadata', 'kube', 'llm', 'sources', 'text', 'tools'],
+    types: ['redact', 'telemetry'],
+  },
   mcp: { values: ['domain', 'kube', 'report', 'tools'], types: ['chat', 'redact', 'telemetry'] },
   server: { values: ['domain', 'kube', 'intake', 'report', 'tools'], types: ['chat', 'mcp', 'redact', 'telemetry'] },
   controllers: {

@@ -39,6 +39,8 @@ describe('the processes', () => {
   test('the gateway writes what people and alerts ask for, and asks who they are', () => {
     expect(writes(rulesOf('gateway'))).toEqual([
       '/configmaps create',
+      '/configmaps delete',
+      '/configmaps update',
       'agentsre.io/incidents create',
       'agentsre.io/incidents patch',
       'agentsre.io/incidents update',
