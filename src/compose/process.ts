@@ -92,6 +92,7 @@ function hideSecretsOf({ auth, git, sources }: Config, redactor: Redactor): void
   const ofSources = secretsOf(sources);
   const files = [
     auth.webhookTokenFile,
+    auth.apiKey?.keyFile,
     auth.basic?.passwordFile,
     auth.hmac?.secretFile,
     ...ofSources.files,

@@ -6,91 +6,21 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { applications } from './applicationSource.ts';
+import { authSettings } from './auth.ts';
 import { checks } from './checks.ts';
 import { gitHosts } from './gitHosts.ts';
+import { httpSettings } from './http.ts';
 import { identities } from './identities.ts';
 import { intakeSettings } from './intake.ts';
 import { modelSchema } from './model.ts';
 import { sourcesSchema } from './sources.ts';
 import { specialistsSettings } from './specialists.ts';
 
-const port = () =>
-  z
-    .int('is not a port; write a whole number from 0 to 65535')
-    .min(0, 'is not a port; write a number from 0 to 65535')
-    .max(65_535, 'is not a port; write a number from 0 to 65535');
 const path = () => z.string().min(1, 'is empty; write the path of a file');
 const namespace = () =>
   z
     .string()
     .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/u, 'is not the name of a namespace; use a to z, 0 to 9 and -, at most 63 characters');
-
-const http = z.strictObject({
-  host: z
-    .string()
-    .min(1)
-    .default('127.0.0.1')
-    .describe('Address to listen on. Other than the loopback, a way to know senders has to be configured (auth).'),
-  port: port().default(8080).describe('Port of the webhook, health and metrics; 0 lets the system choose.'),
-  webhookPort: port().optional().describe('A port that serves the webhook alone, so that a NetworkPolicy can keep it for Alertmanager.'),
-});
-
-const serviceAccount = z
-  .string()
-  .max(317)
-  .regex(
-    /^[a-z0-9][-a-z0-9]{0,62}\/[a-z0-9][-.a-z0-9]{0,252}$/u,
-    'is not a ServiceAccount; write namespace/name, such as monitoring/alertmanager',
-  );
-
-const header = () =>
-  z
-    .string()
-    .max(128)
-    .regex(/^[A-Za-z0-9-]+$/u, 'is not the name of a header; use letters, digits and -');
-
-const auth = z.strictObject({
-  mode: z
-    .enum(['token', 'none'])
-    .default('token')
-    .describe('`token`: senders of alerts have to show one of the credentials below. `none` lets anybody who reaches the port send them.'),
-  webhookTokenFile: path().optional().describe('File with the bearer token that Alertmanager sends; read again when it changes.'),
-  basic: z
-    .strictObject({
-      username: z
-        .string()
-        .min(1)
-        .max(255)
-        .regex(/^[^:]+$/u, 'holds a colon')
-        .describe('User name.'),
-      passwordFile: path().describe('File with the password; read again when it changes.'),
-    })
-    .optional()
-    .describe('User name and password that are accepted as well.'),
-  hmac: z
-    .strictObject({
-      secretFile: path().describe('File with the shared secret; read again when it changes.'),
-      header: header().default('X-Signature-256').describe('Header with the HMAC-SHA256 of the body in hex.'),
-      timestampHeader: header()
-        .optional()
-        .describe(
-          'Header with the seconds since 1970 that are signed in front of the body, with a colon; older than five minutes is refused.',
-        ),
-    })
-    .optional()
-    .describe('Signatures that are accepted as well.'),
-  serviceAccounts: z
-    .array(serviceAccount)
-    .max(100)
-    .default([])
-    .describe('ServiceAccounts whose tokens are accepted as well, as namespace/name.'),
-  audiences: z
-    .array(z.string().min(1).max(255))
-    .min(1)
-    .max(10)
-    .optional()
-    .describe('Audiences of which those tokens need one; absent: that of the API server.'),
-});
 
 const gitCredential = z.strictObject({
   urlPrefix: z.string().min(1).describe('The URLs that it is for: those that begin with this.'),
@@ -133,8 +63,8 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('How to reach the API server.'),
-  http: http.prefault({}).describe('What this process serves.'),
-  auth: auth.prefault({}).describe('Who may call it.'),
+  http: httpSettings,
+  auth: authSettings,
   intake: intakeSettings,
   sources: sourcesSchema.prefault({}).describe('Where telemetry is asked for.'),
   model: modelSchema().prefault({}).describe('The language model that is asked for hypotheses; without an address: none.'),

@@ -12,6 +12,7 @@ import type { Health, HealthReport } from '../kube/health.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { HttpMetrics } from '../telemetry/httpMetrics.ts';
 import { problemResponse } from './problem.ts';
+import { Refusal } from './refusal.ts';
 
 export interface AppDeps {
   readonly health: Health;
@@ -84,6 +85,10 @@ async function observed(
     status = response.status;
     return response;
   } catch (error) {
+    if (error instanceof Refusal) {
+      status = error.status;
+      return problemResponse({ status, detail: error.message, headers: error.headers });
+    }
     logger.error({ error, method, route }, 'a request failed');
     return problemResponse({ status: 500, detail: 'Something went wrong here; the log of this service says what.' });
   } finally {
