@@ -21,7 +21,7 @@ function addServer({ config, manager, clock, logger }: Parts, name: string, port
     name: `${name} server`,
     group: 'server',
     run: async (signal, ready) => {
-      const listening = await listen({ fetch: (request) => app.fetch(request), host, port, clock });
+      const listening = await listen({ fetch: (request, bindings) => app.fetch(request, bindings), host, port, clock });
       logger.info({ host, port: listening.port, server: name }, 'listening');
       ready();
       await aborted(signal);

@@ -1,9 +1,10 @@
 /**
- * The HTTP surface of a process: health for whoever asks, metrics, and the webhooks where this process takes what comes in.
+ * The HTTP surface of a process: health for whoever asks, metrics, the webhooks where this process takes what comes in, and whatever else is
+ * served on that port.
  *
  * Every answer is counted by its route's template. What fails unexpectedly is logged in full and answered with no more than a 500.
  */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
 import type { Take, Webhooks } from '../intake/intake.ts';
@@ -13,6 +14,7 @@ import type { Logger } from '../kube/logger.ts';
 import type { HttpMetrics } from '../telemetry/httpMetrics.ts';
 import { problemResponse } from './problem.ts';
 import { Refusal } from './refusal.ts';
+import { json, type Route } from './route.ts';
 
 export interface AppDeps {
   readonly health: Health;
@@ -23,35 +25,31 @@ export interface AppDeps {
   readonly registry?: Registry | undefined;
   /** By path, if this process takes what comes in. */
   readonly webhooks?: Webhooks | undefined;
-}
-
-interface Route {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  readonly answer: (request: Request) => Promise<Response>;
+  /** What else is served; one a path. */
+  readonly routes?: readonly Route[] | undefined;
 }
 
 export function createApp(deps: AppDeps): Hono {
-  const routes = routesOf(deps);
+  const routes = [...ownRoutes(deps), ...(deps.routes ?? [])];
   const app = new Hono();
   for (const route of routes) {
-    app.all(route.path, (context) => observed(deps, route.path, context.req.raw, () => answer(route, context.req.raw)));
+    app.all(route.path, (context) => observed(deps, route.path, context.req.raw, () => answer(route, context)));
   }
   app.notFound((context) => observed(deps, 'unmatched', context.req.raw, async () => notFound(routes)));
   return app;
 }
 
-function routesOf({ health, registry, webhooks = {} }: AppDeps): readonly Route[] {
+function ownRoutes({ health, registry, webhooks = {} }: AppDeps): readonly Route[] {
   const routes: Route[] = [
-    { method: 'GET', path: '/health', answer: async () => healthResponse(await health.live()) },
-    { method: 'GET', path: '/ready', answer: async () => healthResponse(await health.ready()) },
+    { methods: ['GET'], path: '/health', answer: async () => healthResponse(await health.live()) },
+    { methods: ['GET'], path: '/ready', answer: async () => healthResponse(await health.ready()) },
   ];
   if (registry !== undefined) {
     const metrics = async (): Promise<Response> =>
       new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });
-    routes.push({ method: 'GET', path: '/metrics', answer: metrics });
+    routes.push({ methods: ['GET'], path: '/metrics', answer: metrics });
   }
-  for (const [path, take] of Object.entries(webhooks)) routes.push({ method: 'POST', path, answer: (request) => taken(take, request) });
+  for (const [path, take] of Object.entries(webhooks)) routes.push({ methods: ['POST'], path, answer: (request) => taken(take, request) });
   return routes;
 }
 
@@ -65,10 +63,11 @@ async function taken(take: Take, request: Request): Promise<Response> {
   }
 }
 
-async function answer({ method, path, answer: respond }: Route, request: Request): Promise<Response> {
-  const allowed = method === 'GET' ? ['GET', 'HEAD'] : [method];
-  if (allowed.includes(request.method)) return respond(request);
-  return problemResponse({ status: 405, detail: `${path} is for ${method}.`, headers: { allow: allowed.join(', ') } });
+async function answer({ methods, path, answer: respond }: Route, context: Context): Promise<Response> {
+  const request = context.req.raw;
+  const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+  if (allowed.includes(request.method)) return respond(request, context);
+  return problemResponse({ status: 405, detail: `${path} is for ${methods.join(' and ')}.`, headers: { allow: allowed.join(', ') } });
 }
 
 async function observed(
@@ -96,17 +95,17 @@ async function observed(
   }
 }
 
-function healthResponse({ ok, checks }: HealthReport): Response {
+export function healthResponse({ ok, checks }: HealthReport): Response {
   return json(ok ? 200 : 503, { status: ok ? 'ok' : 'failing', checks });
 }
 
-function notFound(routes: readonly Route[]): Response {
-  return problemResponse({
-    status: 404,
-    detail: `There is nothing at this path; there are ${routes.map(({ method, path }) => `${method} ${path}`).join(', ')}.`,
-  });
-}
+/** More paths than a person wants to read in one line are left to the page that explains them. */
+const MOST_NAMED = 12;
 
-function json(status: number, body: unknown): Response {
-  return new Response(`${JSON.stringify(body)}\n`, { status, headers: { 'content-type': 'application/json' } });
+function notFound(routes: readonly Route[]): Response {
+  const names = routes.flatMap(({ methods, path }) =>
+    methods.filter((method) => method !== 'OPTIONS').map((method) => `${method} ${path}`),
+  );
+  const there = names.length > MOST_NAMED ? 'GET /docs says what there is' : `there are ${names.join(', ')}`;
+  return problemResponse({ status: 404, detail: `There is nothing at this path; ${there}.` });
 }

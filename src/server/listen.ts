@@ -3,13 +3,15 @@
  *
  * A client that is too slow with its request loses its connection; one that stays silent between two requests, too.
  */
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type HttpBindings, type WebSocketServerLike } from '@hono/node-server';
 import type { Clock } from '../clock.ts';
 
 export interface ListenOptions {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
+  /** For connections that become WebSockets, where some may. */
+  readonly webSockets?: WebSocketServerLike | undefined;
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
@@ -36,7 +38,7 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
-export async function listen({ fetch, host, port, clock, timeouts }: ListenOptions): Promise<Listening> {
+export async function listen({ fetch, host, port, clock, timeouts, webSockets }: ListenOptions): Promise<Listening> {
   const { headersMs, requestMs, keepAliveMs, drainMs } = { ...TIMEOUTS, ...timeouts };
   const serverOptions = {
     headersTimeout: headersMs,
@@ -44,11 +46,22 @@ export async function listen({ fetch, host, port, clock, timeouts }: ListenOptio
     keepAliveTimeout: keepAliveMs,
     connectionsCheckingInterval: Math.min(headersMs, requestMs, 5000),
   };
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, serverOptions }) as Server;
+  const server = createAdaptorServer({
+    fetch: (request, bindings) => fetch(request, bindings as HttpBindings),
+    overrideGlobalObjects: false,
+    ...(webSockets === undefined
+      ? { serverOptions }
+      : { serverOptions: { ...serverOptions, shouldUpgradeCallback }, websocket: { server: webSockets } }),
+  }) as Server;
   server.maxConnections = MAX_CONNECTIONS;
   closeOnceAnswered(server);
   await bind(server, host, port);
   return { port: (server.address() as AddressInfo).port, close: () => close(server, clock, drainMs) };
+}
+
+/** Any other upgrade that is asked for, as to HTTP/2, is left alone, and the request answered. */
+function shouldUpgradeCallback({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 async function bind(server: Server, host: string, port: number): Promise<void> {

@@ -8,10 +8,19 @@ export interface Problem {
   readonly headers?: Readonly<Record<string, string>>;
   /** Of a request whose fields are wrong, each. */
   readonly errors?: readonly FieldProblem[] | undefined;
+  /** By which the log knows the request. */
+  readonly requestId?: string | undefined;
 }
 
-export function problemResponse({ status, detail, headers, errors = [] }: Problem): Response {
-  const problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
-  const body = errors.length === 0 ? problem : { ...problem, errors };
-  return new Response(`${JSON.stringify(body)}\n`, { status, headers: { 'content-type': 'application/problem+json', ...headers } });
+export function problemResponse(problem: Problem): Response {
+  const { status, headers } = problem;
+  return new Response(`${JSON.stringify(problemBody(problem))}\n`, {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+  });
+}
+
+export function problemBody({ status, detail, errors = [], requestId }: Problem): object {
+  const members = { ...(errors.length === 0 ? {} : { errors }), ...(requestId === undefined ? {} : { requestId }) };
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, ...members };
 }
