@@ -1,0 +1,185 @@
+/**
+ * MCP over HTTP: Streamable HTTP of the current protocol revision (each request by itself) and of those before it, and what people type:
+ * bare JSON-RPC by POST, without a session and whatever they accept, and batches. `GET` without a stream says what this is.
+ *
+ * Who asks is told first, for every request; nothing of a body is looked at before.
+ */
+import {
+  type AuthInfo,
+  createMcpHandler,
+  isInitializeRequest,
+  isJsonContentType,
+  isJSONRPCRequest,
+  isLegacyRequest,
+  type JSONRPCMessage,
+  legacyStatelessFallback,
+  type McpServer,
+  readRequestBody,
+  type Server,
+} from '@modelcontextprotocol/server';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../kube/logger.ts';
+import type { Caller } from '../tools/caller.ts';
+import type { Visitor } from './callTool.ts';
+import type { Changes } from './changes.ts';
+import { exchange } from './exchange.ts';
+import { errorResponse, type Incoming, incoming } from './jsonRpc.ts';
+import type { Connection } from './server.ts';
+import { createSessions, type Session } from './sessions.ts';
+import type { Watching } from './watching.ts';
+
+export interface EndpointDeps {
+  readonly serverFor: (visitor: Visitor, connection: Connection) => Server | McpServer;
+  /** What a client that does not speak MCP reads. */
+  readonly information: (visitor: Visitor) => Readonly<Record<string, unknown>>;
+  readonly watching: Watching;
+  readonly changes: Changes;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly logger: Logger;
+}
+
+export interface Endpoint {
+  answer(request: Request, caller: Caller): Promise<Response>;
+  close(): Promise<void>;
+}
+
+const MAX_BODY = 4 * 1024 * 1024;
+const KEEP_ALIVE_MS = 15_000;
+/** Of this process; each is a connection of its own as well. */
+const MAX_STREAMS = 2000;
+const SESSION = 'mcp-session-id';
+
+/** Codes that JSON-RPC leaves to whoever implements it. */
+const SERVER_ERROR = -32_000;
+const NO_SUCH_SESSION = -32_001;
+
+interface Asked {
+  readonly request: Request;
+  readonly visitor: Visitor;
+  readonly authInfo: AuthInfo;
+}
+
+export function createEndpoint(deps: EndpointDeps): Endpoint {
+  const { serverFor, information, watching, changes, clock, logger } = deps;
+  const onerror = (error: Error): void => logger.debug({ error }, 'an MCP request was not as it should be');
+  const modern = createMcpHandler(({ authInfo }) => serverFor(visitorIn(authInfo), { kind: 'exchange' }), {
+    legacy: 'reject',
+    bus: { publish: () => undefined, subscribe: (listener) => changes.subscribe((change) => watching.events(change).forEach(listener)) },
+    maxSubscriptions: MAX_STREAMS,
+    maxRequestBodySize: MAX_BODY,
+    keepAliveMs: KEEP_ALIVE_MS,
+    onerror,
+  });
+  const stateless = legacyStatelessFallback(({ authInfo }) => serverFor(visitorIn(authInfo), { kind: 'exchange' }), onerror);
+  const sessions = createSessions(clock);
+
+  async function ofSession(id: string, { request, visitor, authInfo }: Asked, message?: JSONRPCMessage): Promise<Response | undefined> {
+    const session = sessions.find(id);
+    // A plain request needs no session: any replica can answer it.
+    if (session === 'elsewhere' && message !== undefined && !isOfStream(message)) return undefined;
+    if (session === 'ended' || session === 'elsewhere') return failed(404, NO_SUCH_SESSION, 'There is no such session; initialize a new one.', message);
+    if (session.username !== visitor.caller.username) return failed(403, SERVER_ERROR, 'That session is somebody else’s.', message);
+    return session.answer(request, { authInfo, ...(message === undefined ? {} : { parsedBody: message }) });
+  }
+
+  async function opened(visitor: Visitor): Promise<Session> {
+    return sessions.open(visitor.caller.username, serverFor(visitor, { kind: 'session' }));
+  }
+
+  async function posted(asked: Asked): Promise<Response> {
+    const { request, visitor, authInfo } = asked;
+    const body = await bodyOf(request);
+    if (body instanceof Response) return body;
+    if (body.kind === 'malformed') return Response.json(body.error, { status: 400 });
+    if (body.kind === 'batch') return direct(asked, body.items, (answers) => answers);
+    const { message } = body;
+    if (!(await isLegacyRequest(request, message))) {
+      const refusal = await watching.refuse(message, { caller: visitor.caller, signal: request.signal });
+      return refusal === undefined ? modern.fetch(request, { authInfo, parsedBody: message }) : Response.json(refusal);
+    }
+    const id = request.headers.get(SESSION);
+    const answer = id === null ? undefined : await ofSession(id, asked, message);
+    if (answer !== undefined) return answer;
+    if (!takesStream(request)) return direct(asked, [message], ([only]) => only);
+    if (isInitializeRequest(message)) return (await opened(visitor)).answer(request, { authInfo, parsedBody: message });
+    return stateless(request, { authInfo, parsedBody: message });
+  }
+
+  /** For who takes no stream: the answers alone, as JSON. */
+  async function direct(
+    { request, visitor }: Asked,
+    messages: readonly JSONRPCMessage[],
+    shape: (answers: readonly JSONRPCMessage[]) => unknown,
+  ): Promise<Response> {
+    const answers = await exchange(serverFor(visitor, { kind: 'exchange' }), messages, request.signal);
+    return answers.length === 0 ? new Response(null, { status: 202 }) : Response.json(shape(answers));
+  }
+
+  async function got(asked: Asked): Promise<Response> {
+    const { request, visitor } = asked;
+    const id = request.headers.get(SESSION);
+    if (!(request.headers.get('accept') ?? '').includes('text/event-stream')) return Response.json(information(visitor));
+    return (id === null ? undefined : await ofSession(id, asked)) ?? noStream();
+  }
+
+  return {
+    answer: async (request, caller) => {
+      const visitor: Visitor = { caller, toolset: new URL(request.url).searchParams.get('toolset') === 'core' ? 'core' : 'all' };
+      const asked: Asked = { request, visitor, authInfo: authInfoOf(visitor) };
+      if (request.method === 'POST') return posted(asked);
+      if (request.method === 'GET') return got(asked);
+      const id = request.headers.get(SESSION);
+      if (request.method !== 'DELETE') return failed(405, SERVER_ERROR, 'MCP takes POST, GET and DELETE.', undefined, { allow: 'POST, GET, DELETE' });
+      return (id === null ? undefined : await ofSession(id, asked)) ?? failed(400, SERVER_ERROR, 'The header Mcp-Session-Id does not say which session to end.');
+    },
+    close: async () => {
+      await Promise.all([modern.close(), sessions.close()]);
+    },
+  };
+}
+
+async function bodyOf(request: Request): Promise<Incoming | Response> {
+  if (!isJsonContentType(request.headers.get('content-type')))
+    return failed(415, SERVER_ERROR, 'The content type is not application/json; send the header Content-Type: application/json.');
+  const body = await readRequestBody(request, MAX_BODY);
+  if (body.tooLarge) return failed(413, SERVER_ERROR, `The body is larger than ${MAX_BODY / 1024 / 1024} MiB; ask for less at once.`);
+  return incoming(body.text);
+}
+
+/** What is of no use but to who listens on the session's own stream. */
+function isOfStream(message: JSONRPCMessage): boolean {
+  return isJSONRPCRequest(message) && message.method.startsWith('resources/') && message.method.endsWith('subscribe');
+}
+
+function takesStream(request: Request): boolean {
+  const accept = request.headers.get('accept') ?? '';
+  return accept.includes('text/event-stream') && accept.includes('application/json');
+}
+
+function noStream(): Response {
+  return failed(405, SERVER_ERROR, 'There is no stream without a session; open subscriptions/listen by POST, or initialize a session first.', undefined, {
+    allow: 'POST, GET, DELETE',
+  });
+}
+
+function failed(
+  status: number,
+  code: number,
+  message: string,
+  about?: JSONRPCMessage,
+  headers?: Readonly<Record<string, string>>,
+): Response {
+  const id = about !== undefined && isJSONRPCRequest(about) ? about.id : null;
+  return Response.json(errorResponse(id, code, message), { status, ...(headers === undefined ? {} : { headers }) });
+}
+
+/** The way of the SDK to hand on who asks. The credential itself goes no further than to who checked it. */
+function authInfoOf(visitor: Visitor): AuthInfo {
+  return { token: '', clientId: visitor.caller.username, scopes: [], extra: { visitor } };
+}
+
+function visitorIn(authInfo: AuthInfo | undefined): Visitor {
+  const visitor = authInfo?.extra?.['visitor'];
+  if (visitor === undefined) throw new Error('a request came through without a caller');
+  return visitor as Visitor;
+}
