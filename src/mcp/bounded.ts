@@ -15,7 +15,10 @@ export interface Sent {
   readonly data: Readonly<Record<string, unknown>> | undefined;
 }
 
-export function bounded({ text, data }: Answer, limits: { readonly text: number; readonly data: number } = { text: MAX_TEXT, data: MAX_DATA }): Sent {
+export function bounded(
+  { text, data }: Answer,
+  limits: { readonly text: number; readonly data: number } = { text: MAX_TEXT, data: MAX_DATA },
+): Sent {
   const { value, leftOut } = shortened(data, limits.data);
   const notes = [
     ...(leftOut > 0 ? [`${leftOut} entries of the structured content are left out; ${HOW_TO_GET_THE_REST}.`] : []),

@@ -70,6 +70,7 @@ function told({ message, reason }: ToolError): CallToolResult {
 
 /** Undefined if nobody asked for it. What is done only grows, as the protocol has it. */
 function progressOf({ mcpReq }: ServerContext): Call['progress'] {
+  // oxlint-disable-next-line no-underscore-dangle -- the protocol's own name
   const progressToken = mcpReq._meta?.progressToken;
   if (progressToken === undefined) return undefined;
   let last = -1;

@@ -104,7 +104,9 @@ interface Batch {
 
 function createBatch(items: readonly JSONRPCMessage[]): Batch {
   const answers: JSONRPCMessage[] = items.filter(isError);
-  const expected = new Set(items.filter((item) => !isError(item) && isJSONRPCRequest(item)).map((item) => (item as { readonly id: unknown }).id));
+  const expected = new Set(
+    items.filter((item) => !isError(item) && isJSONRPCRequest(item)).map((item) => (item as { readonly id: unknown }).id),
+  );
   return {
     answers,
     takes: (message) => {

@@ -8,11 +8,13 @@ import {
   type AuthInfo,
   createMcpHandler,
   isInitializeRequest,
-  isJsonContentType,
   isJSONRPCRequest,
+  isJsonContentType,
   isLegacyRequest,
   type JSONRPCMessage,
+  type LegacyHttpHandler,
   legacyStatelessFallback,
+  type McpHttpHandler,
   type McpServer,
   readRequestBody,
   type Server,
@@ -25,7 +27,7 @@ import type { Changes } from './changes.ts';
 import { exchange } from './exchange.ts';
 import { errorResponse, type Incoming, incoming } from './jsonRpc.ts';
 import type { Connection } from './server.ts';
-import { createSessions, type Session } from './sessions.ts';
+import { createSessions, type Sessions } from './sessions.ts';
 import type { Watching } from './watching.ts';
 
 export interface EndpointDeps {
@@ -47,7 +49,6 @@ const MAX_BODY = 4 * 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
 /** Of this process; each is a connection of its own as well. */
 const MAX_STREAMS = 2000;
-const SESSION = 'mcp-session-id';
 
 /** Codes that JSON-RPC leaves to whoever implements it. */
 const SERVER_ERROR = -32_000;
@@ -60,9 +61,10 @@ interface Asked {
 }
 
 export function createEndpoint(deps: EndpointDeps): Endpoint {
-  const { serverFor, information, watching, changes, clock, logger } = deps;
+  const { serverFor, changes, watching, clock, logger } = deps;
   const onerror = (error: Error): void => logger.debug({ error }, 'an MCP request was not as it should be');
-  const modern = createMcpHandler(({ authInfo }) => serverFor(visitorIn(authInfo), { kind: 'exchange' }), {
+  const exchanging = ({ authInfo }: { readonly authInfo?: AuthInfo }) => serverFor(visitorIn(authInfo), { kind: 'exchange' });
+  const modern = createMcpHandler(exchanging, {
     legacy: 'reject',
     bus: { publish: () => undefined, subscribe: (listener) => changes.subscribe((change) => watching.events(change).forEach(listener)) },
     maxSubscriptions: MAX_STREAMS,
@@ -70,72 +72,86 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
     keepAliveMs: KEEP_ALIVE_MS,
     onerror,
   });
-  const stateless = legacyStatelessFallback(({ authInfo }) => serverFor(visitorIn(authInfo), { kind: 'exchange' }), onerror);
+  const stateless = legacyStatelessFallback(exchanging, onerror);
   const sessions = createSessions(clock);
-
-  async function ofSession(id: string, { request, visitor, authInfo }: Asked, message?: JSONRPCMessage): Promise<Response | undefined> {
-    const session = sessions.find(id);
-    // A plain request needs no session: any replica can answer it.
-    if (session === 'elsewhere' && message !== undefined && !isOfStream(message)) return undefined;
-    if (session === 'ended' || session === 'elsewhere') return failed(404, NO_SUCH_SESSION, 'There is no such session; initialize a new one.', message);
-    if (session.username !== visitor.caller.username) return failed(403, SERVER_ERROR, 'That session is somebody else’s.', message);
-    return session.answer(request, { authInfo, ...(message === undefined ? {} : { parsedBody: message }) });
-  }
-
-  async function opened(visitor: Visitor): Promise<Session> {
-    return sessions.open(visitor.caller.username, serverFor(visitor, { kind: 'session' }));
-  }
-
-  async function posted(asked: Asked): Promise<Response> {
-    const { request, visitor, authInfo } = asked;
-    const body = await bodyOf(request);
-    if (body instanceof Response) return body;
-    if (body.kind === 'malformed') return Response.json(body.error, { status: 400 });
-    if (body.kind === 'batch') return direct(asked, body.items, (answers) => answers);
-    const { message } = body;
-    if (!(await isLegacyRequest(request, message))) {
-      const refusal = await watching.refuse(message, { caller: visitor.caller, signal: request.signal });
-      return refusal === undefined ? modern.fetch(request, { authInfo, parsedBody: message }) : Response.json(refusal);
-    }
-    const id = request.headers.get(SESSION);
-    const answer = id === null ? undefined : await ofSession(id, asked, message);
-    if (answer !== undefined) return answer;
-    if (!takesStream(request)) return direct(asked, [message], ([only]) => only);
-    if (isInitializeRequest(message)) return (await opened(visitor)).answer(request, { authInfo, parsedBody: message });
-    return stateless(request, { authInfo, parsedBody: message });
-  }
-
-  /** For who takes no stream: the answers alone, as JSON. */
-  async function direct(
-    { request, visitor }: Asked,
-    messages: readonly JSONRPCMessage[],
-    shape: (answers: readonly JSONRPCMessage[]) => unknown,
-  ): Promise<Response> {
-    const answers = await exchange(serverFor(visitor, { kind: 'exchange' }), messages, request.signal);
-    return answers.length === 0 ? new Response(null, { status: 202 }) : Response.json(shape(answers));
-  }
-
-  async function got(asked: Asked): Promise<Response> {
-    const { request, visitor } = asked;
-    const id = request.headers.get(SESSION);
-    if (!(request.headers.get('accept') ?? '').includes('text/event-stream')) return Response.json(information(visitor));
-    return (id === null ? undefined : await ofSession(id, asked)) ?? noStream();
-  }
-
+  const served: Served = { ...deps, modern, stateless, sessions };
   return {
     answer: async (request, caller) => {
       const visitor: Visitor = { caller, toolset: new URL(request.url).searchParams.get('toolset') === 'core' ? 'core' : 'all' };
       const asked: Asked = { request, visitor, authInfo: authInfoOf(visitor) };
-      if (request.method === 'POST') return posted(asked);
-      if (request.method === 'GET') return got(asked);
-      const id = request.headers.get(SESSION);
-      if (request.method !== 'DELETE') return failed(405, SERVER_ERROR, 'MCP takes POST, GET and DELETE.', undefined, { allow: 'POST, GET, DELETE' });
-      return (id === null ? undefined : await ofSession(id, asked)) ?? failed(400, SERVER_ERROR, 'The header Mcp-Session-Id does not say which session to end.');
+      if (request.method === 'POST') return posted(asked, served);
+      if (request.method === 'GET') return got(asked, served);
+      if (request.method === 'DELETE') return deleted(asked, served);
+      return failed(405, SERVER_ERROR, 'MCP takes POST, GET and DELETE.', { headers: ALLOW });
     },
     close: async () => {
       await Promise.all([modern.close(), sessions.close()]);
     },
   };
+}
+
+interface Served extends EndpointDeps {
+  readonly modern: McpHttpHandler;
+  readonly stateless: LegacyHttpHandler;
+  readonly sessions: Sessions;
+}
+
+async function posted(asked: Asked, served: Served): Promise<Response> {
+  const { request, visitor, authInfo } = asked;
+  const body = await bodyOf(request);
+  if (body instanceof Response) return body;
+  if (body.kind === 'malformed') return Response.json(body.error, { status: 400 });
+  if (body.kind === 'batch') return direct(asked, served, body.items, (answers) => answers);
+  const { message } = body;
+  if (!(await isLegacyRequest(request, message))) {
+    const refusal = await served.watching.refuse(message, { caller: visitor.caller, signal: request.signal });
+    return refusal === undefined ? served.modern.fetch(request, { authInfo, parsedBody: message }) : Response.json(refusal);
+  }
+  const answer = await ofSession(asked, served, message);
+  if (answer !== undefined) return answer;
+  if (!takesStream(request)) return direct(asked, served, [message], ([only]) => only);
+  if (!isInitializeRequest(message)) return served.stateless(request, { authInfo, parsedBody: message });
+  const session = await served.sessions.open(visitor.caller.username, served.serverFor(visitor, { kind: 'session' }));
+  return session.answer(request, { authInfo, parsedBody: message });
+}
+
+async function got(asked: Asked, served: Served): Promise<Response> {
+  const { request, visitor } = asked;
+  if (!(request.headers.get('accept') ?? '').includes('text/event-stream')) return Response.json(served.information(visitor));
+  const how = 'There is no stream without a session; open subscriptions/listen by POST, or initialize a session first.';
+  return (await ofSession(asked, served)) ?? failed(405, SERVER_ERROR, how, { headers: ALLOW });
+}
+
+async function deleted(asked: Asked, served: Served): Promise<Response> {
+  return (await ofSession(asked, served)) ?? failed(400, SERVER_ERROR, 'The header Mcp-Session-Id does not say which session to end.');
+}
+
+/** Undefined where there is no session to speak of: none is named, or another replica's, which a plain request can do without. */
+async function ofSession(
+  { request, visitor, authInfo }: Asked,
+  { sessions }: Served,
+  message?: JSONRPCMessage,
+): Promise<Response | undefined> {
+  const id = request.headers.get('mcp-session-id');
+  if (id === null) return undefined;
+  const session = sessions.find(id);
+  if (session === 'elsewhere' && message !== undefined && !isOfStream(message)) return undefined;
+  if (session === 'ended' || session === 'elsewhere')
+    return failed(404, NO_SUCH_SESSION, 'There is no such session; initialize a new one.', { about: message });
+  if (session.username !== visitor.caller.username)
+    return failed(403, SERVER_ERROR, 'That session is somebody else’s.', { about: message });
+  return session.answer(request, { authInfo, ...(message === undefined ? {} : { parsedBody: message }) });
+}
+
+/** For who takes no stream: the answers alone, as JSON. */
+async function direct(
+  { request, visitor }: Asked,
+  { serverFor }: Served,
+  messages: readonly JSONRPCMessage[],
+  shape: (answers: readonly JSONRPCMessage[]) => unknown,
+): Promise<Response> {
+  const answers = await exchange(serverFor(visitor, { kind: 'exchange' }), messages, request.signal);
+  return answers.length === 0 ? new Response(null, { status: 202 }) : Response.json(shape(answers));
 }
 
 async function bodyOf(request: Request): Promise<Incoming | Response> {
@@ -156,21 +172,16 @@ function takesStream(request: Request): boolean {
   return accept.includes('text/event-stream') && accept.includes('application/json');
 }
 
-function noStream(): Response {
-  return failed(405, SERVER_ERROR, 'There is no stream without a session; open subscriptions/listen by POST, or initialize a session first.', undefined, {
-    allow: 'POST, GET, DELETE',
-  });
-}
+const ALLOW = { allow: 'POST, GET, DELETE' };
 
 function failed(
   status: number,
   code: number,
   message: string,
-  about?: JSONRPCMessage,
-  headers?: Readonly<Record<string, string>>,
+  { about, headers = {} }: { readonly about?: JSONRPCMessage | undefined; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Response {
   const id = about !== undefined && isJSONRPCRequest(about) ? about.id : null;
-  return Response.json(errorResponse(id, code, message), { status, ...(headers === undefined ? {} : { headers }) });
+  return Response.json(errorResponse(id, code, message), { status, headers });
 }
 
 /** The way of the SDK to hand on who asks. The credential itself goes no further than to who checked it. */

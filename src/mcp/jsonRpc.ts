@@ -1,5 +1,5 @@
 /** JSON-RPC as it comes in, whichever way: one message, a batch of them, or nothing that could be read. */
-import { type JSONRPCErrorResponse, type JSONRPCMessage, parseJSONRPCMessage, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { type JSONRPCErrorResponse, type JSONRPCMessage, ProtocolErrorCode, parseJSONRPCMessage } from '@modelcontextprotocol/server';
 
 export type Incoming =
   | { readonly kind: 'one'; readonly message: JSONRPCMessage }
@@ -21,7 +21,11 @@ export function incoming(text: string): Incoming {
     return isError(message) ? { kind: 'malformed', error: message } : { kind: 'one', message };
   }
   if (value.length === 0 || value.length > MAX_BATCH) {
-    const error = errorResponse(null, ProtocolErrorCode.InvalidRequest, `A batch has from 1 to ${MAX_BATCH} messages; this one has ${value.length}.`);
+    const error = errorResponse(
+      null,
+      ProtocolErrorCode.InvalidRequest,
+      `A batch has from 1 to ${MAX_BATCH} messages; this one has ${value.length}.`,
+    );
     return { kind: 'malformed', error };
   }
   return { kind: 'batch', items: value.map(messageIn) };
@@ -34,7 +38,8 @@ function messageIn(value: unknown): JSONRPCMessage | JSONRPCErrorResponse {
   try {
     return parseJSONRPCMessage(value);
   } catch {
-    const message = 'That is no JSON-RPC 2.0 message; it needs "jsonrpc": "2.0", a "method", an "id" unless it is a notification, and "params" that are an object.';
+    const message =
+      'That is no JSON-RPC 2.0 message; it needs "jsonrpc": "2.0", a "method", an "id" unless it is a notification, and "params" that are an object.';
     return Object.assign(errorResponse(idOf(value), ProtocolErrorCode.InvalidRequest, message), { [MALFORMED]: true });
   }
 }

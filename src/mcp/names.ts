@@ -23,7 +23,9 @@ export async function complete(
   const typed = argument.value.toLowerCase();
   const fitting = [...new Set(all)].filter((name) => name.toLowerCase().includes(typed));
   // What begins with what is typed comes first.
-  const values = fitting.sort((a, b) => Number(b.toLowerCase().startsWith(typed)) - Number(a.toLowerCase().startsWith(typed)) || (a < b ? -1 : 1));
+  const values = fitting.sort(
+    (a, b) => Number(b.toLowerCase().startsWith(typed)) - Number(a.toLowerCase().startsWith(typed)) || (a < b ? -1 : 1),
+  );
   return { completion: { values: values.slice(0, MAX_VALUES), total: values.length, hasMore: values.length > MAX_VALUES } };
 }
 

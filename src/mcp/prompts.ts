@@ -19,11 +19,22 @@ export interface Prompt {
   readonly text: (given: Readonly<Record<string, string>>) => string;
 }
 
-const incident: Argument = { name: 'incident', description: 'Name of the Incident, such as inc-1a2b3c-1.', required: true, names: 'incident' };
+const incident: Argument = {
+  name: 'incident',
+  description: 'Name of the Incident, such as inc-1a2b3c-1.',
+  required: true,
+  names: 'incident',
+};
 const service: Argument = { name: 'service', description: 'Name of the service or workload.', required: true, names: 'service' };
-const namespace: Argument = { name: 'namespace', description: 'Its namespace; absent: it is looked for.', required: false, names: 'namespace' };
+const namespace: Argument = {
+  name: 'namespace',
+  description: 'Its namespace; absent: it is looked for.',
+  required: false,
+  names: 'namespace',
+};
 
-const inNamespace = ({ namespace: name }: Readonly<Record<string, string>>): string => (name === undefined || name === '' ? '' : ` in namespace ${name}`);
+const inNamespace = ({ namespace: name }: Readonly<Record<string, string>>): string =>
+  name === undefined || name === '' ? '' : ` in namespace ${name}`;
 
 const CLOSING =
   'Cite what you saw by tool and value. Say what you could not see. What cannot be seen is not healthy. Do not act: a fix is proposed as a RemediationPlan, and a person approves it.';
@@ -98,7 +109,10 @@ const MAX_ARGUMENT = 253;
 export function promptOf(name: string, given: Readonly<Record<string, string>> = {}): { description: string; messages: PromptMessage[] } {
   const prompt = PROMPTS.find((each) => each.name === name);
   if (prompt === undefined)
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no such prompt; there are ${PROMPTS.map((each) => each.name).join(', ')}.`);
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      `There is no such prompt; there are ${PROMPTS.map((each) => each.name).join(', ')}.`,
+    );
   for (const argument of prompt.arguments) {
     const value = given[argument.name] ?? '';
     if (argument.required && value.trim() === '')

@@ -47,7 +47,7 @@ export interface Resources {
 export function createResources(kinds: readonly ResourceKind[]): Resources {
   return {
     kinds,
-    list: async (call) => (await Promise.all(kinds.map(({ list }) => list?.(call) ?? []))).flat(),
+    list: async (call) => (await Promise.all(kinds.map(async ({ list }) => list?.(call) ?? []))).flat(),
     read: async (uri, call) => {
       const { kind, path } = find(kinds, uri);
       const text = await asProtocol(uri, () => kind.read(path, call));

@@ -85,14 +85,18 @@ function serveResources(server: Server, { resources }: McpDeps, { caller }: Visi
   }));
 }
 
-function listed({ lastModified, priority, ...entry }: ResourceEntry, mimeType: string | undefined): ListResourcesResult['resources'][number] {
+function listed(
+  { lastModified, priority, ...entry }: ResourceEntry,
+  mimeType: string | undefined,
+): ListResourcesResult['resources'][number] {
   return { ...entry, mimeType, annotations: { audience: ['user', 'assistant'], lastModified, priority } };
 }
 
 function serveSubscriptions(server: Server, { resources, changes }: McpDeps, { caller }: Visitor, kind: Connection['kind']): void {
   const subscribed = new Set<string>();
   server.setRequestHandler('resources/subscribe', async ({ params }, context) => {
-    if (kind === 'exchange') throw refused('Nobody listens here after this answer; initialize a session first, or open subscriptions/listen.');
+    if (kind === 'exchange')
+      throw refused('Nobody listens here after this answer; initialize a session first, or open subscriptions/listen.');
     if (subscribed.size >= MAX_SUBSCRIPTIONS) throw refused(`No more than ${MAX_SUBSCRIPTIONS} subscriptions at once; end one first.`);
     await resources.admit(params.uri, callOf(context, caller));
     subscribed.add(params.uri);
@@ -108,6 +112,7 @@ function serveSubscriptions(server: Server, { resources, changes }: McpDeps, { c
     if (kind === 'stream' || subscribed.has(uri)) server.sendResourceUpdated({ uri }).catch(() => undefined);
     if (isListChange) server.sendResourceListChanged().catch(() => undefined);
   });
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no EventTarget: the SDK has this one callback
   server.onclose = end;
 }
 

@@ -18,7 +18,10 @@ export async function serveLines({ input, output, ...options }: StdioOptions, si
     onEnd: () => ended.resolve(),
   });
   signal.addEventListener('abort', () => ended.resolve(), { once: true });
-  const lines = lineReader((line) => connection.receive(line), () => ended.reject(new Error(`a message is longer than ${MAX_LINE / 1024 / 1024} MiB`)));
+  const lines = lineReader(
+    (line) => connection.receive(line),
+    () => ended.reject(new Error(`a message is longer than ${MAX_LINE / 1024 / 1024} MiB`)),
+  );
   input.on('data', lines);
   input.on('end', () => ended.resolve());
   input.on('error', () => ended.resolve());
@@ -38,7 +41,9 @@ function lineReader(onLine: (line: string) => void, onTooLong: () => void): (chu
   return (chunk) => {
     let from = 0;
     for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, from)) {
-      const line = Buffer.concat([...parts, chunk.subarray(from, at)]).toString('utf8').trim();
+      const line = Buffer.concat([...parts, chunk.subarray(from, at)])
+        .toString('utf8')
+        .trim();
       parts = [];
       size = 0;
       from = at + 1;

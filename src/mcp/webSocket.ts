@@ -1,47 +1,25 @@
 /**
- * MCP over a WebSocket: JSON-RPC as text frames, as the SDK's own client has it (subprotocol `mcp`). Who connects is told before the
- * connection is accepted. A client that does not read loses its connection before it costs memory; one that is gone without a word, too.
+ * MCP over a WebSocket: JSON-RPC as text frames, as the SDK's own client has it (subprotocol `mcp`).
+ *
+ * A client that does not read loses its connection before it costs memory; one that is gone without a word, too.
  */
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../clock.ts';
-import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 import type { Visitor } from './callTool.ts';
+import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 
 export type WebSocketDeps = Pick<ConnectionOptions, 'serverFor' | 'watching' | 'logger'> & { readonly clock: Clock };
 
-export interface WebSocketEndpoint {
-  /** For somebody who has been let in. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void;
-  close(): Promise<void>;
-}
+export const SUBPROTOCOL = 'mcp';
 
-const MAX_MESSAGE = 4 * 1024 * 1024;
 /** What may wait to be read by a client. */
 const MAX_UNREAD = 8 * 1024 * 1024;
 const PING_MS = 30_000;
-const GOING_AWAY = 1001;
+const NOT_TEXT = 1003;
 const TOO_SLOW = 1013;
 
-export function createWebSocketEndpoint(deps: WebSocketDeps): WebSocketEndpoint {
-  const server = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_MESSAGE,
-    handleProtocols: (offered) => (offered.has('mcp') ? 'mcp' : false),
-  });
-  return {
-    accept: (request, socket, head, visitor) => {
-      server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, visitor, deps));
-    },
-    close: async () => {
-      for (const webSocket of server.clients) webSocket.close(GOING_AWAY, 'Agent-SRE is stopping');
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
-}
-
-function serve(webSocket: WebSocket, visitor: Visitor, { serverFor, watching, logger, clock }: WebSocketDeps): void {
+/** @param webSocket open, of somebody who has been let in */
+export function serveWebSocket(webSocket: WebSocket, visitor: Visitor, { serverFor, watching, logger, clock }: WebSocketDeps): void {
   const connection: Connection = openConnection({
     visitor,
     serverFor,
@@ -51,9 +29,9 @@ function serve(webSocket: WebSocket, visitor: Visitor, { serverFor, watching, lo
     onEnd: () => webSocket.close(),
   });
   const stopPings = keepAlive(webSocket, clock);
-  webSocket.on('message', (data, isBinary) => {
-    if (isBinary) webSocket.close(1003, 'JSON-RPC comes as text');
-    else connection.receive(String(data));
+  webSocket.on('message', (data: Buffer, isBinary) => {
+    if (isBinary) webSocket.close(NOT_TEXT, 'JSON-RPC comes as text');
+    else connection.receive(data.toString('utf8'));
   });
   webSocket.on('error', (error) => logger.debug({ error }, 'an MCP connection failed'));
   webSocket.on('close', () => {
@@ -68,7 +46,9 @@ function sent(webSocket: WebSocket, text: string): Promise<void> {
     // A close frame would wait behind all the rest.
     webSocket.terminate();
   }
-  return new Promise((resolve, reject) => webSocket.send(text, (error) => (error === undefined || error === null ? resolve() : reject(error))));
+  return new Promise((resolve, reject) => {
+    webSocket.send(text, (error) => (error === undefined || error === null ? resolve() : reject(error)));
+  });
 }
 
 /** Ends a connection whose other side has not answered the last ping. */
