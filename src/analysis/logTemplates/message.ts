@@ -13,10 +13,16 @@ const LONGEST_LINE = 16_384;
 
 /** Never empty for a line that is not. */
 export function messageOf(line: string): string {
-  const text = line.slice(0, LONGEST_LINE).replace(COLOURS, '').trim();
-  const body = text.slice(headerEnd(text));
+  const { header, body } = partsOf(line);
   const message = structuredMessage(body) ?? body;
-  return message === '' ? text : message;
+  return message === '' ? header + body : message;
+}
+
+/** What stands before the message, and the rest, which is the message or has it in its fields. Without colours. */
+export function partsOf(line: string): { readonly header: string; readonly body: string } {
+  const text = line.slice(0, LONGEST_LINE).replace(COLOURS, '').trim();
+  const end = headerEnd(text);
+  return { header: text.slice(0, end), body: text.slice(end) };
 }
 
 const COLOURS = new RegExp(String.raw`${String.fromCharCode(0x1b)}\[[0-9;?]{0,20}[ -/]{0,5}[@-~]`, 'gu');

@@ -1,20 +1,31 @@
-/** The message in the fields of a structured line: JSON, or logfmt. With the error beside it, which tells one failure from another. */
+/** A structured line, JSON or logfmt: its fields, and the message in them with the error beside it, which tells one failure from another. */
 
 const MESSAGE_KEYS = ['message', 'msg', '@message', 'short_message', 'Message', 'log', 'event', 'body', 'text'] as const;
 const ERROR_KEYS = ['error', 'err', 'exception', 'error.message', 'Exception'] as const;
 /** Longer ones are read by their beginning alone. */
 const LONGEST_JSON = 16_384;
 
-/** Undefined when the line has no such structure, or no message in it. */
-export function structuredMessage(text: string): string | undefined {
-  if (text.startsWith('{')) return jsonMessage(text);
-  return logfmtMessage(text);
+export interface StructuredLine {
+  readonly form: 'JSON' | 'logfmt';
+  /** Empty when the end of the line is missing. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly message: string | undefined;
 }
 
-function jsonMessage(text: string): string | undefined {
+/** Undefined when the line has no such structure, or no message in it. */
+export const structuredMessage = (text: string): string | undefined => structuredLine(text)?.message;
+
+/** Undefined when the line has no such structure. */
+export function structuredLine(text: string): StructuredLine | undefined {
+  return text.startsWith('{') ? jsonLine(text) : logfmtLine(text);
+}
+
+function jsonLine(text: string): StructuredLine | undefined {
   const fields = text.length < LONGEST_JSON ? parsed(text) : undefined;
-  if (fields === undefined) return cutJsonMessage(text);
-  return joined(firstText(fields, MESSAGE_KEYS), firstText(fields, ERROR_KEYS));
+  if (fields !== undefined)
+    return { form: 'JSON', fields, message: joined(firstText(fields, MESSAGE_KEYS), firstText(fields, ERROR_KEYS)) };
+  const message = cutJsonMessage(text);
+  return message === undefined ? undefined : { form: 'JSON', fields: {}, message };
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
@@ -59,7 +70,7 @@ const PAIR = /(?:^|\s)([A-Za-z_][\w.-]{0,60})=("(?:[^"\\]|\\.){0,4000}"?|[^\s"]{
 const BEGINS_WITH_PAIR = /^[A-Za-z_][\w.-]{0,60}=/u;
 const MOST_PAIRS = 64;
 
-function logfmtMessage(text: string): string | undefined {
+function logfmtLine(text: string): StructuredLine | undefined {
   if (!BEGINS_WITH_PAIR.test(text)) return undefined;
   const fields: Record<string, unknown> = {};
   let pairs = 0;
@@ -68,7 +79,7 @@ function logfmtMessage(text: string): string | undefined {
     if (++pairs >= MOST_PAIRS) break;
   }
   const message = firstText(fields, ['msg', 'message', 'Message']);
-  return message === undefined ? undefined : joined(message, firstText(fields, ERROR_KEYS));
+  return { form: 'logfmt', fields, message: message === undefined ? undefined : joined(message, firstText(fields, ERROR_KEYS)) };
 }
 
 const unquoted = (value: string): string =>
