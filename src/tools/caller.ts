@@ -7,15 +7,22 @@ export interface Caller extends Subject {
   readonly may: (what: ResourceAttributes, signal: AbortSignal) => Promise<boolean>;
 }
 
-/** Lets go on who may do that, and throws `Forbidden` with what is missing for anybody else. */
-export async function demand(
-  { caller, signal }: { readonly caller: Caller; readonly signal: AbortSignal },
-  what: ResourceAttributes,
-): Promise<void> {
-  const isAllowed = await caller.may(what, signal).catch((error: unknown) => {
+interface Asking {
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+}
+
+/** For what is left out where the caller may not see it. Throws a ToolError if the API server can't be asked. */
+export async function isAllowed({ caller, signal }: Asking, what: ResourceAttributes): Promise<boolean> {
+  return caller.may(what, signal).catch((error: unknown) => {
     throw troubleOf('ask the API server what you may see', error);
   });
-  if (!isAllowed) throw new ToolError('Forbidden', `${caller.username} may not ${inWords(what)}; an administrator can grant it.`);
+}
+
+/** Lets go on who may do that, and throws `Forbidden` with what is missing for anybody else. */
+export async function demand(asking: Asking, what: ResourceAttributes): Promise<void> {
+  if (await isAllowed(asking, what)) return;
+  throw new ToolError('Forbidden', `${asking.caller.username} may not ${inWords(what)}; an administrator can grant it.`);
 }
 
 /** As in `get pods/log in namespace shop`. */

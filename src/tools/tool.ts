@@ -4,7 +4,7 @@
  * A tool looks, or proposes: none approves, writes to Git or changes the cluster. It checks what it is given against its own schema, asks
  * whether its caller may see what it is about to show, and ends with an answer or a `ToolError` that may be shown as it is.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Caller } from './caller.ts';
 import { invalid } from './errors.ts';
 

@@ -46,7 +46,8 @@ export function isResolved({ status }: Incident): boolean {
   return status?.conditions?.some(({ type, status: holds }) => type === 'Resolved' && holds === 'True') === true;
 }
 
-function worstFirst(a: Incident, b: Incident): number {
+/** The order of urgency: severity, then age. */
+export function worstFirst(a: Incident, b: Incident): number {
   const bySeverity = SEVERITIES.indexOf(a.spec.severity) - SEVERITIES.indexOf(b.spec.severity);
   return bySeverity !== 0 ? bySeverity : Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp);
 }

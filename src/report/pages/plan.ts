@@ -135,7 +135,7 @@ export function diffLines({ status }: RemediationPlan, page: Page): readonly str
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** As in "SignalWithin latencyP95 AtMost 0.3 within 15m". */
-function criterionText({ type, withinSeconds, signal, burnRate, query }: Criterion): string {
+export function criterionText({ type, withinSeconds, signal, burnRate, query }: Criterion): string {
   const what = [
     signal === undefined ? undefined : `${signal.name} ${signal.comparison} ${signal.level}`,
     burnRate === undefined ? undefined : `${burnRate.objectivePercent} %`,
@@ -186,18 +186,33 @@ function alternativeLines(plan: RemediationPlan, page: Page): readonly string[] 
   ]);
 }
 
-function nextStep(plan: RemediationPlan, page: Page): readonly string[] {
+export interface NextStep {
+  readonly what: string;
+  /** Commands, or a link. */
+  readonly how: readonly string[];
+}
+
+/** What a person can do about it now, and with what; undefined: nobody is asked. */
+export function nextStepOf(plan: RemediationPlan): NextStep | undefined {
   const { metadata, status } = plan;
   const isOpen = status?.phase === 'AwaitingApproval' || (status?.waitingOn?.who === 'Person' && status.digest !== undefined);
-  if (hasEnded(plan) || !isOpen) return [];
+  if (hasEnded(plan) || !isOpen) return undefined;
   const revert = status?.rollback?.pullRequest?.url;
-  if (revert !== undefined) return section(page, 'TO TAKE THE FIX BACK, MERGE', [oneLine(revert)]);
+  if (revert !== undefined) return { what: 'To take the fix back, merge', how: [oneLine(revert)] };
   const { url } = status?.pullRequest ?? {};
-  if (url !== undefined) return section(page, 'TO APPROVE, MERGE IT; TO REJECT, CLOSE IT WITH A COMMENT', [oneLine(url)]);
-  return section(page, 'APPROVE OR REJECT', [
-    `kubectl sre approve ${metadata.name} -n ${metadata.namespace}`,
-    `kubectl sre reject ${metadata.name} -n ${metadata.namespace} --reason '…'`,
-  ]);
+  if (url !== undefined) return { what: 'To approve, merge it; to reject, close it with a comment', how: [oneLine(url)] };
+  return {
+    what: 'Approve or reject',
+    how: [
+      `kubectl sre approve ${metadata.name} -n ${metadata.namespace}`,
+      `kubectl sre reject ${metadata.name} -n ${metadata.namespace} --reason '…'`,
+    ],
+  };
+}
+
+function nextStep(plan: RemediationPlan, page: Page): readonly string[] {
+  const step = nextStepOf(plan);
+  return step === undefined ? [] : section(page, step.what.toUpperCase(), step.how);
 }
 
 function commitText(before: string, commit: { readonly sha: string; readonly ref: string } | undefined): string {
