@@ -1,7 +1,13 @@
 /** Every tool of the product, from the parts of a process. */
+
+import { readingTools } from '../tools/incidents/readingTools.ts';
+import { createRecords } from '../tools/incidents/records.ts';
 import { createTools, type Tools } from '../tools/registry.ts';
 import type { Parts } from './parts.ts';
 
-export function addTools(_parts: Parts): Tools {
-  return createTools([]);
+/** To be called before the manager runs. */
+export function addTools(parts: Parts): Tools {
+  const { client, clock, config, manager, redactor } = parts;
+  const records = createRecords({ client, clock, manager, redactor, namespace: config.namespace });
+  return createTools([...readingTools(records)]);
 }
