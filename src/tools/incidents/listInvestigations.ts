@@ -108,7 +108,7 @@ const LINE = 240;
 
 function entryOf(one: Investigation, now: number): readonly string[] {
   const { name, phase, created, purpose, incident, plan, question, objects, summary } = investigationRowOf(one);
-  const about = question ?? (plan === undefined ? `for ${incident}` : `of plan ${plan}`);
+  const about = question ?? (plan === undefined ? `for ${incident ?? 'nobody'}` : `of plan ${plan}`);
   return [
     '',
     `${name} · ${phase} · ${purpose} · ${age(created, now)}`,
