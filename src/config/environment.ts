@@ -30,6 +30,9 @@ const VARIABLES: readonly Variable[] = [
   { name: 'KUBE_CONTEXT', path: ['kubernetes', 'context'] },
   { name: 'API_HOST', path: ['http', 'host'] },
   { name: 'API_PORT', path: ['http', 'port'], isNumber: true },
+  { name: 'MCP_HOST', path: ['mcp', 'host'] },
+  { name: 'MCP_SERVER_PORT', path: ['mcp', 'port'], isNumber: true },
+  { name: 'MCP_PORT', path: ['mcp', 'port'], isNumber: true },
   { name: 'FLUX_NAMESPACE', path: ['flux', 'namespace'] },
   { name: 'SERVICE_NAME', path: ['logging', 'name'] },
 ];

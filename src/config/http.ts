@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { httpUrl } from './url.ts';
 
-const port = () =>
+export const port = () =>
   z
     .int('is not a port; write a whole number from 0 to 65535')
     .min(0, 'is not a port; write a number from 0 to 65535')

@@ -12,6 +12,7 @@ import { gitHosts } from './gitHosts.ts';
 import { httpSettings } from './http.ts';
 import { identities } from './identities.ts';
 import { intakeSettings } from './intake.ts';
+import { mcpSettings } from './mcp.ts';
 import { modelSchema } from './model.ts';
 import { sourcesSchema } from './sources.ts';
 import { specialistsSettings } from './specialists.ts';
@@ -64,6 +65,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('How to reach the API server.'),
   http: httpSettings,
+  mcp: mcpSettings,
   auth: authSettings,
   intake: intakeSettings,
   sources: sourcesSchema.prefault({}).describe('Where telemetry is asked for.'),

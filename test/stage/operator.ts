@@ -126,6 +126,7 @@ function configuration(
     namespace: defaultInstallation.namespace,
     cluster: { name: 'demo' },
     auth: { webhookTokenFile },
+    mcp: { port: 0, jamiePort: 0 },
     ...(monitoring !== undefined && {
       sources: { prometheus: [{ url: monitoring.prometheusUrl }], alertmanager: [{ url: monitoring.alertmanagerUrl }] },
     }),

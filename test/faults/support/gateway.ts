@@ -25,7 +25,7 @@ export interface Gateway {
 export function gatewayProcess({ folder, kubeconfig, port, config }: GatewayOptions): Gateway {
   const [tokenFile, configFile] = [join(folder, 'token'), join(folder, 'gateway.yaml')];
   writeFileSync(tokenFile, TOKEN);
-  writeFileSync(configFile, `http: {port: ${port}}\nauth: {webhookTokenFile: ${tokenFile}}\n${config}`);
+  writeFileSync(configFile, `http: {port: ${port}}\nmcp: {port: 0, jamiePort: 0}\nauth: {webhookTokenFile: ${tokenFile}}\n${config}`);
   let child: ChildProcess | undefined;
   return {
     start: async () => {

@@ -57,7 +57,10 @@ function start(
   { config = '', webhookPort = false, kubeconfig = cluster.kubeconfigPath, env = {} }: StartOptions = {},
 ): Program {
   const file = join(folder, `config-${running.length}.yaml`);
-  writeFileSync(file, `http: {port: 0${webhookPort ? ', webhookPort: 0' : ''}}\nauth: {webhookTokenFile: ${tokenFile}}\n${config}`);
+  writeFileSync(
+    file,
+    `http: {port: 0${webhookPort ? ', webhookPort: 0' : ''}}\nmcp: {port: 0, jamiePort: 0}\nauth: {webhookTokenFile: ${tokenFile}}\n${config}`,
+  );
   const child: ChildProcess = spawn(program, [role, '--config', file], {
     env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -70,7 +73,10 @@ function start(
     child.on('exit', (code, signal) => resolve(code ?? signal));
   });
   const port = (): Promise<number> =>
-    until(`${role} listens: ${errors.join(' ')}`, () => lines.find(({ msg }) => msg === 'listening')?.['port'] as number | undefined);
+    until(
+      `${role} listens: ${errors.join(' ')}`,
+      () => lines.find(({ msg, server }) => msg === 'listening' && server === 'http')?.['port'] as number | undefined,
+    );
   const request = async (path: string, init: RequestInit = {}): Promise<Response> => fetch(`http://127.0.0.1:${await port()}${path}`, init);
   const made: Program = {
     lines,
@@ -174,7 +180,7 @@ describe('a process', () => {
   test('with a wrong configuration does not start, and says why', async () => {
     const one = start('all', { config: 'htpp: {}\n' });
     expect(await one.exit).toBe(2);
-    expect(one.errors).toEqual([expect.stringMatching(/^agent-sre: .*config-0\.yaml:3: htpp: is not a setting; did you mean http\?$/u)]);
+    expect(one.errors).toEqual([expect.stringMatching(/^agent-sre: .*config-0\.yaml:4: htpp: is not a setting; did you mean http\?$/u)]);
   });
 
   test('never logs a credential that it was given', async () => {

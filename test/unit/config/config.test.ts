@@ -151,6 +151,13 @@ describe('an environment variable', () => {
       environment: { API_HOST: '::1', API_PORT: '9000' },
       want: { http: { host: '::1', port: 9000 } },
     },
+    { name: 'MCP is on its usual ports', environment: {}, want: { mcp: { port: 30_120, jamiePort: 30_121 } } },
+    {
+      name: 'MCP_HOST and MCP_PORT say where MCP is',
+      environment: { MCP_HOST: '::1', MCP_PORT: '9001' },
+      want: { mcp: { host: '::1', port: 9001 } },
+    },
+    { name: 'MCP_SERVER_PORT says it too', environment: { MCP_SERVER_PORT: '9002' }, want: { mcp: { port: 9002 } } },
     {
       name: 'FLUX_NAMESPACE says where Flux is, which is protected',
       environment: { FLUX_NAMESPACE: 'flux' },
