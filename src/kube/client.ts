@@ -88,6 +88,10 @@ export interface LogOptions extends CallOptions {
 
 export interface RawOptions extends CallOptions {
   readonly contentType?: string | undefined;
+  /** Another representation than plain JSON, such as a Table. */
+  readonly accept?: string | undefined;
+  /** An answer that is larger is not read on (`tooLarge`); absent: as long as it is. */
+  readonly maxBytes?: number | undefined;
 }
 
 export interface Impersonation {

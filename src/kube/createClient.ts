@@ -29,9 +29,9 @@ function clientOn(transport: Transport, options: ClientOptions, identity: Header
     ...writes(call),
     ...removal(call),
     watch: (resource, selection = {}) => watchOnce(transport, options.clock, identity, resource, selection),
-    raw: async (method, path, body, { contentType, ...limits } = {}) => {
+    raw: async (method, path, body, { contentType, accept, maxBytes, ...limits } = {}) => {
       const what = `${method} ${path}`;
-      const answer = await call({ what, method, path, body, contentType }, limits);
+      const answer = await call({ what, method, path, body, contentType, accept, maxBytes }, limits);
       return answer.contentType.startsWith('application/json') ? jsonIn(what, answer) : answer.body;
     },
     as: (who) => clientOn(transport, options, impersonationHeaders(who), async () => undefined),

@@ -19,6 +19,7 @@ export interface CallRequest extends Pick<TransportRequest, 'what' | 'method' | 
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly contentType?: string | undefined;
+  readonly accept?: string | undefined;
   /** Of an answer that another machine sends through the API server; absent: as long as it is. */
   readonly maxBytes?: number | undefined;
 }
@@ -33,8 +34,12 @@ export function callerOn(transport: Transport, { clock }: ClientOptions, identit
   const lane = Object.values(identity).some((value) => Array.isArray(value) && value.length > 1) ? 'repeated' : 'call';
 
   async function exchange(request: CallRequest, signal: AbortSignal): Promise<Answer> {
-    const { what, method, path, body, contentType } = request;
-    const headers = body === undefined ? identity : { ...identity, 'content-type': contentType ?? 'application/json' };
+    const { what, method, path, body, contentType, accept } = request;
+    const headers = {
+      ...identity,
+      ...(accept === undefined ? {} : { accept }),
+      ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+    };
     const text = body === undefined ? undefined : JSON.stringify(body);
     const leave = await transport.gate.enter(signal);
     try {
