@@ -148,7 +148,7 @@ const lockRelease = rule('coordination.k8s.io', ['leases'], ['delete']);
 /** What became of plans, one object a workload; which ConfigMaps those are is for admission to say. */
 const record = rule('', ['configmaps'], ['create', 'get', 'list', 'update']);
 
-/** Conversations, reported changes and what models cost; which ConfigMaps those are is for admission to say. */
+/** Conversations, reported changes, what models cost, and its audit; which ConfigMaps those are is for admission to say. */
 const gatewayMaps = rule('', ['configmaps'], ['create', 'delete', 'get', 'list', 'update']);
 
 /** In the operator's own namespace. */

@@ -9,7 +9,7 @@ import { evidenceKeys, objectName } from './names.ts';
 import type { Reader } from './reader.ts';
 import type { ErrorLines, Pod, Snapshot } from './snapshot.ts';
 
-const TROUBLE =
+export const TROUBLE =
   /error|warn|fail|exception|fatal|panic|refused|denied|timed? ?out|timeout|unavailable|unreachable|not found|no such|cannot|can't|could not|couldn't|unable|invalid|reset|critical|no route|nxdomain|enotfound|eai_again|not resolve|bad address|unknown ?host|too many|exhausted|deadlock|read-only|\b5\d\d\b/iu;
 
 /** @param most containers */
@@ -45,7 +45,7 @@ async function linesOf(reader: Reader, pod: Pod, container: string, cleaner: Cle
 }
 
 /** Lines that differ in nothing but digits are one that was said so often; the last of them stands for all, at its place. */
-function alike(lines: readonly string[]): { readonly text: string; readonly count: number }[] {
+export function alike(lines: readonly string[]): { readonly text: string; readonly count: number }[] {
   const groups = new Map<string, { readonly text: string; readonly count: number }>();
   for (const text of lines) {
     const key = text.replaceAll(/\d+/gu, '#');

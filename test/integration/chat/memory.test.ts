@@ -106,7 +106,7 @@ describe('a conversation', () => {
 });
 
 describe('the gateway', () => {
-  const refused = /gateway writes conversations, reported changes and the account of models/u;
+  const refused = /gateway writes conversations, reported changes, the account of models and its own audit/u;
 
   test('keeps the account of what models cost', async () => {
     const account = createModelAccount(gateway, namespace);

@@ -34,7 +34,7 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   intake: { values: ['domain', 'kube', 'report'], types: ['telemetry', 'redact', 'sources'] },
   tools: {
     values: ['analysis', 'domain', 'evidence', 'investigate', 'kube', 'report', 'sources', 'text'],
-    types: ['redact', 'telemetry'],
+    types: ['audit', 'redact', 'telemetry'],
   },
   chat: {
     values: ['analysis', 'domain', 'evidence/listMetadata', 'kube', 'llm', 'sources', 'text', 'tools'],
