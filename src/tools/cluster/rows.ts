@@ -66,7 +66,7 @@ const UNITS: Readonly<Record<string, number>> = { y: 31_536_000, d: 86_400, h: 3
 
 /** `3m20s`, as the API server prints durations; what is none is the longest. */
 function secondsOf(text: string): number {
-  const parts = [...text.matchAll(/(\d+)([ydhms])/gu)];
+  const parts = [...text.matchAll(/(\d{1,9})([ydhms])/gu)];
   return parts.length === 0
     ? Number.MAX_SAFE_INTEGER
     : parts.reduce((sum, [, count, unit = 's']) => sum + Number(count) * (UNITS[unit] ?? 1), 0);

@@ -83,7 +83,7 @@ function collectionPath(kind: ServedKind, namespace?: string, query: Readonly<Re
   const root = `/${kind.group === '' ? 'api' : 'apis'}/${apiVersionOf(kind)}`;
   const scope = kind.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
   const set = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return `${root}${scope}/${kind.plural}${set.length === 0 ? '' : `?${new URLSearchParams(set)}`}`;
+  return `${root}${scope}/${kind.plural}${set.length === 0 ? '' : `?${new URLSearchParams(set).toString()}`}`;
 }
 
 async function ask(client: Raw, path: string, options: CallOptions): Promise<ApiTable> {
@@ -114,7 +114,7 @@ function rowOf(object: ApiMeta | undefined, cells: readonly unknown[]): Row {
 
 function text(cell: unknown): string {
   if (cell === null || cell === undefined || cell === '') return '<none>';
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell as string | number | boolean);
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
 }
 
 /** `pods`, `deployments.apps` */

@@ -4,7 +4,6 @@
  * Each object that is looked at on the way is one that the caller may see.
  */
 import { closest } from '../../../analysis/similarity.ts';
-import type { KubeClient } from '../../../kube/client.ts';
 import { createCallBudget } from '../../../sources/budget.ts';
 import { type ApiPod, pods as podResource, workloadResources } from '../../../sources/kubernetes/api.ts';
 import { familyOf } from '../../../sources/kubernetes/family.ts';
@@ -83,7 +82,7 @@ async function podsOfWorkload(deps: Deps, namespace: string, name: string, call:
 async function podsBehind({ client }: Deps, kind: ServedKind, namespace: string, name: string, call: Call): Promise<readonly ApiPod[]> {
   await demandKind(call, kind, { namespace, name });
   await demandKind(call, podResource, { namespace });
-  const reader = createReader({ kube: client as KubeClient, budget: createCallBudget(MOST_CALLS, 4), signal: call.signal });
+  const reader = createReader({ kube: client, budget: createCallBudget(MOST_CALLS, 4), signal: call.signal });
   const found = await resolveTargets(reader, [{ kind: kind.kind, namespace, name }]);
   if (found.missing.length > 0) throw new ToolError('NotFound', `There is no ${kind.kind} ${name} in namespace ${namespace}.`);
   if (found.foreign.length > 0)

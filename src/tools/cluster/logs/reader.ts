@@ -4,7 +4,6 @@
  * What a node does not give is a note, and no error as long as another container answered: "not seen" is never "has said nothing".
  */
 import type { Clock } from '../../../clock.ts';
-import type { KubeClient } from '../../../kube/client.ts';
 import { createCallBudget } from '../../../sources/budget.ts';
 import type { ApiPod } from '../../../sources/kubernetes/api.ts';
 import { hasFailed } from '../../../sources/kubernetes/podHealth.ts';
@@ -72,7 +71,7 @@ export function createLogReader(deps: LogReaderDeps): LogReader {
       const pods = [...new Set(streams.map(({ pod }) => pod))];
       await logRecord.admit(call, { namespace, pods, what: inWords(wanted) });
       const budget = createCallBudget(4 * MOST_CONTAINERS, AT_ONCE);
-      const reader = createReader({ kube: client as KubeClient, budget, signal: call.signal, clock });
+      const reader = createReader({ kube: client, budget, signal: call.signal, clock });
       const read = await Promise.all(streams.map((stream) => readStream(reader, stream, wanted, cleaner)));
       call.signal.throwIfAborted();
       const unread = streams.filter((_, at) => read[at] === undefined);

@@ -1,0 +1,27 @@
+/** What the cluster says, asked on somebody's behalf: the tools, and the log reader that others share. */
+import { createCleaner } from '../sources/text.ts';
+import type { ClusterDeps } from '../tools/cluster/deps.ts';
+import { createKinds } from '../tools/cluster/kinds.ts';
+import { kubectlGetTool } from '../tools/cluster/kubectlGet.ts';
+import { createLogReader, type LogReader } from '../tools/cluster/logs/reader.ts';
+import { createLogRecord } from '../tools/cluster/logs/record.ts';
+import { getPodLogsTool, kubectlLogsTool } from '../tools/cluster/podLogs.ts';
+import type { Tool } from '../tools/tool.ts';
+import { createRoleAudit } from './audit.ts';
+import type { Parts } from './parts.ts';
+
+export interface ClusterAccess extends ClusterDeps {
+  /** Each read of logs for somebody goes through this: rights, record, bounds. */
+  readonly logs: LogReader;
+}
+
+export function createClusterAccess(parts: Parts): ClusterAccess {
+  const { client, clock, redactor } = parts;
+  const deps = { client, clock, redactor, cleaner: createCleaner(redactor.text), kinds: createKinds({ client, clock }) };
+  const logRecord = createLogRecord({ audit: createRoleAudit(parts, 'gateway'), clock });
+  return { ...deps, logs: createLogReader({ ...deps, logRecord }) };
+}
+
+export function clusterTools(access: ClusterAccess): readonly Tool[] {
+  return [kubectlGetTool(access), getPodLogsTool(access), kubectlLogsTool(access)];
+}
