@@ -114,7 +114,7 @@ function rowOf(object: ApiMeta | undefined, cells: readonly unknown[]): Row {
 
 function text(cell: unknown): string {
   if (cell === null || cell === undefined || cell === '') return '<none>';
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+  return typeof cell === 'string' ? cell : JSON.stringify(cell);
 }
 
 /** `pods`, `deployments.apps` */

@@ -24,7 +24,7 @@ export function logsText({ lines, containers }: PodLogs, limit: number): Shown {
   const write = writerFor(containers.length);
   const whole = last.map(write);
   const trouble = alike(lines.map(({ text }) => text).filter((text) => TROUBLE.test(text)))
-    .reverse()
+    .toReversed()
     .slice(0, MOST_TROUBLE);
   if (last.length === lines.length && lengthOf(whole) <= MOST_CHARACTERS) return { text: whole.join('\n'), lines: last, trouble };
 
