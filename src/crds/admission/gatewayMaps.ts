@@ -22,7 +22,8 @@ export function gatewayWritesItsOwnMaps(installation: Installation): ValidatingP
   ].join(' || ');
   return {
     name: `gateway-writes-its-own-maps.${GROUP}`,
-    purpose: 'The process that strangers talk to writes conversations, reported changes, what models cost and its own audit, and no other ConfigMap.',
+    purpose:
+      'The process that strangers talk to writes conversations, reported changes, what models cost and its own audit, and no other ConfigMap.',
     rules: [{ groups: [''], resources: ['configmaps'], operations: ['CREATE', 'UPDATE', 'DELETE'] }],
     matchConditions: [{ name: 'the-gateway', expression: `${user} == ${celString(userNameOf(installation, 'gateway'))}` }],
     variables: [{ name: 'name', expression: "(object == null ? oldObject : object).metadata.?name.orValue('')" }],
