@@ -14,6 +14,9 @@ export interface Common {
   readonly operator: string;
 }
 
+/** `until` is as in "2h"; without it the silence is lifted. */
+export type Silencing = { readonly until: string; readonly reason: string } | { readonly until: undefined };
+
 export type OutputFormat = 'text' | 'json' | 'yaml';
 
 export type Command = Common &
@@ -34,6 +37,7 @@ export type Command = Common &
       }
     | { readonly command: 'ack'; readonly name: string; readonly comment: string | undefined }
     | { readonly command: 'expect'; readonly name: string; readonly until: string; readonly reason: string }
+    | ({ readonly command: 'silence'; readonly name: string } & Silencing)
     | { readonly command: 'completion'; readonly shell: (typeof SHELLS)[number] }
     /** What a shell asks. */
     | { readonly command: '__complete'; readonly words: readonly string[] }
@@ -81,6 +85,7 @@ function aboutOne(command: string, name: string, common: Common, values: Values)
   if (command === 'watch') return { ...common, command, name };
   if (command === 'ack') return { ...common, command, name, comment: shortText('comment', values.comment) };
   if (command === 'expect') return { ...common, command, name, ...expectation(values) };
+  if (command === 'silence') return { ...common, command, name, ...silencing(values) };
   if (command === 'close')
     return { ...common, command, name, reason: closureReason(values.reason), comment: shortText('comment', values.comment) };
   if (command === 'propose') return proposal(name, common, values);
@@ -92,6 +97,15 @@ function expectation({ until, reason }: Values): { readonly until: string; reado
   if (until === undefined || why === '')
     throw new UsageError('expect needs --until, such as 24h or 2026-11-21, and --reason: others want to know why');
   return { until, reason: why };
+}
+
+function silencing({ for: duration, reason, lift = false }: Values): Silencing {
+  if (lift && (duration !== undefined || reason !== undefined)) throw new UsageError('silence is either for a while, or --lift alone');
+  if (lift) return { until: undefined };
+  const why = shortText('reason', reason)?.trim() ?? '';
+  if (duration === undefined || why === '')
+    throw new UsageError('silence needs --for, such as 2h, and --reason: others want to know why; --lift ends it');
+  return { until: duration, reason: why };
 }
 
 function closureReason(reason: string | undefined): (typeof CLOSURE_REASONS)[number] {

@@ -17,6 +17,8 @@ export const OPTIONS = {
   set: { type: 'string', multiple: true },
   since: { type: 'string' },
   until: { type: 'string' },
+  for: { type: 'string' },
+  lift: { type: 'boolean' },
   'public-key': { type: 'string', multiple: true },
   expect: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
@@ -65,6 +67,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     usage: 'INCIDENT --until 24h|2026-11-21 --reason TEXT',
     says: 'until then nobody is told of it, and no new plan is made',
     options: ['until', 'reason'],
+    about: 'an Incident',
+  },
+  silence: {
+    usage: 'INCIDENT --for 2h --reason TEXT | --lift',
+    says: 'silences its alerts in every Alertmanager, in your name; work on it goes on',
+    options: ['for', 'reason', 'lift'],
     about: 'an Incident',
   },
   close: {

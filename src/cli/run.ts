@@ -22,7 +22,7 @@ import { start, stop, stopNotice } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 import { watch } from './watch.ts';
 import { why } from './why.ts';
-import { acknowledge, close, expect, type Speaker } from './words.ts';
+import { acknowledge, close, expect, type Speaker, silence } from './words.ts';
 
 export interface RunOptions {
   readonly args: readonly string[];
@@ -35,6 +35,7 @@ export interface RunOptions {
 }
 
 const PATIENCE_MS = 20_000;
+const SWITCHES = { stop, start } as const;
 const DECISIONS = { approve: 'Approve', reject: 'Reject' } as const;
 
 export async function run(options: RunOptions): Promise<number> {
@@ -84,14 +85,11 @@ async function carryOut(command: Calling, client: KubeClient, { terminal, clock,
   const scope = { client, namespace: command.namespace, operator };
   await sayIfStopped(command, client, terminal);
   if ('output' in command) return lookAt(command, { scope, terminal, now: clock.now(), output: command.output });
+  if (isWord(command)) return sayOf(command, { scope, terminal }, clock.now());
   switch (command.command) {
     case 'approve':
     case 'reject':
       return judge({ scope, terminal, clock, patienceMs }, { ...command, decision: DECISIONS[command.command] });
-    case 'close':
-    case 'ack':
-    case 'expect':
-      return sayOf(command, { scope, terminal }, clock.now());
     case 'watch':
       return watch({ scope, terminal, clock }, command.name);
     case 'propose':
@@ -101,17 +99,31 @@ async function carryOut(command: Calling, client: KubeClient, { terminal, clock,
     case 'audit verify':
       return audit({ client, terminal, operator, now: clock.now() }, command);
     case 'stop':
-      return stop({ client, terminal, clock, operator }, command.reason);
     case 'start':
-      return start({ client, terminal, clock, operator }, command.reason);
+      return SWITCHES[command.command]({ client, terminal, clock, operator }, command.reason);
     default:
       return command satisfies never;
   }
 }
 
-function sayOf(command: Extract<Calling, { readonly command: 'close' | 'ack' | 'expect' }>, speaker: Speaker, now: number): Promise<void> {
-  if (command.command === 'close') return close(speaker, command);
-  return command.command === 'ack' ? acknowledge(speaker, command) : expect(speaker, command, now);
+/** What a person says of an Incident. */
+type Word = Extract<Calling, { readonly command: 'close' | 'ack' | 'expect' | 'silence' }>;
+const WORDS: ReadonlySet<string> = new Set<Word['command']>(['close', 'ack', 'expect', 'silence']);
+const isWord = (command: Calling): command is Word => WORDS.has(command.command);
+
+function sayOf(command: Word, speaker: Speaker, now: number): Promise<void> {
+  switch (command.command) {
+    case 'close':
+      return close(speaker, command);
+    case 'ack':
+      return acknowledge(speaker, command);
+    case 'expect':
+      return expect(speaker, command, now);
+    case 'silence':
+      return silence(speaker, command, now);
+    default:
+      return command satisfies never;
+  }
 }
 
 function lookAt(command: Extract<Calling, { readonly output: OutputFormat }>, look: Look): Promise<void> {

@@ -1,4 +1,4 @@
-/** `--since` and `--until`: how long ago or from now on (30m, 24h, 7d), or a date or time. */
+/** `--since`, `--until` and `--for`: how long ago or from now on (30m, 24h, 7d), or a date or time. */
 import { pointInTime } from '../domain/pointInTime.ts';
 import { UsageError } from './arguments.ts';
 
@@ -8,9 +8,9 @@ export function sinceOf(since: string | undefined, now: number): number | undefi
 }
 
 /** @returns milliseconds since the epoch, later than now */
-export function untilOf(until: string, now: number): number {
-  const at = timeOf('until', until, pointInTime(until, now, 'after'));
-  if (at <= now) throw new UsageError(`--until has to be later than now; "${until}" is over`);
+export function untilOf(until: string, now: number, option: 'until' | 'for' = 'until'): number {
+  const at = timeOf(option, until, pointInTime(until, now, 'after'));
+  if (at <= now) throw new UsageError(`--${option} has to be later than now; "${until}" is over`);
   return at;
 }
 

@@ -1,9 +1,10 @@
-/** What a person says of an Incident, written into its spec under their own name: `kubectl sre close`, `ack` and `expect`. Who said it, the API server vouches for. */
+/** What a person says of an Incident, written into its spec under their own name: `kubectl sre close`, `ack`, `expect` and `silence`. Who said it, the API server vouches for. */
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { isOver } from '../domain/lifeCycle.ts';
 import { apiErrorIn, isForbidden, isInvalid } from '../kube/errors.ts';
 import { moment } from '../text/age.ts';
 import { oneLine } from '../text/plain.ts';
+import type { Silencing } from './arguments.ts';
 import { CliError, findIncident, type Scope } from './find.ts';
 import { policyRefusalIn } from './refusal.ts';
 import { untilOf } from './since.ts';
@@ -46,6 +47,30 @@ export async function expect(speaker: Speaker, { name, until, reason }: Expectin
   const incident = await openIncident(speaker.scope, name);
   const by = await sayAs(speaker.scope, incident, (who) => ({ expected: { until: at, reason, by: who } }));
   speaker.terminal.print(`Expected ${name} until ${moment(at)}, by ${oneLine(by)}: until then nobody is told, and no new plan is made`);
+}
+
+/** Also of one that is over: a silence outlasts its Incident. @param now milliseconds since the epoch */
+export async function silence(speaker: Speaker, { name, ...words }: { readonly name: string } & Silencing, now: number): Promise<void> {
+  if (words.until === undefined) return lift(speaker, name);
+  const until = new Date(untilOf(words.until, now, 'for')).toISOString();
+  const incident = await openIncident(speaker.scope, name);
+  const by = await sayAs(speaker.scope, incident, (who) => ({ silence: { until, reason: words.reason, by: who } }));
+  const alerts = (incident.spec.alerts ?? []).length;
+  speaker.terminal.print(
+    `Silenced ${name} until ${moment(until)}, by ${oneLine(by)}: ${alerts === 0 ? 'it has no alerts, and nobody is told of it' : `kubectl sre show ${name} tells which Alertmanagers hold it`}`,
+  );
+}
+
+async function lift({ scope, terminal }: Speaker, name: string): Promise<void> {
+  const incident = await findIncident(scope, name);
+  if (incident.spec.silence === undefined) throw new CliError(`Incident ${name} is not silenced by anybody here${elsewhere(incident)}`);
+  await sayAs(scope, incident, () => ({ silence: null }));
+  terminal.print(`Lifted the silence of ${name}`);
+}
+
+function elsewhere({ status }: Incident): string {
+  const other = status?.silences?.find(({ own }) => !own);
+  return other === undefined ? '' : `; its silence in Alertmanager ${other.alertmanager} is by ${oneLine(other.by)}, and is lifted there`;
 }
 
 const optional = (words: { readonly comment: string | undefined }): object => (words.comment === undefined ? {} : words);

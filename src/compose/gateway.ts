@@ -3,7 +3,7 @@
  * and is checked live before it writes.
  */
 import { type Incident, incidents } from '../crds/kinds.ts';
-import { IDENTITY_LABEL } from '../domain/identity.ts';
+import { IDENTITY_LABEL, identityRules } from '../domain/identity.ts';
 import { severityWords } from '../domain/severity.ts';
 import { createIntake, type Webhooks } from '../intake/intake.ts';
 import type { AlertPoll } from '../intake/poll.ts';
@@ -20,7 +20,7 @@ export function addGateway(parts: Parts): Webhooks {
   const { config, client, clock, logger, manager, redactor, registry } = parts;
   const { namespace, cluster, intake: settings } = config;
   const store = manager.cache(incidents, { indices: { [BY_IDENTITY]: identityLabelOf } });
-  const identity = { ignored: new Set(settings.ignoredLabels), kept: new Set(settings.identifyingLabels) };
+  const identity = identityRules(settings);
   const metrics = createIntakeMetrics(registry);
   let poll: AlertPoll | undefined;
   const intake = createIntake({

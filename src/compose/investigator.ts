@@ -3,6 +3,8 @@ import { createGroupingController } from '../controllers/grouping/controller.ts'
 import { createVerdicts } from '../controllers/grouping/verdicts.ts';
 import { createIncidentController } from '../controllers/incident/controller.ts';
 import { createInvestigationController } from '../controllers/investigation/controller.ts';
+import { createSilenceController } from '../controllers/silence/controller.ts';
+import { identityRules } from '../domain/identity.ts';
 import { createEvidenceStore, type EvidenceStore } from '../evidence/store.ts';
 import { createGitChanges } from '../gitops/changes.ts';
 import { analyzers } from '../investigate/analyzers/all.ts';
@@ -31,7 +33,7 @@ export function addInvestigator(parts: Parts): void {
   const { manager, config, clock, client, logger, redactor } = parts;
   const { namespace, remediation } = config;
   const reconciling = { clock, events: manager.events, redact: redactor.text };
-  const { ports, alerts, dashboards, measurements } = createTelemetrySources(parts);
+  const { ports, alerts, alertmanagers, dashboards, measurements } = createTelemetrySources(parts);
   const { repositories, renderer } = createGit(parts);
   const evidence = createEvidence(parts);
   const audit = createRoleAudit(parts, 'investigator');
@@ -77,6 +79,10 @@ export function addInvestigator(parts: Parts): void {
       alertState: (labels, signal) => alerts.state(labels, signal),
     }),
   );
+  if (alertmanagers.length > 0) {
+    const identity = identityRules(config.intake);
+    manager.addController(createSilenceController({ alertmanagers, identity, audit, clock, redact: redactor.text }));
+  }
   manager.addRunnable({
     name: 'evidence garbage',
     group: 'leader',

@@ -1,5 +1,5 @@
 /** The sources that telemetry is asked from, each instance of each kind, from the configuration. */
-import { createAlertmanager } from '../sources/alertmanager.ts';
+import { type AlertmanagerClient, createAlertmanager } from '../sources/alertmanager.ts';
 import { type AlertSource, createAlertSource } from '../sources/alerts.ts';
 import { createCachedHttp } from '../sources/cachedHttp.ts';
 import type { DashboardsPort } from '../sources/dashboards.ts';
@@ -14,6 +14,7 @@ import type { Parts } from './parts.ts';
 
 export interface TelemetrySources {
   readonly alerts: AlertSource;
+  readonly alertmanagers: readonly AlertmanagerClient[];
   /** For judging by figures, as they are now. */
   readonly measurements: Measurements;
   /** For looking around: answers may be some seconds old. */
@@ -32,6 +33,7 @@ export function createTelemetrySources({ config, clock, redactor }: Pick<Parts, 
   const { metrics } = createTelemetryPorts({ http, cleaner, clock }, { ...sources, loki: [], tempo: [] });
   return {
     measurements: createMeasurements(metrics),
+    alertmanagers: alertmanager,
     alerts: createAlertSource({ prometheus, alertmanager, clock }),
     dashboards: sources.grafana.map((one) => createGrafana(cached, one, cleaner)),
     ports: createTelemetryPorts({ http: cached, cleaner, clock }, sources),

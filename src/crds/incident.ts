@@ -112,6 +112,16 @@ export const incidentSpec = z
       })
       .optional()
       .describe('Set by a person: until then nobody is told of it, and no new plan is made. Unset to take that back.'),
+    silence: z
+      .object({
+        until: timestamp().describe('It is silent until then.'),
+        reason: nonEmpty(1024).describe('Why.'),
+        by: nonEmpty(253).describe('Who says so: written by the API server where it can, else it has to be true.'),
+      })
+      .optional()
+      .describe(
+        'Set by a person: until then its alerts are silenced in every Alertmanager, in their name, and nobody is told of it. Work on it goes on. Unset to lift the silence.',
+      ),
     requestedBy: requestedBy(),
   })
   .meta(
@@ -134,6 +144,17 @@ export const INCIDENT_PHASES = [
   'Suspended',
   'Grouped',
 ] as const;
+
+const silence = z.object({
+  alertmanager: nonEmpty(63).describe('Name of the Alertmanager, as configured.'),
+  id: text(64).optional().describe('Its id there; absent: it is not there yet.'),
+  by: text(253).describe('In whose name.'),
+  until: timestamp().describe('When it ends.'),
+  reason: text(512).describe('Why, as they say.'),
+  matchers: text(1024).describe('What it silences.'),
+  own: z.boolean().describe('Made for spec.silence, and kept as that says.'),
+  problem: text(512).optional().describe('What could not be done there yet, and why; it is tried again.'),
+});
 
 export const incidentStatus = z.object({
   observedGeneration: observedGeneration(),
@@ -160,6 +181,14 @@ export const incidentStatus = z.object({
   membersTotal: count()
     .optional()
     .describe('How many Incidents follow this one, or did until they were over. Written by the field manager agent-sre-grouping.'),
+  silences: z
+    .array(silence)
+    .max(20)
+    .optional()
+    .describe('Silences that are about its alerts, whoever made them. Written by the field manager agent-sre-silence.'),
+  silencedUntil: timestamp()
+    .optional()
+    .describe('Until then each of its firing alerts is silenced in an Alertmanager. Written by the field manager agent-sre-silence.'),
   waitingOn: waitingOn(),
   investigationRef: pinnedRef.optional().describe('The investigation that looks for the cause.'),
   investigations: count().optional().describe('How many investigations have looked for the cause.'),

@@ -55,6 +55,15 @@ export interface IdentityRules {
   readonly kept: ReadonlySet<string>;
 }
 
+/** As the configuration has them. */
+export const identityRules = (words: {
+  readonly ignoredLabels: readonly string[];
+  readonly identifyingLabels: readonly string[];
+}): IdentityRules => ({
+  ignored: new Set(words.ignoredLabels),
+  kept: new Set(words.identifyingLabels),
+});
+
 export const NO_RULES: IdentityRules = { ignored: new Set(), kept: new Set() };
 
 /** Hex sha256 over the canonical identifying labels. */
@@ -104,7 +113,22 @@ export function titleOf(labels: Labels): string {
   return title.length <= MAX_TITLE ? title : `${title.slice(0, MAX_TITLE - 1).toWellFormed()}…`;
 }
 
-function identifyingLabels(delivered: Labels, { ignored, kept: asked }: IdentityRules): Labels {
+function identifyingLabels(delivered: Labels, rules: IdentityRules): Labels {
+  const { kept, subject, byPeople } = identifyingParts(delivered, rules);
+  return { ...kept, ...(subject === undefined ? {} : Object.fromEntries([subject])), ...byPeople };
+}
+
+export interface IdentifyingParts {
+  /** By their meant names (`meantLabels`). */
+  readonly kept: Labels;
+  /** What stands in place of the labels that name pods and nodes. */
+  readonly subject: readonly ['workload' | 'node', string] | undefined;
+  /** By the names as delivered. */
+  readonly byPeople: Labels;
+}
+
+/** What an identity is made of. */
+export function identifyingParts(delivered: Labels, { ignored, kept: asked }: IdentityRules): IdentifyingParts {
   const labels = meantLabels(delivered);
   const [about] = targetsOf(delivered);
   const isAboutObject = about !== undefined && about.kind !== 'Namespace' && about.kind !== 'Service';
@@ -116,13 +140,15 @@ function identifyingLabels(delivered: Labels, { ignored, kept: asked }: Identity
     return !(isAboutObject || subject !== undefined) || !CIRCUMSTANCES.has(name);
   };
   const kept = Object.entries(labels).filter(([name, value]) => value !== '' && !ignored.has(name) && isKept(name));
-  const all = subject === undefined || ignored.has(subject[0]) ? kept : [...kept, subject];
   const byPeople = Object.entries(delivered).filter(([name, value]) => value !== '' && asked.has(name));
-  return Object.fromEntries([...all, ...byPeople]);
+  return {
+    kept: Object.fromEntries(kept),
+    subject: subject === undefined || ignored.has(subject[0]) ? undefined : subject,
+    byPeople: Object.fromEntries(byPeople),
+  };
 }
 
-/** What stands in place of the labels that name pods and nodes. */
-function subjectOf(labels: Labels, about: ObjectRef | undefined): readonly [string, string] | undefined {
+function subjectOf(labels: Labels, about: ObjectRef | undefined): IdentifyingParts['subject'] {
   const workload = workloadNameOf(labels);
   if (workload !== undefined) return ['workload', workload];
   return about?.kind === 'Node' ? ['node', about.name] : undefined;

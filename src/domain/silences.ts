@@ -13,10 +13,12 @@ export function silencedThroughout(
   { start, end }: { readonly start: number; readonly end: number },
   silences: readonly Silencing[],
 ): boolean {
-  return silences.some(
-    ({ matchers, startsAt, endsAt }) =>
-      startsAt <= start && endsAt >= end && matchers.length > 0 && matchers.every((matcher) => matches(labels, matcher)),
-  );
+  return silences.some((silence) => silence.startsAt <= start && silence.endsAt >= end && covers(silence, labels));
+}
+
+/** Whether it is about that alert, at whatever time. */
+export function covers({ matchers }: Pick<Silencing, 'matchers'>, labels: Readonly<Record<string, string>>): boolean {
+  return matchers.length > 0 && matchers.every((matcher) => matches(labels, matcher));
 }
 
 function matches(labels: Readonly<Record<string, string>>, { name, value, isRegex, isEqual }: Silencing['matchers'][number]): boolean {

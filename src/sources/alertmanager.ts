@@ -1,4 +1,4 @@
-/** Alertmanager's v2 API: the alerts that it holds, the silences that are on, and since when it runs. */
+/** Alertmanager's v2 API: the alerts that it holds, the silences that are on, made and ended, and since when it runs. */
 import { z } from 'zod';
 import { createAsk } from './ask.ts';
 import type { Endpoint, HttpSource } from './http.ts';
@@ -18,6 +18,15 @@ export interface AlertmanagerClient {
   silences(signal?: AbortSignal): Promise<readonly Silence[]>;
   /** Silences that were on at some time since then, in milliseconds since the epoch, as far as it still keeps them. */
   silencesSince(since: number, signal?: AbortSignal): Promise<readonly Silence[]>;
+  /** All that it still keeps, those that have ended included. */
+  keptSilences(signal?: AbortSignal): Promise<readonly KeptSilence[]>;
+  /**
+   * Makes a silence, or changes the one of that id. Sent once: who gets no answer has to look whether it is there.
+   * @returns its id; another one where it could not be changed but was made anew
+   */
+  putSilence(silence: NewSilence, signal?: AbortSignal): Promise<string>;
+  /** Ends a silence now. One that is over already is refused. */
+  endSilence(id: string, signal?: AbortSignal): Promise<void>;
 }
 
 /** As a webhook would tell of it. */
@@ -36,6 +45,17 @@ export interface Silence {
   /** In one line, cut, not redacted. */
   readonly createdBy: string;
   readonly comment: string;
+}
+
+export interface KeptSilence extends Silence {
+  /** In one line, not redacted; longer than for people. */
+  readonly wholeComment: string;
+  readonly state: 'pending' | 'active' | 'expired';
+}
+
+export interface NewSilence extends Omit<Silence, 'id'> {
+  /** Of the one to change. */
+  readonly id?: string | undefined;
 }
 
 const alertsAnswer = z.array(z.object({ labels: z.record(z.string(), z.string()) })).max(20_000);
@@ -68,6 +88,9 @@ const silencesAnswer = z
   )
   .max(10_000);
 
+const silenceAnswer = z.object({ silenceID: z.string().min(1).max(64) });
+const LONGEST_COMMENT = 2_048;
+
 export function createAlertmanager(http: HttpSource, endpoint: Endpoint): AlertmanagerClient {
   const ask = createAsk(http, endpoint, "Alertmanager's");
   return {
@@ -98,8 +121,22 @@ export function createAlertmanager(http: HttpSource, endpoint: Endpoint): Alertm
       const all = await ask(silencesAnswer, 'api/v2/silences', {}, signal);
       return all.map(silenceOf).filter(({ endsAt }) => endsAt > since);
     },
+    async keptSilences(signal) {
+      const all = await ask(silencesAnswer, 'api/v2/silences', {}, signal);
+      return all.map((one) => ({ ...silenceOf(one), state: stateOf(one.status.state), wholeComment: tidy(one.comment, LONGEST_COMMENT) }));
+    },
+    async putSilence({ startsAt, endsAt, ...silence }, signal) {
+      const json = { ...silence, startsAt: new Date(startsAt).toISOString(), endsAt: new Date(endsAt).toISOString() };
+      return (await ask(silenceAnswer, 'api/v2/silences', { body: { json }, effect: 'POST' }, signal)).silenceID;
+    },
+    async endSilence(id, signal) {
+      await ask(z.unknown(), `api/v2/silence/${encodeURIComponent(id)}`, { effect: 'DELETE' }, signal);
+    },
   };
 }
+
+/** What is not known is taken to be on: then nothing is made beside it. */
+const stateOf = (state: string): KeptSilence['state'] => (state === 'pending' || state === 'expired' ? state : 'active');
 
 function silenceOf({ id, matchers, startsAt, endsAt, createdBy, comment }: z.infer<typeof silencesAnswer>[number]): Silence {
   return {

@@ -1,8 +1,8 @@
 /**
  * JSON over HTTP from sources that may be slow, down or lying: few connections, a time limit and a size limit a call.
  *
- * Everything asked by this is a read, also what is asked by POST: so a call whose kept connection was reset is made once more, and
- * nothing else is ever tried again. Redirects are not followed (they could lead anywhere). What is not JSON, too large, too late or
+ * What is asked is a read, also by POST, unless it says that it has an effect: so a call whose kept connection was reset is made once more; one with
+ * an effect never is, nor anything else. Redirects are not followed (they could lead anywhere). What is not JSON, too large, too late or
  * refused is a SourceError with its reason; its message never carries the body or the credentials.
  */
 import { type Dispatcher, request } from 'undici';
@@ -21,6 +21,8 @@ export interface AskOptions {
   readonly query?: URLSearchParams | undefined;
   /** Sent by POST: a form, or a value as JSON. */
   readonly body?: URLSearchParams | { readonly json: unknown } | undefined;
+  /** It changes something there, and is sent once: whoever gets no answer has to look. DELETE sends no body, and may be answered with none. */
+  readonly effect?: 'POST' | 'DELETE' | undefined;
   /** Why the source refused, from what it says; undefined leaves it to the status. The text is cut, and never told. */
   readonly reasonOf?: ((status: number, text: string) => GapReason | undefined) | undefined;
 }
@@ -62,7 +64,7 @@ export function createHttpSource({ clock, timeoutMs = DEFAULT_TIMEOUT_MS, maxByt
       const [dispatcher, headers] = await Promise.all([connections.to(endpoint), headersOf(endpoint)]);
       const address = addressOf(endpoint, path, options.query ?? new URLSearchParams());
       const sent = { dispatcher, signal: either, headers: { ...headers, ...COMMON_HEADERS }, ...methodOf(options) };
-      return await readAnswer(await requestOnceMore(address, sent), options, maxBytes);
+      return await readAnswer(await send(address, sent, options.effect === undefined), options, maxBytes);
     } catch (error) {
       throw explained(endpoint.name, either.aborted ? endOf(limit.signal) : error);
     } finally {
@@ -84,18 +86,20 @@ const COMMON_HEADERS = { accept: 'application/json', 'accept-encoding': ACCEPTED
 type Sent = { readonly dispatcher: Dispatcher; readonly signal: AbortSignal; readonly headers: Readonly<Record<string, string>> } & Method;
 
 interface Method {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly body?: string;
   readonly type?: string;
 }
 
-function methodOf({ body }: AskOptions): Method {
+function methodOf({ body, effect }: AskOptions): Method {
+  if (effect === 'DELETE') return { method: effect };
   if (body === undefined) return { method: 'GET' };
   if (body instanceof URLSearchParams) return { method: 'POST', body: body.toString(), type: 'application/x-www-form-urlencoded' };
   return { method: 'POST', body: JSON.stringify(body.json), type: 'application/json' };
 }
 
-async function requestOnceMore(address: URL, sent: Sent): Promise<Dispatcher.ResponseData> {
+/** @param mayRepeat whether it is sent again where the connection was reset */
+async function send(address: URL, sent: Sent, mayRepeat: boolean): Promise<Dispatcher.ResponseData> {
   const { dispatcher, signal, method, body, type } = sent;
   const headers = type === undefined ? sent.headers : { ...sent.headers, 'content-type': type };
   const attempt = (): Promise<Dispatcher.ResponseData> =>
@@ -103,7 +107,7 @@ async function requestOnceMore(address: URL, sent: Sent): Promise<Dispatcher.Res
   try {
     return await attempt();
   } catch (error) {
-    if (!wasReset(error) || signal.aborted) throw error;
+    if (!mayRepeat || !wasReset(error) || signal.aborted) throw error;
     return attempt();
   }
 }
@@ -114,7 +118,8 @@ async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData
     const text = bytes.subarray(0, REFUSAL_CHARACTERS).toString('utf8');
     throw new SourceError(options.reasonOf?.(statusCode, text) ?? reasonOfAnswer(statusCode), wordsOf(statusCode));
   }
-  return { status: statusCode, json: jsonIn(bytes.toString('utf8')), bytes: bytes.byteLength };
+  const isEmpty = options.effect === 'DELETE' && bytes.byteLength === 0;
+  return { status: statusCode, json: isEmpty ? undefined : jsonIn(bytes.toString('utf8')), bytes: bytes.byteLength };
 }
 
 /** A redirect mostly leads to a login page. */

@@ -1,6 +1,6 @@
 /** Says whether people may be told of it yet (condition `Announced`): whoever sends messages waits for that. It never is taken back. */
 import { announcement } from '../../domain/announcement.ts';
-import { expectationText, expectedForMs } from '../../domain/expectation.ts';
+import { quietOf } from '../../domain/quiet.ts';
 import { isTrue, next, type StepResult } from '../steps.ts';
 import { declareOn, type IncidentScope, note, wakeIn } from './scope.ts';
 
@@ -8,9 +8,9 @@ export function announce(scope: IncidentScope): StepResult {
   const { incident, status, clock, announcements } = scope;
   if (isTrue(status, 'Announced')) return next;
   const now = clock.now();
-  const { expected } = incident.spec;
-  if (expected !== undefined && expectedForMs(incident.spec, now) !== undefined) {
-    declareOn(scope, 'Announced', { status: 'False', reason: 'Expected', message: expectationText(expected) });
+  const quiet = quietOf(incident, now);
+  if (quiet !== undefined) {
+    declareOn(scope, 'Announced', { status: 'False', reason: quiet.reason, message: quiet.message });
     return next;
   }
   const begunAt = Date.parse(incident.metadata.creationTimestamp ?? '') || now;

@@ -3,6 +3,7 @@ import type { Audit } from '../../audit/chain.ts';
 import type { IncidentStatus } from '../../crds/incident.ts';
 import { type Incident, incidents, investigations, remediationPlans } from '../../crds/kinds.ts';
 import { isOver } from '../../domain/lifeCycle.ts';
+import { silencedNow } from '../../domain/quiet.ts';
 import { type ControllerDefinition, defineController, type ReconcileContext, type Result, watching } from '../../kube/controller.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
 import { audited, auditedPast } from '../audited.ts';
@@ -24,6 +25,7 @@ import { retire } from './retire.ts';
 import type { Draft, IncidentDeps, IncidentScope } from './scope.ts';
 import { incidentPhase } from './status.ts';
 import { triage } from './triage.ts';
+import { withoutQuiet, withQuiet } from './waitingQuietly.ts';
 
 const FIELD_MANAGER = 'agent-sre-incident';
 
@@ -70,6 +72,7 @@ export function createIncidentController({ audit, retentionMs, ...deps }: Incide
           finish: ({ status, plan, follows }) => {
             const phase = incidentPhase(incident, status, plan, follows);
             status.phase = phase;
+            if (status.waitingOn !== undefined) status.waitingOn = withQuiet(status.waitingOn, silencedNow(incident, deps.clock.now()));
             return { phase, note: status.waitingOn?.detail ?? status.rootCause ?? incident.spec.title, isBad: phase === 'NeedsHuman' };
           },
         });
@@ -88,9 +91,18 @@ function soonerOf(result: Result, inMs: number | undefined): Result {
 
 function scopeOf(deps: IncidentDeps, incident: Incident, context: ReconcileContext<Incident>): IncidentScope {
   const { client, logger, signal, storeOf } = context;
-  // What grouping writes is grouping's: it is neither written nor dropped here.
-  const { groupedInto: _leader, members: _members, membersTotal: _total, ...own } = incident.status ?? {};
-  const status: Draft<IncidentStatus> = structuredClone(own);
+  // What others write is theirs, grouping's and that of silences: it is neither written nor dropped here.
+  const {
+    groupedInto: _leader,
+    members: _members,
+    membersTotal: _total,
+    silences: _silences,
+    silencedUntil: _until,
+    ...own
+  } = incident.status ?? {};
+  const status: Draft<IncidentStatus> = structuredClone(
+    own.waitingOn === undefined ? own : { ...own, waitingOn: withoutQuiet(own.waitingOn) },
+  );
   return { ...deps, incident, status, client, logger, signal, investigations: storeOf(investigations), plans: storeOf(remediationPlans) };
 }
 

@@ -1,5 +1,7 @@
-/** What people say of it besides closing it: that they look after it, and until when it is expected. Their words are on record, whatever comes after. */
+/** What people say of it besides closing it: that they look after it, until when it is expected, and until when silent. Their words are on record, whatever comes after. */
 import { expectationText, expectedForMs } from '../../domain/expectation.ts';
+import { silenceText, silentForMs, unmatchable } from '../../domain/incidentSilence.ts';
+import { elsewhereText } from '../../domain/quiet.ts';
 import { next, type StepResult } from '../steps.ts';
 import { type IncidentScope, note, wakeIn } from './scope.ts';
 
@@ -9,6 +11,8 @@ const LONGEST_MS = 24 * 3600_000;
 export function hearPeople(scope: IncidentScope): StepResult {
   hearAcknowledgement(scope);
   hearExpectation(scope);
+  hearSilence(scope);
+  hearAlertmanagers(scope);
   return next;
 }
 
@@ -31,4 +35,34 @@ function hearExpectation(scope: IncidentScope): void {
   if (left === undefined) return note(scope, 'ExpectationEnded', `it was ${expectationText(expected)}`);
   note(scope, 'Expected', expectationText(expected));
   wakeIn(scope, Math.min(left, LONGEST_MS));
+}
+
+const SILENCE_WORDS: ReadonlySet<string> = new Set(['Silenced', 'SilenceEnded', 'SilenceLifted']);
+
+function hearSilence(scope: IncidentScope): void {
+  const { silence, alerts = [] } = scope.incident.spec;
+  if (silence === undefined) {
+    const last = (scope.status.timeline ?? []).findLast(({ reason }) => SILENCE_WORDS.has(reason));
+    if (last?.reason === 'Silenced') note(scope, 'SilenceLifted', `it was silenced ${last.message}`);
+    return;
+  }
+  const left = silentForMs(scope.incident.spec, scope.clock.now());
+  if (left === undefined) return note(scope, 'SilenceEnded', `it was silenced ${silenceText(silence)}`);
+  note(scope, 'Silenced', silenceText(silence));
+  const refusal = unmatchable(alerts);
+  if (refusal !== undefined) note(scope, 'NotSilenced', refusal);
+  wakeIn(scope, Math.min(left, LONGEST_MS));
+}
+
+/** What the controller of silences has found or could not do there. */
+function hearAlertmanagers(scope: IncidentScope): void {
+  const { silences = [], silencedUntil } = scope.incident.status ?? {};
+  for (const one of silences) {
+    const { alertmanager, until, own, problem } = one;
+    if (!own) note(scope, 'SilencedElsewhere', elsewhereText(one));
+    else if (problem !== undefined) note(scope, 'NotSilenced', `in Alertmanager ${alertmanager}: ${problem}`);
+    else note(scope, 'SilencedInAlertmanager', `${alertmanager}, until ${until}`);
+  }
+  const left = Date.parse(silencedUntil ?? '') - scope.clock.now();
+  if (left > 0) wakeIn(scope, Math.min(left, LONGEST_MS));
 }

@@ -4,11 +4,12 @@
  * Whatever can't be read is missing. A plan that a person made is for people to approve: `confidence` is a word of whoever wrote the plan.
  */
 import { defaultInstallation, userNameOf } from '../../crds/installation.ts';
-import type { RemediationPolicy } from '../../crds/kinds.ts';
+import { incidents, type RemediationPolicy } from '../../crds/kinds.ts';
 import { type AutoSubject, autoRefusal, WITHIN_DAYS } from '../../domain/auto.ts';
 import { type Lock, repeatsOf } from '../../domain/brakes.ts';
 import { budgetRefusal } from '../../domain/errorBudget.ts';
 import { identityOf, type PolicyDecision } from '../../domain/policy.ts';
+import { silencedNow } from '../../domain/quiet.ts';
 import { standingOf } from '../../domain/record.ts';
 import { explain } from '../../telemetry/explain.ts';
 import { bounded } from '../steps.ts';
@@ -35,6 +36,8 @@ export async function earned(scope: PlanScope, judged: Judged): Promise<PolicyDe
 export async function missingForAuto(scope: PlanScope, { rendered, subject, policy }: Judged): Promise<string | undefined> {
   const byPerson = madeByPerson(scope);
   if (byPerson !== undefined) return byPerson;
+  const quiet = await quietNow(scope);
+  if (quiet !== undefined) return quiet;
   const distrust = await judgesMissing(scope.remediate.operatorNamespace, scope.client, scope.signal);
   if (distrust !== undefined) return distrust;
   const locks = await listLocks(lockParts(scope));
@@ -53,6 +56,15 @@ function madeByPerson({ plan, remediate }: PlanScope): string | undefined {
   const isOurs =
     username === undefined || username === userNameOf(installation, 'investigator') || username === userNameOf(installation, 'all');
   return isOurs ? undefined : `${username} made this plan, and plans of people are approved by people`;
+}
+
+/** Who is not to be told is not to be surprised either. */
+async function quietNow({ plan, client, clock, signal }: PlanScope): Promise<string | undefined> {
+  const { name, uid } = plan.spec.incidentRef;
+  const { namespace } = plan.metadata;
+  const incident = await client.get(incidents, { ...(namespace !== undefined && { namespace }), name }, { signal });
+  const quiet = incident?.metadata.uid === uid ? silencedNow(incident, clock.now()) : undefined;
+  return quiet === undefined ? undefined : `Incident ${name} is ${quiet.message}, so people decide`;
 }
 
 async function standings(

@@ -1,5 +1,5 @@
 /**
- * Who says what of an Incident (`spec.closure.by`, `spec.acknowledgement.by`, `spec.expected.by`): stamped over whatever was claimed, and demanded to be
+ * Who says what of an Incident (`by` in `spec.closure`, `acknowledgement`, `expected` and `silence`): stamped over whatever was claimed, and demanded to be
  * true where the API server cannot stamp. Whoever changes somebody's words speaks for themselves from then on.
  */
 import { GROUP } from '../common.ts';
@@ -18,6 +18,7 @@ const WORDS: readonly Word[] = [
   { field: 'closure', speaker: 'closer', does: 'closes the Incident' },
   { field: 'acknowledgement', speaker: 'acknowledger', does: 'acknowledges the Incident' },
   { field: 'expected', speaker: 'expecter', does: 'expects the Incident' },
+  { field: 'silence', speaker: 'silencer', does: 'silences the Incident' },
 ];
 
 /** A word that the Incident did not have before, by somebody else than the operator. */

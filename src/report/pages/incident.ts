@@ -58,6 +58,7 @@ function headLines({ metadata, spec, status }: Incident, page: Page): readonly s
         ['Runbook', spec.runbookURL],
         ['Looked after', acknowledgementText(spec, status)],
         ['Expected', expectedText(spec, now)],
+        ...silenceRows(spec, status, now),
         ['Closed', closureText(spec)],
       ]),
       2,
@@ -77,6 +78,21 @@ function expectedText({ expected }: Incident['spec'], now: number): string | und
   const over = expectedForMs({ expected }, now) === undefined ? ' (over)' : '';
   return `until ${moment(expected.until)}${over}, says ${expected.by}: ${expected.reason}`;
 }
+
+/** What a person wants, and what the Alertmanagers hold, whoever made it. */
+function silenceRows({ silence }: Incident['spec'], status: Incident['status'], now: number): readonly (readonly [string, string])[] {
+  const said =
+    silence === undefined
+      ? []
+      : [`until ${moment(silence.until)}${isPast(silence.until, now) ? ' (over)' : ''}, by ${silence.by}: ${silence.reason}`];
+  const held = (status?.silences ?? []).map(({ alertmanager, by, until, reason, matchers, own, problem }) => {
+    if (!own) return `by ${by} in Alertmanager ${alertmanager}, until ${moment(until)}: ${reason}`;
+    return problem === undefined ? `in Alertmanager ${alertmanager}: ${matchers}` : `not in Alertmanager ${alertmanager}: ${problem}`;
+  });
+  return [...said, ...held].map((text, index) => [index === 0 ? 'Silenced' : '', text]);
+}
+
+const isPast = (time: string, now: number): boolean => !(Date.parse(time) > now);
 
 const closureText = ({ closure }: Incident['spec']): string | undefined =>
   closure === undefined

@@ -244,6 +244,11 @@ test.each([
     word: { expected: { until: UNTIL, reason: 'test', by: 'alice' } },
     want: { expected: { until: UNTIL, reason: 'test', by: 'carol' } },
   },
+  {
+    what: 'silences',
+    word: { silence: { until: UNTIL, reason: 'test', by: 'alice' } },
+    want: { silence: { until: UNTIL, reason: 'test', by: 'carol' } },
+  },
 ])('who $what an Incident is stamped too, and kept', async ({ word, want }) => {
   const { metadata } = await as('alice').create(incidents, newIncident(meta()));
   const key = { namespace: OPERATOR, name: metadata.name };

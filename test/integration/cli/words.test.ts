@@ -77,6 +77,16 @@ test('ack and expect are said in the name of who says so', async () => {
   expect([code, err.split('\n')[0]]).toEqual([2, 'kubectl sre: --until has to be later than now; "2020-01-01" is over']);
 });
 
+test('silence is said in the name of who says so, and lifted', async () => {
+  const { out } = await sre(['silence', name, '--for', '2h', '--reason', 'upgrade'], { as: 'carol' });
+  expect(out).toMatch(new RegExp(`^Silenced ${name} until [0-9: -]+ UTC, by carol: `, 'u'));
+  expect((await stored())?.spec.silence).toMatchObject({ reason: 'upgrade', by: 'carol' });
+  expect((await sre(`show ${name}`)).out).toMatch(/^ {2}Silenced {5}until [0-9: -]+ UTC, by carol: upgrade$/mu);
+  expect((await sre(`silence ${name} --lift`)).out).toBe(`Lifted the silence of ${name}\n`);
+  expect((await stored())?.spec.silence).toBeUndefined();
+  expect((await sre(`silence ${name} --lift`)).err).toBe(`kubectl sre: Incident ${name} is not silenced by anybody here\n`);
+});
+
 describe('why', () => {
   test('says that nobody has looked yet', async () => {
     expect((await sre(`why ${name}`)).err).toBe(

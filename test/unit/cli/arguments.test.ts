@@ -53,6 +53,8 @@ describe('readArguments', () => {
     { args: 'propose rp-1', says: 'propose needs --instead with one of the alternatives, or --set with another value' },
     { args: 'show a,b=c', says: '"a,b=c" cannot be the name of an object' },
     { args: 'close', says: 'close needs the name of an Incident' },
+    { args: 'silence inc-1 --for 2h', says: 'silence needs --for, such as 2h, and --reason: others want to know why; --lift ends it' },
+    { args: 'silence inc-1 --lift --for 2h', says: 'silence is either for a while, or --lift alone' },
     { args: 'close inc-1 --reason Bored', says: 'close needs --reason, which is one of Fixed, Expected, Duplicate, NotActionable' },
     { args: 'expect inc-1 --until 24h', says: 'expect needs --until, such as 24h or 2026-11-21, and --reason' },
     { args: 'completion tcsh', says: 'completion needs the name of one shell: bash, zsh, fish' },

@@ -221,6 +221,21 @@ describe('a question', () => {
     expect(calls).toBe(2);
   });
 
+  test('that has an effect is never sent twice', async () => {
+    let calls = 0;
+    server.answer = (request) => {
+      calls += 1;
+      request.socket.destroy();
+    };
+    await failure(http.ask({ name: 'main', url: server.url }, 'api', { body: { json: {} }, effect: 'POST' }));
+    expect(calls).toBe(1);
+  });
+
+  test('that deletes may be answered with nothing', async () => {
+    server.answer = (request, response) => void response.writeHead(request.method === 'DELETE' ? 200 : 405).end();
+    expect(await http.ask({ name: 'main', url: server.url }, 'api', { effect: 'DELETE' })).toMatchObject({ json: undefined });
+  });
+
   test('that is refused is not asked again, nor is a redirect followed', async () => {
     let calls = 0;
     server.answer = (request, response) => {

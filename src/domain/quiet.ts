@@ -1,0 +1,40 @@
+/** Whether nobody is told of an Incident just now, and why: a person expects it, or it is silenced, here or in Alertmanager. Pure. */
+import type { IncidentSpec, IncidentStatus } from '../crds/incident.ts';
+import { expectationText, expectedForMs } from './expectation.ts';
+import { silenceText, silentForMs } from './incidentSilence.ts';
+
+export interface Quiet {
+  readonly reason: 'Expected' | 'Silenced';
+  /** For people. */
+  readonly message: string;
+  /** Until when, as far as is known. */
+  readonly until: string;
+}
+
+interface Heard {
+  readonly spec: Pick<IncidentSpec, 'expected' | 'silence'>;
+  readonly status?: Pick<IncidentStatus, 'silences' | 'silencedUntil'> | undefined;
+}
+
+/** @param now milliseconds since the epoch */
+export function quietOf(incident: Heard, now: number): Quiet | undefined {
+  const { expected } = incident.spec;
+  if (expected !== undefined && expectedForMs(incident.spec, now) !== undefined)
+    return { reason: 'Expected', message: expectationText(expected), until: expected.until };
+  return silencedNow(incident, now);
+}
+
+/** By a word on the Incident, or by whatever silences Alertmanager has. */
+export function silencedNow({ spec, status }: Heard, now: number): Quiet | undefined {
+  const { silence } = spec;
+  if (silence !== undefined && silentForMs(spec, now) !== undefined)
+    return { reason: 'Silenced', message: `silenced ${silenceText(silence)}`, until: silence.until };
+  const { silencedUntil: until, silences = [] } = status ?? {};
+  if (until === undefined || !(Date.parse(until) > now)) return undefined;
+  const other = silences.find((one) => !one.own && Date.parse(one.until) > now);
+  return { reason: 'Silenced', message: other === undefined ? `silenced until ${until}` : elsewhereText(other), until };
+}
+
+/** `silenced in Alertmanager eu until 2026-11-21T12:00:00Z by bob: upgrade` */
+export const elsewhereText = ({ alertmanager, until, by, reason }: NonNullable<IncidentStatus['silences']>[number]): string =>
+  `silenced in Alertmanager ${alertmanager} until ${until} by ${by}: ${reason}`;
