@@ -1,15 +1,25 @@
-/** Every tool of the product, from the parts of a process. */
-
+/** Every tool of the product, and Jamie, who talks about what they find: from the parts of a process. */
+import type { Chat } from '../chat/port.ts';
+import { askJamieTool, sreChatTool } from '../tools/assistant/askJamie.ts';
 import { readingTools } from '../tools/incidents/readingTools.ts';
 import { createRecords } from '../tools/incidents/records.ts';
 import { createTools, type Tools } from '../tools/registry.ts';
+import { addChat } from './chat.ts';
 import { clusterTools, createClusterAccess } from './clusterTools.ts';
 import type { Parts } from './parts.ts';
 
+export interface ToolsAndChat {
+  readonly tools: Tools;
+  readonly chat: Chat;
+}
+
 /** To be called before the manager runs. */
-export function addTools(parts: Parts): Tools {
+export function addTools(parts: Parts): ToolsAndChat {
   const { client, clock, config, manager, redactor } = parts;
   const records = createRecords({ client, clock, manager, redactor, namespace: config.namespace });
   const cluster = createClusterAccess(parts);
-  return createTools([...clusterTools(cluster), ...readingTools(records)]);
+  // Jamie asks the tools, and is one of them.
+  const chat = addChat(parts, () => tools);
+  const tools: Tools = createTools([askJamieTool(chat), sreChatTool(chat), ...clusterTools(cluster), ...readingTools(records)]);
+  return { tools, chat };
 }

@@ -34,13 +34,13 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   intake: { values: ['domain', 'kube', 'report'], types: ['telemetry', 'redact', 'sources'] },
   tools: {
     values: ['analysis', 'domain', 'evidence', 'investigate', 'kube', 'report', 'sources', 'text'],
-    types: ['audit', 'redact', 'telemetry'],
+    types: ['audit', 'chat', 'redact', 'telemetry'],
   },
   chat: {
     values: ['analysis', 'domain', 'evidence/listMetadata', 'kube', 'llm', 'sources', 'text', 'tools'],
     types: ['redact', 'telemetry'],
   },
-  mcp: { values: ['domain', 'kube', 'report', 'text', 'tools'], types: ['chat', 'redact', 'telemetry'] },
+  mcp: { values: ['domain', 'kube', 'report', 'tools'], types: ['chat', 'redact', 'telemetry'] },
   server: { values: ['domain', 'kube', 'intake', 'report', 'tools'], types: ['chat', 'mcp', 'redact', 'telemetry'] },
   controllers: {
     values: [
