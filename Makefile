@@ -59,6 +59,10 @@ eval-healthy: ready ## Collect thirty healthy namespaces from a real node, and c
 eval-grouping: ready ## Group labelled storms of alerts and score it by kind (SEED=n makes other storms, DATA=folder scores your own)
 	@$(NODE) test/storms/main.ts --seed "$(SEED)" --data "$(DATA)" --out "$(OUT)"
 
+.PHONY: conformance
+conformance: ready ## MCP's own conformance suite against our endpoint, both revisions of the protocol
+	@$(NODE) test/conformance/main.ts
+
 .PHONY: bench
 bench: ready build ## Measure the loop and the controller runtime, beside what they are compared with
 	@$(NODE) test/bench/loop/main.ts

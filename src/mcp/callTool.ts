@@ -28,6 +28,8 @@ export interface CallDeps {
 export interface Visitor {
   readonly caller: Caller;
   readonly toolset: Toolset;
+  /** Counts one more call where one connection or one request makes several; throws what says that it is one too many. */
+  readonly count?: (() => void) | undefined;
 }
 
 interface Params {
@@ -38,10 +40,15 @@ interface Params {
 export async function callTool(
   { name, arguments: input = {} }: Params,
   context: ServerContext,
-  { caller, toolset }: Visitor,
+  { caller, toolset, count }: Visitor,
   { catalogue, clock, logger }: CallDeps,
 ): Promise<CallToolResult> {
   const tool = existing(catalogue, name, toolset);
+  try {
+    count?.();
+  } catch (error) {
+    return told(new ToolError('TooLarge', (error as Error).message));
+  }
   const late = (): Error => new ToolError('TimedOut', `${name} took longer than ${LONGEST_MS / 60_000} minutes; ask for less.`);
   try {
     const run = (signal: AbortSignal) => tool.run(input, { caller, signal, progress: progressOf(context) });

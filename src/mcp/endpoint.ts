@@ -18,12 +18,12 @@ import {
   type McpServer,
   readRequestBody,
   type Server,
+  type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { Caller } from '../tools/caller.ts';
 import type { Visitor } from './callTool.ts';
-import type { Changes } from './changes.ts';
 import { exchange } from './exchange.ts';
 import { errorResponse, type Incoming, incoming } from './jsonRpc.ts';
 import type { Connection } from './server.ts';
@@ -35,7 +35,8 @@ export interface EndpointDeps {
   /** What a client that does not speak MCP reads. */
   readonly information: (visitor: Visitor) => Readonly<Record<string, unknown>>;
   readonly watching: Watching;
-  readonly changes: Changes;
+  /** What has changed, for who listens. */
+  readonly changes: ServerEventBus;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly logger: Logger;
 }
@@ -61,12 +62,12 @@ interface Asked {
 }
 
 export function createEndpoint(deps: EndpointDeps): Endpoint {
-  const { serverFor, changes, watching, clock, logger } = deps;
+  const { serverFor, changes, clock, logger } = deps;
   const onerror = (error: Error): void => logger.debug({ error }, 'an MCP request was not as it should be');
   const exchanging = ({ authInfo }: { readonly authInfo?: AuthInfo }) => serverFor(visitorIn(authInfo), { kind: 'exchange' });
   const modern = createMcpHandler(exchanging, {
     legacy: 'reject',
-    bus: { publish: () => undefined, subscribe: (listener) => changes.subscribe((change) => watching.events(change).forEach(listener)) },
+    bus: changes,
     maxSubscriptions: MAX_STREAMS,
     maxRequestBodySize: MAX_BODY,
     keepAliveMs: KEEP_ALIVE_MS,

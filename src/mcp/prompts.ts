@@ -90,7 +90,7 @@ export const PROMPTS: readonly Prompt[] = [
     description: 'What a RemediationPlan would change, its risk and how it is verified.',
     arguments: [{ name: 'plan', description: 'Name of the RemediationPlan, such as rp-1.', required: true }],
     text: ({ plan }) =>
-      `Review RemediationPlan ${plan} for whoever has to approve it: read it with get_remediation_plan. Say what exactly it changes (the diff), whether that follows from the evidence, what else depends on what it changes, how success and failure are told, and what you would ask before approving. Approving is a person's act. ${CLOSING}`,
+      `Review RemediationPlan ${plan} for whoever has to approve it: read it with get_plan. Say what exactly it changes (the diff), whether that follows from the evidence, what else depends on what it changes, how success and failure are told, and what you would ask before approving. Approving is a person's act. ${CLOSING}`,
   },
 ];
 

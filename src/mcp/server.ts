@@ -2,9 +2,15 @@
  * One MCP server for one visitor: a request, a session or a connection. It holds no more than who asks; what it serves is made once and
  * shared, so that a thousand of them are cheap.
  */
-import { type CacheHint, type ListResourcesResult, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
+import {
+  type CacheHint,
+  type ListResourcesResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerEventBus,
+} from '@modelcontextprotocol/server';
 import { type CallDeps, callTool, type Visitor } from './callTool.ts';
-import type { Changes } from './changes.ts';
 import { complete, type LookUpNames } from './names.ts';
 import { pageOf } from './paging.ts';
 import { listedPrompts, promptOf } from './prompts.ts';
@@ -18,7 +24,8 @@ export interface McpDeps extends CallDeps {
   readonly instructions: string;
   readonly resources: Resources;
   readonly lookUpNames: LookUpNames;
-  readonly changes: Changes;
+  /** What has changed, for who has subscribed. A change carries a URI and no more: it is read again by who may. */
+  readonly changes: ServerEventBus;
 }
 
 export interface Connection {
@@ -107,10 +114,11 @@ function serveSubscriptions(server: Server, { resources, changes }: McpDeps, { c
     return {};
   });
   if (kind === 'exchange') return;
-  const end = changes.subscribe(({ uri, isListChange }) => {
+  const end = changes.subscribe((event) => {
     // Whoever has gone in this instant misses nothing.
-    if (kind === 'stream' || subscribed.has(uri)) server.sendResourceUpdated({ uri }).catch(() => undefined);
-    if (isListChange) server.sendResourceListChanged().catch(() => undefined);
+    if (event.kind === 'resources_list_changed') server.sendResourceListChanged().catch(() => undefined);
+    if (event.kind !== 'resource_updated' || (kind === 'session' && !subscribed.has(event.uri))) return;
+    server.sendResourceUpdated({ uri: event.uri }).catch(() => undefined);
   });
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no EventTarget: the SDK has this one callback
   server.onclose = end;

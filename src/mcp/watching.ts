@@ -1,20 +1,12 @@
-/** `subscriptions/listen` of the current protocol revision: whether somebody may, which the SDK leaves to us, and what there is to hear. */
-import {
-  isJSONRPCRequest,
-  type JSONRPCErrorResponse,
-  type JSONRPCMessage,
-  ProtocolError,
-  type ServerEvent,
-} from '@modelcontextprotocol/server';
+/** `subscriptions/listen` of the current protocol revision: whether somebody may listen to what they ask for, which the SDK leaves to us. */
+import { isJSONRPCRequest, type JSONRPCErrorResponse, type JSONRPCMessage, ProtocolError } from '@modelcontextprotocol/server';
 import type { Call } from '../tools/tool.ts';
-import type { Change } from './changes.ts';
 import { errorResponse } from './jsonRpc.ts';
 import type { Resources } from './resources.ts';
 
 export interface Watching {
   /** What to answer to who may not listen to what they ask for; undefined: let them. */
   refuse(message: JSONRPCMessage, call: Call): Promise<JSONRPCErrorResponse | undefined>;
-  events(change: Change): readonly ServerEvent[];
 }
 
 const MAX_URIS = 200;
@@ -34,10 +26,6 @@ export function createWatching(resources: Pick<Resources, 'admit'>): Watching {
         return errorResponse(message.id, error.code, error.message);
       }
     },
-    events: ({ uri, isListChange }) => [
-      { kind: 'resource_updated', uri },
-      ...(isListChange ? [{ kind: 'resources_list_changed' } as const] : []),
-    ],
   };
 }
 

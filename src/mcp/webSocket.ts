@@ -3,23 +3,50 @@
  *
  * A client that does not read loses its connection before it costs memory; one that is gone without a word, too.
  */
-import type { WebSocket } from 'ws';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Visitor } from './callTool.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 
 export type WebSocketDeps = Pick<ConnectionOptions, 'serverFor' | 'watching' | 'logger'> & { readonly clock: Clock };
 
-export const SUBPROTOCOL = 'mcp';
+export interface WebSocketEndpoint {
+  /** Takes a connection over, for somebody who has been let in. */
+  accept(connection: Upgrading, visitor: Visitor): void;
+  close(): void;
+}
 
+export interface Upgrading {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+const SUBPROTOCOL = 'mcp';
+const MAX_MESSAGE = 4 * 1024 * 1024;
 /** What may wait to be read by a client. */
 const MAX_UNREAD = 8 * 1024 * 1024;
 const PING_MS = 30_000;
+const GOING_AWAY = 1001;
 const NOT_TEXT = 1003;
 const TOO_SLOW = 1013;
 
-/** @param webSocket open, of somebody who has been let in */
-export function serveWebSocket(webSocket: WebSocket, visitor: Visitor, { serverFor, watching, logger, clock }: WebSocketDeps): void {
+export function createWebSocketEndpoint(deps: WebSocketDeps): WebSocketEndpoint {
+  const handleProtocols = (offered: ReadonlySet<string>): string | false => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false);
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, handleProtocols });
+  return {
+    accept: ({ request, socket, head }, visitor) =>
+      server.handleUpgrade(request, socket, head, (webSocket) => serveWebSocket(webSocket, visitor, deps)),
+    close: () => {
+      for (const webSocket of server.clients) webSocket.close(GOING_AWAY, 'Agent-SRE is stopping');
+      server.close();
+    },
+  };
+}
+
+function serveWebSocket(webSocket: WebSocket, visitor: Visitor, { serverFor, watching, logger, clock }: WebSocketDeps): void {
   const connection: Connection = openConnection({
     visitor,
     serverFor,

@@ -4,6 +4,7 @@
  * Times are milliseconds since the epoch. Samples that are no number (NaN, infinities) are left out, as they say nothing; an answer
  * that its source calls partial, or that was cut, says so in `notes`: to see no series in it is no proof that there is none.
  */
+import type { Matcher } from './promql.ts';
 import type { TimeWindow } from './window.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -43,6 +44,6 @@ export interface RangeOptions {
 
 export interface MetricsPort extends MetricsSource {
   range(query: string, window: TimeWindow, options?: RangeOptions, signal?: AbortSignal): Promise<RangeAnswer>;
-  /** Names of the metrics that have series with any of these sets of labels; a source that cannot tell gives more. */
-  metricNames(anyOf: readonly Labels[], window: TimeWindow, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Names of the metrics that have series which any of these sets of matchers fits; a source that cannot tell gives more. */
+  metricNames(anyOf: readonly (readonly Matcher[])[], window: TimeWindow, signal?: AbortSignal): Promise<readonly string[]>;
 }

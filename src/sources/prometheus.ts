@@ -12,7 +12,7 @@ import { SourceError } from './gap.ts';
 import type { AskOptions, Endpoint, HttpSource } from './http.ts';
 import type { Labels, MetricsPort } from './metrics.ts';
 import { listAnswer, notesOf, queryAnswer, reasonOfRefusal, samplesOf, seriesOf } from './prometheusAnswers.ts';
-import { selector } from './promql.ts';
+import { selector, selectorOf } from './promql.ts';
 import { inSteps, stepFor, type TimeWindow } from './window.ts';
 
 export type { Labels, MetricsSource } from './metrics.ts';
@@ -80,7 +80,7 @@ export function createPrometheus(http: HttpSource, endpoint: Endpoint): Promethe
     },
     async metricNames(anyOf, window, signal) {
       const query = new URLSearchParams({ ...secondsOf(window), limit: String(MAX_NAMES) });
-      for (const labels of anyOf) query.append('match[]', selector(labels));
+      for (const matchers of anyOf) query.append('match[]', selectorOf(matchers));
       const { data } = await ask(listAnswer, 'api/v1/label/__name__/values', { query }, signal);
       return data.slice(0, MAX_NAMES).filter((value) => typeof value === 'string');
     },

@@ -8,7 +8,8 @@
 
 import type { Unit } from '../../domain/levelText.ts';
 import { alternatives, type Matcher } from '../promql.ts';
-import { appP95, appRate, appRateOfAny, equal, matching, maxBy, not, p95, podsOf, rate, select, shareOf, sum } from './promqlTerms.ts';
+import { equal, matching, maxBy, not, podsOf, rate, select, sum } from './promqlTerms.ts';
+import { errorShares, latencies, requestRates } from './requestQueries.ts';
 import type { Subject } from './subject.ts';
 
 export const SIGNALS = [
@@ -29,8 +30,8 @@ export type SignalName = (typeof SIGNALS)[number];
 export interface Way {
   readonly convention: string;
   readonly needs: readonly string[];
-  /** Undefined when the workload has nothing of the kind. */
-  readonly query: (subject: Subject) => string | undefined;
+  /** Undefined when the workload has nothing of the kind. @param window of rates, such as `5m` */
+  readonly query: (subject: Subject, window?: string) => string | undefined;
 }
 
 export interface MetricSignal {
@@ -39,23 +40,11 @@ export interface MetricSignal {
 }
 
 /** cAdvisor also counts the pod as a whole, without a container. */
-const containersOf = (subject: Subject): readonly Matcher[] => [...podsOf(subject), not('container', ''), not('container', 'POD')];
-const istio = ({ namespace, name }: Subject): readonly Matcher[] => [
-  equal('reporter', 'destination'),
-  equal('destination_workload_namespace', namespace),
-  equal('destination_workload', name),
-];
-const linkerd = (subject: Subject): readonly Matcher[] => [...podsOf(subject), equal('direction', 'inbound')];
-/** The controller's own namespace stands in `namespace` where scrapes do not honour labels. */
-const nginx = ({ namespace, name }: Subject): readonly Matcher[] => [
-  equal('exported_namespace', namespace),
-  equal('exported_service', name),
-];
+export const containersOf = (subject: Subject): readonly Matcher[] => [...podsOf(subject), not('container', ''), not('container', 'POD')];
 
-const server = matching('http_response_status_code', '5..');
-const code5xx = ['code', 'status', 'status_code'].map((label) => matching(label, '5..'));
-
-const milliseconds = (query: string): string => `${query} / 1000`;
+/** What each container uses, as a share of what its pod says that it may use, or asks for. */
+export const ofResource = (used: string, which: 'limits' | 'requests', resource: 'cpu' | 'memory', subject: Subject): string =>
+  `max by (pod, container) (${used}) / on (pod, container) max by (pod, container) (${select(`kube_pod_container_resource_${which}`, [...podsOf(subject), equal('resource', resource)])})`;
 
 export const METRIC_SIGNALS: Readonly<Record<SignalName, MetricSignal>> = {
   cpuUsage: {
@@ -64,7 +53,7 @@ export const METRIC_SIGNALS: Readonly<Record<SignalName, MetricSignal>> = {
       {
         convention: 'cAdvisor',
         needs: ['container_cpu_usage_seconds_total'],
-        query: (subject) => maxBy('container', rate('container_cpu_usage_seconds_total', containersOf(subject))),
+        query: (subject, window) => maxBy('container', rate('container_cpu_usage_seconds_total', containersOf(subject), window)),
       },
     ],
   },
@@ -74,11 +63,12 @@ export const METRIC_SIGNALS: Readonly<Record<SignalName, MetricSignal>> = {
       {
         convention: 'cAdvisor',
         needs: ['container_cpu_cfs_throttled_periods_total', 'container_cpu_cfs_periods_total'],
-        query: (subject) =>
-          maxBy(
-            'container',
-            `${rate('container_cpu_cfs_throttled_periods_total', containersOf(subject))} / (${rate('container_cpu_cfs_periods_total', containersOf(subject))} > 0)`,
-          ),
+        query: (subject, window) => {
+          const [throttled, all] = ['throttled_periods', 'periods'].map((what) =>
+            rate(`container_cpu_cfs_${what}_total`, containersOf(subject), window),
+          );
+          return maxBy('container', `${throttled} / (${all} > 0)`);
+        },
       },
     ],
   },
@@ -99,10 +89,7 @@ export const METRIC_SIGNALS: Readonly<Record<SignalName, MetricSignal>> = {
         convention: 'kube-state-metrics',
         needs: ['container_memory_working_set_bytes', 'kube_pod_container_resource_limits'],
         query: (subject) =>
-          maxBy(
-            'container',
-            `max by (pod, container) (${select('container_memory_working_set_bytes', containersOf(subject))}) / on (pod, container) max by (pod, container) (${select('kube_pod_container_resource_limits', [...podsOf(subject), equal('resource', 'memory')])})`,
-          ),
+          maxBy('container', ofResource(select('container_memory_working_set_bytes', containersOf(subject)), 'limits', 'memory', subject)),
       },
       {
         convention: 'cAdvisor',
@@ -127,69 +114,10 @@ export const METRIC_SIGNALS: Readonly<Record<SignalName, MetricSignal>> = {
   },
   requestRate: {
     unit: 'per second',
-    ways: [
-      { convention: 'Istio', needs: ['istio_requests_total'], query: (subject) => sum(rate('istio_requests_total', istio(subject))) },
-      { convention: 'Linkerd', needs: ['response_total'], query: (subject) => sum(rate('response_total', linkerd(subject))) },
-      ...appCounters((metric) => (subject) => appRate(metric, subject)),
-      {
-        convention: 'ingress-nginx',
-        needs: ['nginx_ingress_controller_requests'],
-        query: (subject) => sum(rate('nginx_ingress_controller_requests', nginx(subject))),
-      },
-    ],
+    ways: requestRates(),
   },
-  errorShare: {
-    unit: 'share',
-    ways: [
-      {
-        convention: 'Istio',
-        needs: ['istio_requests_total'],
-        query: (subject) => share('istio_requests_total', istio(subject), matching('response_code', '5..|0')),
-      },
-      {
-        convention: 'Linkerd',
-        needs: ['response_total'],
-        query: (subject) => share('response_total', linkerd(subject), equal('classification', 'failure')),
-      },
-      ...appCounters((metric, failed) => (subject) => shareOf(appRateOfAny(metric, subject, failed), appRate(metric, subject))),
-      {
-        convention: 'ingress-nginx',
-        needs: ['nginx_ingress_controller_requests'],
-        query: (subject) => share('nginx_ingress_controller_requests', nginx(subject), matching('status', '5..')),
-      },
-    ],
-  },
-  latencyP95: {
-    unit: 'seconds',
-    ways: [
-      {
-        convention: 'Istio',
-        needs: ['istio_request_duration_milliseconds_bucket'],
-        query: (subject) => milliseconds(p95('istio_request_duration_milliseconds_bucket', istio(subject))),
-      },
-      {
-        convention: 'Linkerd',
-        needs: ['response_latency_ms_bucket'],
-        query: (subject) => milliseconds(p95('response_latency_ms_bucket', linkerd(subject))),
-      },
-      ...[
-        'http_server_request_duration_seconds_bucket',
-        'http_request_duration_seconds_bucket',
-        'http_server_requests_seconds_bucket',
-        'grpc_server_handling_seconds_bucket',
-      ].map((metric): Way => ({ convention: metric, needs: [metric], query: (subject) => appP95(metric, subject) })),
-      {
-        convention: 'OpenTelemetry, before 1.23',
-        needs: ['http_server_duration_milliseconds_bucket'],
-        query: (subject) => milliseconds(appP95('http_server_duration_milliseconds_bucket', subject)),
-      },
-      {
-        convention: 'ingress-nginx',
-        needs: ['nginx_ingress_controller_request_duration_seconds_bucket'],
-        query: (subject) => p95('nginx_ingress_controller_request_duration_seconds_bucket', nginx(subject)),
-      },
-    ],
-  },
+  errorShare: { unit: 'share', ways: errorShares() },
+  latencyP95: { unit: 'seconds', ways: latencies(0.95) },
   volumeUsage: {
     unit: 'share',
     ways: [
@@ -208,27 +136,6 @@ export const METRIC_SIGNALS: Readonly<Record<SignalName, MetricSignal>> = {
   networkReceiveErrors: { unit: 'per second', ways: network('receive') },
   networkTransmitErrors: { unit: 'per second', ways: network('transmit') },
 };
-
-/** Counters of requests that applications export themselves: what they are called, and how a failed one is told. */
-function appCounters(query: (metric: string, failed: readonly Matcher[]) => Way['query']): readonly Way[] {
-  const counters: readonly (readonly [convention: string, metric: string, failed: readonly Matcher[]])[] = [
-    ['OpenTelemetry', 'http_server_request_duration_seconds_count', [server]],
-    ['OpenTelemetry, before 1.23', 'http_server_duration_milliseconds_count', [matching('http_status_code', '5..')]],
-    ['Spring', 'http_server_requests_seconds_count', [matching('status', '5..')]],
-    [
-      'gRPC',
-      'grpc_server_handled_total',
-      [matching('grpc_code', 'Internal|Unavailable|Unknown|DataLoss|DeadlineExceeded|ResourceExhausted')],
-    ],
-    ['client libraries', 'http_requests_total', code5xx],
-    ['client libraries', 'http_request_duration_seconds_count', code5xx],
-  ];
-  return counters.map(([convention, metric, failed]) => ({ convention, needs: [metric], query: query(metric, failed) }));
-}
-
-function share(metric: string, all: readonly Matcher[], failed: Matcher): string {
-  return shareOf(sum(rate(metric, [...all, failed])), sum(rate(metric, all)));
-}
 
 function network(direction: 'receive' | 'transmit'): readonly Way[] {
   const [errors, dropped] = [`container_network_${direction}_errors_total`, `container_network_${direction}_packets_dropped_total`];

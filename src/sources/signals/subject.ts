@@ -14,6 +14,10 @@ export interface Subject {
   readonly service?: string | undefined;
   /** PersistentVolumeClaims of its pods. */
   readonly claims: readonly string[];
+  /** Services in front of it; absent: one of its name. */
+  readonly services?: readonly string[] | undefined;
+  /** Under which OTLP stores its metrics in `job`, where they have no label of a namespace; absent: they are not looked for. */
+  readonly jobs?: readonly string[] | undefined;
 }
 
 const LETTER = '[bcdfghjklmnpqrstvwxz2456789]';

@@ -1,6 +1,8 @@
 /** How a signal of a workload is asked for, and of whom: the first instance that has the metrics of one of its ways. */
-import type { MetricsPort, Series } from '../metrics.ts';
+import type { MetricsPort } from '../metrics.ts';
+import type { Matcher } from '../promql.ts';
 import { METRIC_SIGNALS, type SignalName, type Way } from './metricTable.ts';
+import { equal } from './promqlTerms.ts';
 import type { Subject } from './subject.ts';
 
 export interface Question {
@@ -17,12 +19,8 @@ export interface Measuring {
 }
 
 /** As whoever measures labels the namespace. */
-export const namespacesOf = ({ namespace }: Subject): readonly Series['labels'][] => [
-  { namespace },
-  { k8s_namespace_name: namespace },
-  { destination_workload_namespace: namespace },
-  { exported_namespace: namespace },
-];
+export const namespacesOf = ({ namespace }: Subject): readonly (readonly Matcher[])[] =>
+  ['namespace', 'k8s_namespace_name', 'destination_workload_namespace', 'exported_namespace'].map((label) => [equal(label, namespace)]);
 
 /** Undefined: nobody measures it of this workload. */
 export function wayOf(signal: SignalName, subject: Subject, known: readonly Measuring[]): Question | undefined {

@@ -89,7 +89,10 @@ describe('the real Prometheus', () => {
   });
 
   test('knows the metrics of a namespace, its series and their types', async () => {
-    const names = await prometheus.metricNames([{ namespace: 'shop' }, { k8s_namespace_name: 'shop' }], window());
+    const names = await prometheus.metricNames(
+      [[{ label: 'namespace', operator: '=', value: 'shop' }], [{ label: 'k8s_pod_name', operator: '=~', value: 'cart-.+' }]],
+      window(),
+    );
     expect(names).toEqual(expect.arrayContaining(['shop_broken', 'shop_many', 'shop_requests_total']));
     const series = await prometheus.series({ __name__: 'shop_requests_total' }, window(), 1);
     expect(series).toHaveLength(1);

@@ -68,7 +68,10 @@ describe.each(adapters)('the port of metrics: $name', ({ name, create, instant, 
   failsAsASourceShould(name, [
     { name: 'instant', ask: (http, url, signal) => create(http, url).instant('up', signal) },
     { name: 'range', ask: (http, url, signal) => create(http, url).range('up', window, {}, signal) },
-    { name: 'metricNames', ask: (http, url, signal) => create(http, url).metricNames([{ namespace: 'shop' }], window, signal) },
+    {
+      name: 'metricNames',
+      ask: (http, url, signal) => create(http, url).metricNames([[{ label: 'namespace', operator: '=', value: 'shop' }]], window, signal),
+    },
   ]);
 
   let server: AnsweringServer;
