@@ -1,11 +1,15 @@
 /** What the cluster says, asked on somebody's behalf: the tools, and the log reader that others share. */
 import { createCleaner } from '../sources/text.ts';
 import type { ClusterDeps } from '../tools/cluster/deps.ts';
+import { fluxStatusTool } from '../tools/cluster/fluxStatus.ts';
 import { createKinds } from '../tools/cluster/kinds.ts';
+import { kubectlDescribeTool } from '../tools/cluster/kubectlDescribe.ts';
 import { kubectlGetTool } from '../tools/cluster/kubectlGet.ts';
 import { createLogReader, type LogReader } from '../tools/cluster/logs/reader.ts';
 import { createLogRecord } from '../tools/cluster/logs/record.ts';
 import { getPodLogsTool, kubectlLogsTool } from '../tools/cluster/podLogs.ts';
+import { getPodStatusTool } from '../tools/cluster/podStatus.ts';
+import { getServiceHealthTool } from '../tools/cluster/serviceHealth.ts';
 import type { Tool } from '../tools/tool.ts';
 import { createRoleAudit } from './audit.ts';
 import type { Parts } from './parts.ts';
@@ -23,5 +27,13 @@ export function createClusterAccess(parts: Parts): ClusterAccess {
 }
 
 export function clusterTools(access: ClusterAccess): readonly Tool[] {
-  return [kubectlGetTool(access), getPodLogsTool(access), kubectlLogsTool(access)];
+  return [
+    kubectlGetTool(access),
+    kubectlDescribeTool(access),
+    getPodLogsTool(access),
+    kubectlLogsTool(access),
+    getPodStatusTool(access),
+    getServiceHealthTool(access),
+    fluxStatusTool(access),
+  ];
 }

@@ -9,6 +9,8 @@ import type { Redactor } from '../redact/redactor.ts';
 import type { AuditFigures } from '../telemetry/auditMetrics.ts';
 
 export interface Parts {
+  /** Of Agent-SRE. */
+  readonly version: string;
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;

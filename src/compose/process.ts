@@ -84,7 +84,7 @@ function partsOf({ name, config, logger, redactor, version }: ProcessOptions, gi
   const identity = `${hostname()}_${randomUUID().slice(0, 8)}`;
   const election = isElected ? { namespace: config.namespace, name: lease, identity } : undefined;
   const manager = createManager({ client, clock, logger, registry, name: `agentsre.io/${name}`, election });
-  return { config, clock, logger, registry, redactor, client, manager, gitCacheDir, auditFigures: auditMetrics(registry) };
+  return { version, config, clock, logger, registry, redactor, client, manager, gitCacheDir, auditFigures: auditMetrics(registry) };
 }
 
 /** A credential that we were given must not come out anywhere, whatever quotes it. */

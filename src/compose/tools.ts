@@ -1,12 +1,15 @@
 /** Every tool of the product, and Jamie, who talks about what they find: from the parts of a process. */
 import type { Chat } from '../chat/port.ts';
 import { askJamieTool, sreChatTool } from '../tools/assistant/askJamie.ts';
+import { healthCheckTool } from '../tools/cluster/healthCheck.ts';
 import { readingTools } from '../tools/incidents/readingTools.ts';
 import { createRecords } from '../tools/incidents/records.ts';
 import { createTools, type Tools } from '../tools/registry.ts';
 import { addChat } from './chat.ts';
 import { clusterTools, createClusterAccess } from './clusterTools.ts';
+import { connectionsOf } from './connections.ts';
 import type { Parts } from './parts.ts';
+import { createTelemetrySources } from './telemetry.ts';
 
 export interface ToolsAndChat {
   readonly tools: Tools;
@@ -18,8 +21,15 @@ export function addTools(parts: Parts): ToolsAndChat {
   const { client, clock, config, manager, redactor } = parts;
   const records = createRecords({ client, clock, manager, redactor, namespace: config.namespace });
   const cluster = createClusterAccess(parts);
+  const telemetry = createTelemetrySources(parts);
   // Jamie asks the tools, and is one of them.
   const chat = addChat(parts, () => tools);
-  const tools: Tools = createTools([askJamieTool(chat), sreChatTool(chat), ...clusterTools(cluster), ...readingTools(records)]);
+  const tools: Tools = createTools([
+    askJamieTool(chat),
+    sreChatTool(chat),
+    ...clusterTools(cluster),
+    healthCheckTool(connectionsOf(parts, telemetry)),
+    ...readingTools(records),
+  ]);
   return { tools, chat };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { withDeadline } from '../../kube/deadline.ts';
 import { gapReason, SourceError } from '../../sources/gap.ts';
+import { tidy } from '../../sources/text.ts';
 import { defineTool, type Tool } from '../tool.ts';
 
 export interface Connection {
@@ -14,7 +15,7 @@ export interface Connection {
   readonly ask: (signal: AbortSignal) => Promise<string | undefined>;
 }
 
-interface Deps {
+export interface HealthCheckDeps {
   readonly connections: readonly Connection[];
   /** Of kinds that could be connected and are not. */
   readonly notConfigured: readonly string[];
@@ -33,7 +34,7 @@ const output = z.object({
   notConfigured: z.array(z.string()),
 });
 
-export function healthCheckTool({ connections, notConfigured, version, clock }: Deps): Tool {
+export function healthCheckTool({ connections, notConfigured, version, clock }: HealthCheckDeps): Tool {
   return defineTool({
     name: 'health_check',
     title: 'Health of Agent-SRE',
@@ -71,7 +72,7 @@ async function check(
   const took = (): number => Math.round(clock.monotonic() - began);
   try {
     const says = await withDeadline(clock, LONGEST_MS, signal, late, ask);
-    return { kind, name, ok: true, ms: took(), says: says ?? '' };
+    return { kind, name, ok: true, ms: took(), says: tidy(says ?? '', 80) };
   } catch (error) {
     return { kind, name, ok: false, ms: took(), says: WHY[gapReason(error)] };
   }
