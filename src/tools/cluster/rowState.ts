@@ -30,7 +30,7 @@ export function stateReader(plural: string, columns: readonly Column[]): (row: R
     const states = [
       ofDelivery(cell('sync status'), cell('health status')),
       ofWord(cell('status', 'phase', 'state')),
-      ofReady(cell('ready')),
+      ofReady(cell('ready') ?? cell('available')),
       ofNumbers(cell('desired'), cell('ready')),
       cell('external-ip') === '<pending>' ? ({ rank: 'waiting', label: 'no external IP yet' } as const) : undefined,
     ].filter((state) => state !== undefined);
@@ -68,7 +68,7 @@ function ofReady(cell: string | undefined): RowState | undefined {
   const [, ready, wanted] = /^(\d+)\/(\d+)$/u.exec(cell ?? '') ?? [];
   if (ready !== undefined && wanted !== undefined) return ofCounts(Number(ready), Number(wanted));
   if (cell === 'True') return { rank: 'well', label: 'Ready' };
-  if (cell === 'False') return { rank: 'failing', label: 'not ready' };
+  if (/^False\b/u.test(cell ?? '')) return { rank: 'failing', label: 'not ready' };
   return cell === 'Unknown' || cell === '<none>' ? { rank: 'waiting', label: 'readiness unknown' } : undefined;
 }
 

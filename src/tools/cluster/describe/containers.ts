@@ -107,7 +107,9 @@ function settingsOf({ env = [], envFrom = [], volumeMounts = [] }: ApiContainer,
   ]);
   const more = env.length > MOST_SETTINGS ? [`and ${env.length - MOST_SETTINGS} more`] : [];
   const settings = [...variables, ...whole, ...more].map((text) => cleaner.line(text, 300));
-  const mounts = volumeMounts.map(({ name, mountPath }) => cleaner.line(`${mountPath} from ${name}`, 200));
+  const mounts = volumeMounts
+    .filter(({ name }) => !name.startsWith('kube-api-access-'))
+    .map(({ name, mountPath }) => cleaner.line(`${mountPath} from ${name}`, 200));
   return [
     ...(settings.length === 0 ? [] : [`  env: ${settings.join(', ')}`]),
     ...(mounts.length === 0 ? [] : [`  mounts: ${mounts.join(', ')}`]),

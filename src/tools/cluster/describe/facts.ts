@@ -62,14 +62,35 @@ export function bodyLines(object: KubeObject, { cleaner, redactor }: Deps): read
 
 /** In lines of its own, or noise. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
-  spec: ['template', 'jobTemplate', 'containers', 'initContainers', 'tolerations'],
+  spec: [
+    'template',
+    'jobTemplate',
+    'containers',
+    'initContainers',
+    'tolerations',
+    'dnsPolicy',
+    'enableServiceLinks',
+    'preemptionPolicy',
+    'priority',
+    'schedulerName',
+    'serviceAccount',
+    'terminationGracePeriodSeconds',
+  ],
   status: ['conditions', 'containerStatuses', 'initContainerStatuses', 'podIPs', 'hostIPs', 'images'],
 };
 
 function withoutTold(key: string, value: unknown): unknown {
   const told = TOLD[key];
   if (told === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([name, member]) => !told.includes(name) && !isEmpty(member)));
+  const entries = Object.entries(value).map(([name, member]) => [name, name === 'volumes' ? ofPeople(member) : member] as const);
+  return Object.fromEntries(entries.filter(([name, member]) => !told.includes(name) && !isEmpty(member)));
 }
+
+/** Without the token that every pod is given. */
+const GIVEN_VOLUME = 'kube-api-access-';
+const ofPeople = (volumes: unknown): unknown =>
+  Array.isArray(volumes)
+    ? (volumes as readonly { readonly name?: string }[]).filter(({ name }) => name?.startsWith(GIVEN_VOLUME) !== true)
+    : volumes;
 
 const isEmpty = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.keys(value).length === 0;

@@ -64,12 +64,13 @@ export function createLogReader(deps: LogReaderDeps): LogReader {
   return {
     read: async (wanted, call) => {
       const { namespace, previous = false } = wanted;
-      const found = await selectPods(deps, wanted, call);
+      const what = inWords(wanted);
+      const found = await logRecord.refusals(call, { namespace, pods: [], what }, () => selectPods(deps, wanted, call));
       const chosen = found.slice(0, MOST_PODS);
       const streams = chosen.flatMap((pod) => streamsOf(pod, wanted)).slice(0, MOST_CONTAINERS);
       if (streams.length === 0) throw noContainer(chosen, wanted);
       const pods = [...new Set(streams.map(({ pod }) => pod))];
-      await logRecord.admit(call, { namespace, pods, what: inWords(wanted) });
+      await logRecord.admit(call, { namespace, pods, what });
       const budget = createCallBudget(4 * MOST_CONTAINERS, AT_ONCE);
       const reader = createReader({ kube: client, budget, signal: call.signal, clock });
       const read = await Promise.all(streams.map((stream) => readStream(reader, stream, wanted, cleaner)));

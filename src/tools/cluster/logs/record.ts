@@ -21,6 +21,8 @@ export interface LogPlace {
 export interface LogRecord {
   /** Returns when the caller may read the logs of each and that is on record. Throws `Forbidden`, or `Unavailable` while there is no audit. */
   readonly admit: (call: Call, place: LogPlace) => Promise<void>;
+  /** Puts on record what `work` is refused on the way to a log, and throws it on. */
+  readonly refusals: <T>(call: Call, place: LogPlace, work: () => Promise<T>) => Promise<T>;
 }
 
 interface Deps {
@@ -35,19 +37,23 @@ export function createLogRecord({ audit, clock }: Deps): LogRecord {
       throw new ToolError('Unavailable', message, { cause });
     });
   };
-  return {
-    admit: async (call, place) => {
+  const refusals: LogRecord['refusals'] = async (call, place, work) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ToolError) || error.reason !== 'Forbidden') throw error;
       const { username } = call.caller;
-      try {
-        await demandLogs(call, place);
-      } catch (error) {
-        if (!(error instanceof ToolError) || error.reason !== 'Forbidden') throw error;
-        const hour = new Date(clock.now()).toISOString().slice(0, 13);
-        const key = `logs/refused/${digest([username, place.namespace, hour])}`;
-        await write(entryOf(key, 'ReadRefused', 'Refused', username, place));
-        throw error;
-      }
-      await write(entryOf(`logs/read/${randomUUID()}`, 'ReadForSomebody', 'Intended', username, place));
+      const hour = new Date(clock.now()).toISOString().slice(0, 13);
+      const key = `logs/refused/${digest([username, place.namespace, hour])}`;
+      await write(entryOf(key, 'ReadRefused', 'Refused', username, place));
+      throw error;
+    }
+  };
+  return {
+    refusals,
+    admit: async (call, place) => {
+      await refusals(call, place, () => demandLogs(call, place));
+      await write(entryOf(`logs/read/${randomUUID()}`, 'ReadForSomebody', 'Intended', call.caller.username, place));
     },
   };
 }
