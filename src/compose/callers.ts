@@ -1,12 +1,16 @@
-/** Who calls REST and MCP, by the configuration of the process. One for all its servers: they share what is known of tokens and rights. */
+/** Who calls REST and MCP, by the configuration of the process. */
 import { isLoopback } from '../config/schema.ts';
 import { createIdentify, type Identify } from '../server/auth/identify.ts';
 import type { ProtectedResource } from '../server/auth/protectedResource.ts';
 import type { Parts } from './parts.ts';
 
-export function createCallerCheck({ config, client, clock, logger }: Pick<Parts, 'config' | 'client' | 'clock' | 'logger'>): Identify {
+/** @param host on which the server listens: on the loopback, a caller needs no token */
+export function createCallerCheck(
+  { config, client, clock, logger }: Pick<Parts, 'config' | 'client' | 'clock' | 'logger'>,
+  host: string,
+): Identify {
   const { http, auth } = config;
-  const onLoopback = isLoopback(http.host);
+  const onLoopback = isLoopback(host);
   return createIdentify({
     client,
     clock,

@@ -1,6 +1,6 @@
 /**
- * The gateway: takes alerts in, and looks for those that were not delivered. Every replica serves; what it knows of Incidents comes from a cache
- * and is checked live before it writes.
+ * The gateway: takes alerts in, and looks for those that were not delivered; answers callers over REST and chat. Every replica serves; what it
+ * knows of Incidents comes from a cache and is checked live before it writes.
  */
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { IDENTITY_LABEL, identityRules } from '../domain/identity.ts';
@@ -12,11 +12,19 @@ import { createAuthenticate } from '../server/auth/authenticate.ts';
 import { createTokenReviewer } from '../server/auth/tokenReview.ts';
 import { createIntakeMetrics } from '../telemetry/intakeMetrics.ts';
 import { createPoll } from './alertPoll.ts';
+import { createApi } from './api.ts';
+import type { Served } from './http.ts';
 import type { Parts } from './parts.ts';
+import { addTools } from './tools.ts';
 
 const BY_IDENTITY = 'identity';
 
-export function addGateway(parts: Parts): Webhooks {
+export async function addGateway(parts: Parts): Promise<Served> {
+  const webhooks = addIntake(parts);
+  return { webhooks, surface: createApi(parts, addTools(parts)) };
+}
+
+function addIntake(parts: Parts): Webhooks {
   const { config, client, clock, logger, manager, redactor, registry } = parts;
   const { namespace, cluster, intake: settings } = config;
   const store = manager.cache(incidents, { indices: { [BY_IDENTITY]: identityLabelOf } });

@@ -13,14 +13,13 @@ import { loadKubeConfig } from '../config/kubeConfig.ts';
 import { secretsOf } from '../config/sources.ts';
 import type { Config } from '../config.ts';
 import { incidents, investigations, remediationPlans } from '../crds/kinds.ts';
-import type { Webhooks } from '../intake/intake.ts';
 import { createKubeClient } from '../kube/createClient.ts';
 import type { Logger } from '../kube/logger.ts';
 import { createManager } from '../kube/manager.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import { auditMetrics } from '../telemetry/auditMetrics.ts';
 import { countIncidents, countInvestigations, countPlans } from '../telemetry/objectMetrics.ts';
-import { addHttp } from './http.ts';
+import { addHttp, type Served } from './http.ts';
 import type { Parts } from './parts.ts';
 import { addPreflight } from './preflight.ts';
 import type { Role } from './roles.ts';
@@ -49,10 +48,10 @@ export async function runProcess(options: ProcessOptions, signal: AbortSignal): 
 }
 
 /**
- * Gives what takes alerts in, if this process does. A role is loaded only where it is played: what the others need costs no memory, and the
+ * Gives what is served beside health. A role is loaded only where it is played: what the others need costs no memory, and the
  * executor never so much as holds the model's client.
  */
-async function addRoles(name: Role | 'all', parts: Parts): Promise<Webhooks | undefined> {
+async function addRoles(name: Role | 'all', parts: Parts): Promise<Served> {
   const plays = (role: Role): boolean => name === role || name === 'all';
   const { registry, manager, gitCacheDir } = parts;
   // Each role has repositories of its own: they may hold other credentials.
@@ -68,7 +67,7 @@ async function addRoles(name: Role | 'all', parts: Parts): Promise<Webhooks | un
     await addExecutor(partsOfRole('executor'));
     countPlans(registry, manager.cache(remediationPlans));
   }
-  if (!plays('gateway')) return undefined;
+  if (!plays('gateway')) return {};
   const { addGateway } = await import('./gateway.ts');
   return addGateway(parts);
 }

@@ -39,6 +39,13 @@ export const httpSettings = z
       .max(100)
       .default([])
       .describe('Origins of web pages that may call REST and MCP, such as https://sre.example.org. Empty: none but pages of this server.'),
+    rateLimits: z
+      .strictObject({
+        callsPerMinute: z.int().min(1).max(1_000_000).default(600).describe('Calls of REST and MCP.'),
+        chatsPerMinute: z.int().min(1).max(1_000_000).default(30).describe('Questions to Jamie.'),
+      })
+      .prefault({})
+      .describe('How much each caller may ask of each replica.'),
   })
   .prefault({})
   .describe('What this process serves.');

@@ -11,11 +11,18 @@ import { Rejection } from './rejection.ts';
 export interface BodyLimits {
   /** Of the body as it is sent, and of the body unpacked. */
   readonly maxBytes: number;
+  /** What a sender of too much may do; absent: what a receiver of Alertmanager may. */
+  readonly advice?: string | undefined;
 }
 
 /** @param onBytes is told of each chunk before it is handed on, and may throw to refuse it */
 export async function* bodyOf(request: Request, limits: BodyLimits, onBytes: (count: number) => void): AsyncGenerator<Uint8Array> {
   requireJson(request.headers);
+  yield* bytesOf(request, limits, onBytes);
+}
+
+/** The same of whatever type. */
+export async function* bytesOf(request: Request, limits: BodyLimits, onBytes: (count: number) => void): AsyncGenerator<Uint8Array> {
   const isPacked = isGzip(request.headers);
   const claimed = Number(request.headers.get('content-length') ?? 0);
   if (claimed > limits.maxBytes) throw tooLarge(limits);
@@ -83,10 +90,6 @@ async function* within(chunks: AsyncIterable<Uint8Array>, limits: BodyLimits): A
   }
 }
 
-function tooLarge({ maxBytes }: BodyLimits): Rejection {
-  return new Rejection(
-    413,
-    'too_large',
-    `The body is larger than ${maxBytes / 2 ** 20} MiB; set max_alerts in the receiver to send fewer alerts at once.`,
-  );
+function tooLarge({ maxBytes, advice = 'set max_alerts in the receiver to send fewer alerts at once' }: BodyLimits): Rejection {
+  return new Rejection(413, 'too_large', `The body is larger than ${maxBytes / 2 ** 20} MiB; ${advice}.`);
 }

@@ -4,6 +4,7 @@
  *
  * Every answer is counted by its route's template. What fails unexpectedly is logged in full and answered with no more than a 500.
  */
+import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
@@ -66,7 +67,8 @@ async function taken(take: Take, request: Request): Promise<Response> {
 async function answer({ methods, path, answer: respond }: Route, context: Context): Promise<Response> {
   const request = context.req.raw;
   const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
-  if (allowed.includes(request.method)) return respond(request, context);
+  if (allowed.includes(request.method))
+    return respond(request, { hangUp: () => (context.env as Partial<HttpBindings>).outgoing?.destroy() });
   return problemResponse({ status: 405, detail: `${path} is for ${methods.join(' and ')}.`, headers: { allow: allowed.join(', ') } });
 }
 

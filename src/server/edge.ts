@@ -3,7 +3,6 @@
  * ask about it by, the limits, what a browser needs. What goes wrong becomes a problem here.
  */
 import { randomUUID } from 'node:crypto';
-import type { Context } from 'hono';
 import type { Clock } from '../clock.ts';
 import { Rejection } from '../intake/rejection.ts';
 import type { Logger } from '../kube/logger.ts';
@@ -14,12 +13,12 @@ import { isAllowedOrigin } from './auth/origin.ts';
 import { type Problem, problemResponse } from './problem.ts';
 import type { RatePolicy, TakeFromRate } from './rateLimits.ts';
 import { Refusal } from './refusal.ts';
-import type { Route } from './route.ts';
+import type { Connection, Route } from './route.ts';
 import { STATUS_OF } from './toolStatus.ts';
 
 export interface ApiCall {
   readonly request: Request;
-  readonly context: Context;
+  readonly connection: Connection;
   readonly caller: Caller;
   /** In the answer as X-Request-Id, and in the log. */
   readonly requestId: string;
@@ -48,7 +47,7 @@ export function createGuard(deps: EdgeDeps): Guard {
   return (route) => ({
     methods: [...route.methods, 'OPTIONS'],
     path: route.path,
-    answer: async (request, context) => {
+    answer: async (request, connection) => {
       const requestId = requestIdOf(request);
       const headers: Record<string, string> = {
         'x-request-id': requestId,
@@ -57,7 +56,7 @@ export function createGuard(deps: EdgeDeps): Guard {
       };
       Object.assign(headers, corsHeaders(request, deps.allowedOrigins));
       const response =
-        request.method === 'OPTIONS' ? preflight(route) : await answered(deps, route, { request, context, requestId, headers });
+        request.method === 'OPTIONS' ? preflight(route) : await answered(deps, route, { request, connection, requestId, headers });
       for (const [name, value] of Object.entries(headers)) if (!response.headers.has(name)) response.headers.set(name, value);
       return response;
     },
@@ -66,13 +65,13 @@ export function createGuard(deps: EdgeDeps): Guard {
 
 interface Underway {
   readonly request: Request;
-  readonly context: Context;
+  readonly connection: Connection;
   readonly requestId: string;
   /** Of the answer; whatever passes adds its own. */
   readonly headers: Record<string, string>;
 }
 
-async function answered(deps: EdgeDeps, route: GuardedRoute, { request, context, requestId, headers }: Underway): Promise<Response> {
+async function answered(deps: EdgeDeps, route: GuardedRoute, { request, connection, requestId, headers }: Underway): Promise<Response> {
   const begun = deps.clock.monotonic();
   let who: string | undefined;
   let status = 500;
@@ -81,12 +80,14 @@ async function answered(deps: EdgeDeps, route: GuardedRoute, { request, context,
     who = caller.username;
     const takeAnother = (): void => take(deps, route.policy, caller, headers);
     takeAnother();
-    const response = await route.answer({ request, context, caller, requestId, takeAnother });
+    const response = await route.answer({ request, connection, caller, requestId, takeAnother });
     ({ status } = response);
     return response;
   } catch (error) {
     const problem = problemOf(error);
     ({ status } = problem);
+    // what is still being sent is not read any more
+    if (status === 413) headers['connection'] = 'close';
     if (status >= 500) deps.logger.error({ error, requestId, path: route.path }, 'a call could not be answered');
     return problemResponse({ ...problem, requestId });
   } finally {

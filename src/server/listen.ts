@@ -5,13 +5,14 @@
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type HttpBindings, type WebSocketServerLike } from '@hono/node-server';
+import type { Duplex } from 'node:stream';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Clock } from '../clock.ts';
 
 export interface ListenOptions {
   readonly fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
   /** For connections that become WebSockets, where some may. */
-  readonly webSockets?: WebSocketServerLike | undefined;
+  readonly upgrade?: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | undefined;
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
@@ -38,7 +39,7 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
-export async function listen({ fetch, host, port, clock, timeouts, webSockets }: ListenOptions): Promise<Listening> {
+export async function listen({ fetch, host, port, clock, timeouts, upgrade }: ListenOptions): Promise<Listening> {
   const { headersMs, requestMs, keepAliveMs, drainMs } = { ...TIMEOUTS, ...timeouts };
   const serverOptions = {
     headersTimeout: headersMs,
@@ -49,14 +50,24 @@ export async function listen({ fetch, host, port, clock, timeouts, webSockets }:
   const server = createAdaptorServer({
     fetch: (request, bindings) => fetch(request, bindings as HttpBindings),
     overrideGlobalObjects: false,
-    ...(webSockets === undefined
-      ? { serverOptions }
-      : { serverOptions: { ...serverOptions, shouldUpgradeCallback }, websocket: { server: webSockets } }),
+    serverOptions: upgrade === undefined ? serverOptions : { ...serverOptions, shouldUpgradeCallback },
   }) as Server;
   server.maxConnections = MAX_CONNECTIONS;
   closeOnceAnswered(server);
+  const upgraded = upgrade === undefined ? new Set<Duplex>() : takeUpgrades(server, upgrade);
   await bind(server, host, port);
-  return { port: (server.address() as AddressInfo).port, close: () => close(server, clock, drainMs) };
+  return { port: (server.address() as AddressInfo).port, close: () => close(server, upgraded, clock, drainMs) };
+}
+
+/** Gives the sockets that are no longer the server's to close. */
+function takeUpgrades(server: Server, upgrade: NonNullable<ListenOptions['upgrade']>): ReadonlySet<Duplex> {
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    upgrade(request, socket, head);
+  });
+  return upgraded;
 }
 
 /** Any other upgrade that is asked for, as to HTTP/2, is left alone, and the request answered. */
@@ -82,8 +93,11 @@ function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   return message;
 }
 
-async function close(server: Server, clock: Clock, drainMs: number): Promise<void> {
-  const cancel = clock.setTimeout(() => server.closeAllConnections(), drainMs);
+async function close(server: Server, upgraded: ReadonlySet<Duplex>, clock: Clock, drainMs: number): Promise<void> {
+  const cancel = clock.setTimeout(() => {
+    server.closeAllConnections();
+    for (const socket of upgraded) socket.destroy();
+  }, drainMs);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();

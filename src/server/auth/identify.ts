@@ -58,8 +58,14 @@ export function createIdentify(options: IdentifyOptions): Identify {
 /** As `Authorization: Bearer …` or `X-API-Key: …`; empty for anything else that is meant to show who calls. */
 function credentialOf({ headers }: Request): string | undefined {
   const authorization = headers.get('authorization');
-  if (authorization === null) return headers.get('x-api-key')?.trim();
+  if (authorization === null) return headers.get('x-api-key')?.trim() ?? tokenOfBrowser(headers);
   return /^bearer +(\S+)$/iu.exec(authorization.trim())?.[1] ?? '';
+}
+
+/** Of a WebSocket, for which a page can set no header: as Kubernetes takes it. */
+function tokenOfBrowser(headers: Headers): string | undefined {
+  const encoded = /(?:^|[\s,])base64url\.bearer\.authorization\.k8s\.io\.([\w-]+)/u.exec(headers.get('sec-websocket-protocol') ?? '')?.[1];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64url').toString('utf8');
 }
 
 async function ofKey(shown: string, { apiKey, logger }: IdentifyOptions): Promise<Subject | undefined> {
