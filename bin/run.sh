@@ -23,5 +23,6 @@ run() {
   # One arena, and what is freed goes back: a fifth of the memory of a process that idles is glibc's else.
   MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1} MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-65536} MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-65536}
   export NODE_COMPILE_CACHE MALLOC_ARENA_MAX MALLOC_TRIM_THRESHOLD_ MALLOC_MMAP_THRESHOLD_
-  exec "$node" --max-semi-space-size=4 "$bundle" "$@"
+  # src/compose/idleMemory.ts asks for a collection when nothing is going on.
+  exec "$node" --max-semi-space-size=4 --expose-gc "$bundle" "$@"
 }

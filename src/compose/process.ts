@@ -20,6 +20,7 @@ import type { Redactor } from '../redact/redactor.ts';
 import { auditMetrics } from '../telemetry/auditMetrics.ts';
 import { countIncidents, countInvestigations, countPlans } from '../telemetry/objectMetrics.ts';
 import { addHttp, type Served } from './http.ts';
+import { giveMemoryBack, processHeap } from './idleMemory.ts';
 import type { Parts } from './parts.ts';
 import { addPreflight } from './preflight.ts';
 import type { Role } from './roles.ts';
@@ -41,6 +42,7 @@ export async function runProcess(options: ProcessOptions, signal: AbortSignal): 
     const parts = partsOf(options, config.git.cacheDir ?? temporary ?? '');
     addPreflight(parts);
     addHttp(parts, await addRoles(options.name, parts));
+    addIdleMemory(parts);
     await parts.manager.run(signal);
   } finally {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
@@ -70,6 +72,17 @@ async function addRoles(name: Role | 'all', parts: Parts): Promise<Served> {
   if (!plays('gateway')) return {};
   const { addGateway } = await import('./gateway.ts');
   return addGateway(parts);
+}
+
+function addIdleMemory({ manager, clock }: Parts): void {
+  manager.addRunnable({
+    name: 'idle memory',
+    group: 'worker',
+    run: async (signal, ready) => {
+      ready();
+      await giveMemoryBack(processHeap(), clock, signal);
+    },
+  });
 }
 
 function partsOf({ name, config, logger, redactor, version }: ProcessOptions, gitCacheDir: string): Parts {
