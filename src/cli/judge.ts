@@ -6,6 +6,7 @@
 import type { Clock } from '../clock.ts';
 import { type Approval, approvals, type RemediationPlan } from '../crds/kinds.ts';
 import { hasEnded } from '../domain/plan.ts';
+import { type Self, whoAmI } from '../kube/access.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isForbidden } from '../kube/errors.ts';
 import type { NewObject } from '../kube/object.ts';
@@ -14,7 +15,6 @@ import { oneLine } from '../text/plain.ts';
 import { CliError, findPlan, type Scope } from './find.ts';
 import { policyRefusalIn } from './refusal.ts';
 import type { Terminal } from './terminal.ts';
-import { type Person, whoAmI } from './whoAmI.ts';
 
 export interface Judgement {
   readonly decision: 'Approve' | 'Reject';
@@ -96,7 +96,7 @@ function approvalOf(
   { metadata }: RemediationPlan,
   digest: string,
   { decision, reason }: Judgement,
-  { username, groups }: Person,
+  { username, groups }: Self,
 ): NewObject<Approval> {
   return {
     metadata: { namespace: metadata.namespace ?? '', generateName: `${metadata.name.slice(0, 200)}-` },

@@ -10,6 +10,7 @@ import { remediationPlanSpec, type TakenInstead } from '../crds/remediationPlan.
 import { lifetimeMs } from '../domain/lifetime.ts';
 import { childName } from '../domain/names.ts';
 import { hasEnded } from '../domain/plan.ts';
+import { type Self, whoAmI } from '../kube/access.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { apiErrorIn, isAlreadyExists, isForbidden, isInvalid } from '../kube/errors.ts';
 import { diffLines, planSummary } from '../report/pages/plan.ts';
@@ -18,7 +19,6 @@ import { CliError, findPlan, type Scope } from './find.ts';
 import { policyRefusalIn } from './refusal.ts';
 import { withValues } from './setValues.ts';
 import type { Terminal } from './terminal.ts';
-import { type Person, whoAmI } from './whoAmI.ts';
 
 export interface Proposing {
   readonly name: string;
@@ -94,7 +94,7 @@ function chosen({ spec, metadata }: RemediationPlan, instead: string | undefined
   );
 }
 
-function specOf(plan: RemediationPlan, take: TakenInstead, { username, groups }: Person, now: number): RemediationPlan['spec'] {
+function specOf(plan: RemediationPlan, take: TakenInstead, { username, groups }: Self, now: number): RemediationPlan['spec'] {
   const { incidentRef, investigationRef, ordinal, confidence, rollback, alternatives, notVerified } = plan.spec;
   const { action, ...rest } = take;
   const spec: RemediationPlan['spec'] = {

@@ -7,6 +7,7 @@ import { configMaps } from '../crds/configMaps.ts';
 import { peopleRole } from '../crds/rbac.ts';
 import { STOP_KEYS, STOP_SWITCH } from '../crds/stopSwitch.ts';
 import { readStopSwitch, type StopState, stopText } from '../domain/stopSwitch.ts';
+import { whoAmI } from '../kube/access.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { apiErrorIn, isForbidden } from '../kube/errors.ts';
 import { moment } from '../text/age.ts';
@@ -15,7 +16,6 @@ import { oneLine } from '../text/plain.ts';
 import { CliError } from './find.ts';
 import { policyRefusalIn } from './refusal.ts';
 import type { Terminal } from './terminal.ts';
-import { whoAmI } from './whoAmI.ts';
 
 export interface Stop {
   readonly client: KubeClient;

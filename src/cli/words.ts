@@ -1,6 +1,7 @@
 /** What a person says of an Incident, written into its spec under their own name: `kubectl sre close`, `ack`, `expect` and `silence`. Who said it, the API server vouches for. */
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { isOver } from '../domain/lifeCycle.ts';
+import { whoAmI } from '../kube/access.ts';
 import { apiErrorIn, isForbidden, isInvalid } from '../kube/errors.ts';
 import { moment } from '../text/age.ts';
 import { oneLine } from '../text/plain.ts';
@@ -9,7 +10,6 @@ import { CliError, findIncident, type Scope } from './find.ts';
 import { policyRefusalIn } from './refusal.ts';
 import { untilOf } from './since.ts';
 import type { Terminal } from './terminal.ts';
-import { whoAmI } from './whoAmI.ts';
 
 export interface Speaker {
   readonly scope: Scope;

@@ -2,12 +2,14 @@
  * The gateway: takes alerts in, and looks for those that were not delivered; answers callers over REST and chat. Every replica serves; what it
  * knows of Incidents comes from a cache and is checked live before it writes.
  */
+import type { Requester } from '../crds/common.ts';
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { IDENTITY_LABEL, identityRules } from '../domain/identity.ts';
 import { severityWords } from '../domain/severity.ts';
 import { createIntake, type Webhooks } from '../intake/intake.ts';
 import type { AlertPoll } from '../intake/poll.ts';
 import type { Authenticate } from '../intake/webhook.ts';
+import { whoAmI } from '../kube/access.ts';
 import { createAuthenticate } from '../server/auth/authenticate.ts';
 import { createTokenReviewer } from '../server/auth/tokenReview.ts';
 import { createIntakeMetrics } from '../telemetry/intakeMetrics.ts';
@@ -45,6 +47,7 @@ function addIntake(parts: Parts): Webhooks {
       store.synced ? store.byIndex(BY_IDENTITY, label).filter(({ metadata }) => metadata.namespace === namespace) : undefined,
     severities: severityWords(settings.severities),
     holdOffMs: settings.reopenMinutes * 60_000,
+    self: selfOf(parts),
     onTaken: ({ truncated }) => {
       if (truncated > 0) poll?.soon();
     },
@@ -52,6 +55,18 @@ function addIntake(parts: Parts): Webhooks {
   poll = createPoll(parts, { record: intake.record, identity, metrics });
   if (poll !== undefined) addPoll(parts, poll);
   return intake.webhooks;
+}
+
+/** Asked once; while it cannot be asked, the API server stamps what is created. */
+function selfOf({ client }: Parts): () => Promise<Requester | undefined> {
+  let known: Requester | undefined;
+  return async () => {
+    known ??= await whoAmI(client).then(
+      ({ username, groups }) => ({ username, groups: [...groups] }),
+      () => undefined,
+    );
+    return known;
+  };
 }
 
 function addPoll({ manager }: Parts, poll: AlertPoll): void {

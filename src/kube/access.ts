@@ -11,6 +11,10 @@ export interface Subject {
   readonly extra?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
+export interface Self extends Subject {
+  readonly groups: readonly string[];
+}
+
 export interface ResourceAttributes {
   readonly verb: string;
   readonly group: string;
@@ -55,12 +59,12 @@ export async function mayDoItself(client: Pick<KubeClient, 'create'>, what: Reso
 }
 
 /** Who a client is to the API server. */
-export async function whoIs(client: Pick<KubeClient, 'raw'>, signal?: AbortSignal): Promise<Subject> {
+export async function whoAmI(client: Pick<KubeClient, 'raw'>, signal?: AbortSignal): Promise<Self> {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
   const { status } = (await client.raw('POST', path, review, { timeoutMs: 5000, signal })) as {
     readonly status?: { readonly userInfo?: Subject };
   };
   if (status?.userInfo?.username === undefined) throw new Error('the API server does not say who this process is to it');
-  return status.userInfo;
+  return { groups: [], ...status.userInfo };
 }

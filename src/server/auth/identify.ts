@@ -7,7 +7,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import { Rejection } from '../../intake/rejection.ts';
-import { type Subject, whoIs } from '../../kube/access.ts';
+import { type Subject, whoAmI } from '../../kube/access.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Logger } from '../../kube/logger.ts';
 import type { Caller } from '../../tools/caller.ts';
@@ -43,7 +43,7 @@ export function createIdentify(options: IdentifyOptions): Identify {
   const callers = createCallers(client, clock);
   const review = createTokenReview(options);
   let self: Subject | undefined;
-  const itself = async (): Promise<Caller> => callers.itself((self ??= await whoIs(client)));
+  const itself = async (): Promise<Caller> => callers.itself((self ??= await whoAmI(client)));
   return async (request) => {
     checkWayIn(request, waysIn);
     const shown = credentialOf(request);
