@@ -154,6 +154,7 @@ export interface ApiWorkload extends KubeObject {
     readonly backoffLimit?: number;
     readonly selector?: ApiSelector;
     readonly template?: ApiPodTemplate;
+    readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
     readonly jobTemplate?: { readonly spec?: { readonly template?: ApiPodTemplate } };
     readonly schedule?: string;
     readonly concurrencyPolicy?: string;

@@ -91,7 +91,7 @@ export const templatePath = (kind: string): string => (kind === 'CronJob' ? 'spe
 
 type Counts = Pick<Workload, 'desired' | 'ready' | 'updated' | 'available' | 'complete'>;
 
-function replicaCounts(kind: string, object: ApiWorkload): Counts {
+export function replicaCounts(kind: string, object: ApiWorkload): Counts {
   if (kind === 'CronJob') return { desired: 0, ready: 0, updated: 0, available: 0, complete: true };
   if (kind === 'Job') return jobCounts(object);
   return kind === 'DaemonSet' ? daemonCounts(object) : replicatedCounts(kind, object);

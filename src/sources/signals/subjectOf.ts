@@ -18,8 +18,8 @@ export function subjectOf(
   return { kind, namespace, name, service, claims: [...new Set(own.flatMap(({ claims }) => claims))] };
 }
 
-/** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ */
-function serviceName({
+/** From the environment of a container. https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ */
+export function serviceName({
   OTEL_SERVICE_NAME: name,
   OTEL_RESOURCE_ATTRIBUTES: attributes = '',
 }: Readonly<Record<string, string>>): string | undefined {
