@@ -9,6 +9,7 @@ import { addChat } from './chat.ts';
 import { clusterTools, createClusterAccess } from './clusterTools.ts';
 import { connectionsOf } from './connections.ts';
 import type { Parts } from './parts.ts';
+import { signalsTools } from './signalsTools.ts';
 import { createTelemetrySources } from './telemetry.ts';
 
 export interface ToolsAndChat {
@@ -29,6 +30,7 @@ export function addTools(parts: Parts): ToolsAndChat {
     sreChatTool(chat),
     ...clusterTools(cluster),
     healthCheckTool(connectionsOf(parts, telemetry)),
+    ...signalsTools(parts, telemetry),
     ...readingTools(records),
   ]);
   return { tools, chat };

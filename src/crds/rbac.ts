@@ -161,7 +161,9 @@ export const ownNamespaceRules: Readonly<Record<Process, readonly PolicyRule[]>>
 export const PEOPLE = ['viewer', 'responder', 'approver', 'auditor', 'admin'] as const;
 export type Person = (typeof PEOPLE)[number];
 
-const view = [ours(ourPlurals, READ), stopSwitch(['get'])];
+/** Who may see pods may see what they measure, as where metrics-server is installed (docs/queries.md). */
+const seeMetrics = rule('metrics.k8s.io', ['pods'], ['get']);
+const view = [ours(ourPlurals, READ), stopSwitch(['get']), seeMetrics];
 const respond = [
   ...view,
   ours(['incidents'], ['create', ...APPLY]),
