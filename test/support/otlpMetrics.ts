@@ -50,7 +50,8 @@ function classic(counts: readonly (readonly [number, number])[], bounds: readonl
 function exponential(counts: readonly (readonly [number, number])[]): object {
   const indexOf = (value: number): number => Math.ceil(Math.log2(value) * 2 ** SCALE) - 1;
   const offset = Math.min(...counts.map(([value]) => indexOf(value)));
-  const buckets: number[] = [];
-  for (const [value, number] of counts) buckets[indexOf(value) - offset] = (buckets[indexOf(value) - offset] ?? 0) + number;
-  return { offset, bucketCounts: Array.from(buckets, (number = 0) => String(number)) };
+  const length = Math.max(...counts.map(([value]) => indexOf(value))) - offset + 1;
+  const inBucket = (index: number): number =>
+    counts.filter(([value]) => indexOf(value) - offset === index).reduce((sum, [, number]) => sum + number, 0);
+  return { offset, bucketCounts: Array.from({ length }, (_, index) => String(inBucket(index))) };
 }
