@@ -6,7 +6,7 @@ import { createKinds } from '../tools/cluster/kinds.ts';
 import { kubectlDescribeTool } from '../tools/cluster/kubectlDescribe.ts';
 import { kubectlGetTool } from '../tools/cluster/kubectlGet.ts';
 import { createLogReader, type LogReader } from '../tools/cluster/logs/reader.ts';
-import { createLogRecord } from '../tools/cluster/logs/record.ts';
+import { createLogRecord, type LogRecord } from '../tools/cluster/logs/record.ts';
 import { getPodLogsTool, kubectlLogsTool } from '../tools/cluster/podLogs.ts';
 import { getPodStatusTool } from '../tools/cluster/podStatus.ts';
 import { getServiceHealthTool } from '../tools/cluster/serviceHealth.ts';
@@ -17,16 +17,18 @@ import type { Parts } from './parts.ts';
 export interface ClusterAccess extends ClusterDeps {
   /** Each read of logs for somebody goes through this: rights, record, bounds. */
   readonly logs: LogReader;
+  /** For who reads logs otherwise. */
+  readonly logRecord: LogRecord;
 }
 
 export function createClusterAccess(parts: Parts): ClusterAccess {
   const { client, clock, redactor } = parts;
   const deps = { client, clock, redactor, cleaner: createCleaner(redactor.text), kinds: createKinds({ client, clock }) };
   const logRecord = createLogRecord({ audit: createRoleAudit(parts, 'gateway'), clock });
-  return { ...deps, logs: createLogReader({ ...deps, logRecord }) };
+  return { ...deps, logRecord, logs: createLogReader({ ...deps, logRecord }) };
 }
 
-export function clusterTools(access: ClusterAccess): readonly Tool[] {
+export function clusterTools(access: Omit<ClusterAccess, 'logRecord'>): readonly Tool[] {
   return [
     kubectlGetTool(access),
     kubectlDescribeTool(access),

@@ -4,6 +4,7 @@ import { askJamieTool, sreChatTool } from '../tools/assistant/askJamie.ts';
 import { healthCheckTool } from '../tools/cluster/healthCheck.ts';
 import { readingTools } from '../tools/incidents/readingTools.ts';
 import { createRecords } from '../tools/incidents/records.ts';
+import { analyzeLogsTool } from '../tools/logs/analyzeLogs.ts';
 import { createTools, type Tools } from '../tools/registry.ts';
 import { addChat } from './chat.ts';
 import { clusterTools, createClusterAccess } from './clusterTools.ts';
@@ -31,6 +32,7 @@ export function addTools(parts: Parts): ToolsAndChat {
     ...clusterTools(cluster),
     healthCheckTool(connectionsOf(parts, telemetry)),
     ...signalsTools(parts, telemetry),
+    analyzeLogsTool({ ...cluster, redactor, stores: telemetry.ports.logs }),
     ...readingTools(records),
   ]);
   return { tools, chat };

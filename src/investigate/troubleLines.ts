@@ -59,7 +59,7 @@ const MOST = 5;
 
 /** A name that is not found, in the words of the common resolvers. */
 export const LOOKUP_FAILS =
-  /\blookup \S.{0,300}(?:i\/o timeout|no such host|server misbehaving|refused)|Temporary failure in name resolution|EAI_AGAIN|ENOTFOUND|UnknownHostException|could not (?:be )?resolved?|bad address/iu;
+  /\blookup \S.{0,300}(?:i\/o timeout|no such host|server misbehaving|refused)|Temporary failure in name resolution|EAI_AGAIN|\bENOTFOUND\b|UnknownHostException|could not (?:be )?resolved?|bad address/iu;
 
 /** Lines in which a workload complains of something by its name. */
 export function troubleWith(snapshot: Snapshot, workload: Pick<Workload, 'ref'>, name: string): TroubleLine[] {

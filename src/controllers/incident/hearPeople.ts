@@ -3,7 +3,10 @@ import { expectationText, expectedForMs } from '../../domain/expectation.ts';
 import { silenceText, silentForMs, unmatchable } from '../../domain/incidentSilence.ts';
 import { elsewhereText } from '../../domain/quiet.ts';
 import { next, type StepResult } from '../steps.ts';
-import { type IncidentScope, LONGEST_TIMER_MS, note, wakeIn } from './scope.ts';
+import { type IncidentScope, note, wakeIn } from './scope.ts';
+
+/** Timers of weeks run out at once. */
+const LONGEST_MS = 24 * 3600_000;
 
 export function hearPeople(scope: IncidentScope): StepResult {
   hearAcknowledgement(scope);
@@ -31,7 +34,7 @@ function hearExpectation(scope: IncidentScope): void {
   const left = expectedForMs(scope.incident.spec, scope.clock.now());
   if (left === undefined) return note(scope, 'ExpectationEnded', `it was ${expectationText(expected)}`);
   note(scope, 'Expected', expectationText(expected));
-  wakeIn(scope, Math.min(left, LONGEST_TIMER_MS));
+  wakeIn(scope, Math.min(left, LONGEST_MS));
 }
 
 const SILENCE_WORDS: ReadonlySet<string> = new Set(['Silenced', 'SilenceEnded', 'SilenceLifted']);
@@ -48,7 +51,7 @@ function hearSilence(scope: IncidentScope): void {
   note(scope, 'Silenced', silenceText(silence));
   const refusal = unmatchable(alerts);
   if (refusal !== undefined) note(scope, 'NotSilenced', refusal);
-  wakeIn(scope, Math.min(left, LONGEST_TIMER_MS));
+  wakeIn(scope, Math.min(left, LONGEST_MS));
 }
 
 /** What the controller of silences has found or could not do there. */
@@ -61,5 +64,5 @@ function hearAlertmanagers(scope: IncidentScope): void {
     else note(scope, 'SilencedInAlertmanager', `${alertmanager}, until ${until}`);
   }
   const left = Date.parse(silencedUntil ?? '') - scope.clock.now();
-  if (left > 0) wakeIn(scope, Math.min(left, LONGEST_TIMER_MS));
+  if (left > 0) wakeIn(scope, Math.min(left, LONGEST_MS));
 }

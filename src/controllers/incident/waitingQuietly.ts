@@ -5,19 +5,18 @@ import { bounded } from '../steps.ts';
 
 type WaitingOn = NonNullable<IncidentStatus['waitingOn']>;
 
-const WORDS = { Silenced: 'silenced', Maintenance: 'in maintenance' } as const;
-const QUIETLY = / ?\((?:silenced|in maintenance)(?: until [^()]{1,40})?\)$/u;
+const BEGIN = ' (silenced until ';
 const MOST_OF_DETAIL = 440;
 
 export function withQuiet(waitingOn: WaitingOn, quiet: Quiet | undefined): WaitingOn {
-  if (waitingOn.who === 'Nobody' || quiet === undefined || quiet.reason === 'Expected') return waitingOn;
-  const quietly = `(${WORDS[quiet.reason]}${quiet.until === undefined ? '' : ` until ${quiet.until}`})`;
-  return { ...waitingOn, detail: `${bounded(waitingOn.detail ?? '', MOST_OF_DETAIL)} ${quietly}`.trimStart() };
+  if (waitingOn.who === 'Nobody' || quiet?.reason !== 'Silenced') return waitingOn;
+  return { ...waitingOn, detail: `${bounded(waitingOn.detail ?? '', MOST_OF_DETAIL)}${BEGIN}${quiet.until})`.trimStart() };
 }
 
 export function withoutQuiet(waitingOn: WaitingOn): WaitingOn {
   const { detail, ...rest } = waitingOn;
-  const left = detail?.replace(QUIETLY, '');
-  if (left === detail) return waitingOn;
+  const at = detail?.lastIndexOf(BEGIN.trimStart()) ?? -1;
+  if (detail === undefined || at < 0 || !detail.endsWith(')')) return waitingOn;
+  const left = detail.slice(0, at).trimEnd();
   return left === '' ? rest : { ...rest, detail: left };
 }
