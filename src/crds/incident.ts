@@ -189,6 +189,16 @@ export const incidentStatus = z.object({
   silencedUntil: timestamp()
     .optional()
     .describe('Until then each of its firing alerts is silenced in an Alertmanager. Written by the field manager agent-sre-silence.'),
+  maintenance: z
+    .object({
+      policy: name().describe('The RemediationPolicy.'),
+      window: nonEmpty(63).describe('Its maintenance window that is open.'),
+      until: timestamp().optional().describe('When it closes; absent: not within a week.'),
+      reason: text(512).describe('What is done then, as the policy says.'),
+    })
+    .meta({ 'x-kubernetes-map-type': 'atomic' })
+    .optional()
+    .describe('It is expected, as its targets are in maintenance; absent: they are not.'),
   waitingOn: waitingOn(),
   investigationRef: pinnedRef.optional().describe('The investigation that looks for the cause.'),
   investigations: count().optional().describe('How many investigations have looked for the cause.'),

@@ -22,6 +22,36 @@ const endOfDay = () =>
     .max(5)
     .regex(/^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/u);
 
+/** Hours of the day that come back every week. @param more fields besides */
+const weekly = <Shape extends z.ZodRawShape>(more: Shape) =>
+  z
+    .object({
+      name: nonEmpty(63).describe('Name, for messages.'),
+      days: z
+        .array(z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']))
+        .max(7)
+        .optional()
+        .describe('Absent: every day.')
+        .meta(asSet),
+      from: timeOfDay().describe('Local time, 24 hours.'),
+      to: endOfDay().describe('Local time; before `from`: the next day. 24:00 is the end of the day.'),
+      timeZone: nonEmpty(63).default('UTC').describe('IANA name.'),
+      ...more,
+    })
+    .meta(
+      rules({
+        rule: 'self.from != self.to',
+        message: 'the window starts and ends at the same time; for a whole day write 00:00 to 24:00',
+        fieldPath: '.to',
+      }),
+    );
+const windows = <Window extends z.ZodType>(window: Window) =>
+  z
+    .array(window)
+    .max(20)
+    .optional()
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] });
+
 export const remediationPolicySpec = z
   .object({
     selector: z
@@ -85,33 +115,10 @@ export const remediationPolicySpec = z
       })
       .optional()
       .describe('How long a plan may wait for approval, and an approval for its effect.'),
-    freezeWindows: z
-      .array(
-        z
-          .object({
-            name: nonEmpty(63).describe('Name, for messages.'),
-            days: z
-              .array(z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']))
-              .max(7)
-              .optional()
-              .describe('Absent: every day.')
-              .meta(asSet),
-            from: timeOfDay().describe('Local time, 24 hours.'),
-            to: endOfDay().describe('Local time; before `from`: the next day. 24:00 is the end of the day.'),
-            timeZone: nonEmpty(63).default('UTC').describe('IANA name.'),
-          })
-          .meta(
-            rules({
-              rule: 'self.from != self.to',
-              message: 'the window starts and ends at the same time; for a whole day write 00:00 to 24:00',
-              fieldPath: '.to',
-            }),
-          ),
-      )
-      .max(20)
-      .optional()
-      .describe('When nothing is begun. Reverts are not held up.')
-      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] }),
+    freezeWindows: windows(weekly({})).describe('When nothing is begun. Reverts are not held up.'),
+    maintenance: windows(weekly({ reason: nonEmpty(512).describe('What is done then; told with each Incident.') })).describe(
+      'When trouble is expected: nobody is told of Incidents about what the selector selects (whatever its actions), and none of their plans is carried out by itself. Absent namespaces: everything, protected namespaces and nodes too.',
+    ),
     cooldownSeconds: seconds(86_400).optional().describe('Least time between two effects on one workload.'),
     maxConcurrent: z.int().min(1).max(50).optional().describe('Plans at work at once under this policy.'),
     maxNamespacePercentPerHour: z

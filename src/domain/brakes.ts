@@ -6,7 +6,7 @@
  */
 import type { RemediationPolicy } from '../crds/kinds.ts';
 import type { HoldReason } from '../crds/reasons.ts';
-import { frozen } from './freeze.ts';
+import { openWindow } from './freeze.ts';
 import { identityOf, policyFaults, type Touched, WORKLOAD_KINDS } from './policy.ts';
 
 export type LockTarget = Omit<Touched, 'labels'>;
@@ -51,7 +51,7 @@ export function holdByPolicy(policies: readonly RemediationPolicy[], now: number
       return { reason: 'PolicyInvalid', message: `RemediationPolicy ${metadata.name} is not valid, and nothing begins under it: ${fault}` };
   }
   for (const { metadata, spec } of policies) {
-    const freeze = frozen(spec.freezeWindows ?? [], now);
+    const freeze = openWindow(spec.freezeWindows ?? [], now);
     if (freeze === undefined) continue;
     const end = freeze.until === undefined ? 'without an end' : `until ${iso(freeze.until)}`;
     return {

@@ -1,5 +1,5 @@
 /**
- * Freeze windows: local times of day during which nothing is begun. A window whose end is before its start spans midnight.
+ * Windows in which nothing is begun, or trouble is expected: local times of day. A window whose end is before its start spans midnight.
  *
  * What counts is what a clock on the wall shows in the window's own time zone: an hour that a change to summer time leaves out is not frozen, one that
  * comes twice is frozen twice.
@@ -8,9 +8,9 @@ import type { RemediationPolicySpec } from '../crds/remediationPolicy.ts';
 
 export type FreezeWindow = NonNullable<RemediationPolicySpec['freezeWindows']>[number];
 
-export interface Freeze {
+export interface Open<Window = FreezeWindow> {
   /** A window that is open now. */
-  readonly window: FreezeWindow;
+  readonly window: Window;
   /** Milliseconds since the epoch: when none of the windows is open any more. Undefined: not within `HORIZON_DAYS`. */
   readonly until: number | undefined;
 }
@@ -19,10 +19,10 @@ const MINUTE_MS = 60_000;
 /** Windows come back every week; the hour that a change of time adds is well within the eighth day. */
 const HORIZON_DAYS = 8;
 
-/** Whether something is frozen at `now` (ms since the epoch). A time zone that does not exist keeps its window open: fail closed. */
-export function frozen(windows: readonly FreezeWindow[], now: number): Freeze | undefined {
+/** Whether one of them is open at `now` (ms since the epoch). A time zone that does not exist keeps its window open: fail closed. */
+export function openWindow<Window extends FreezeWindow>(windows: readonly Window[], now: number): Open<Window> | undefined {
   const clocks = windows.map((window) => ({ window, clock: wallClock(window.timeZone ?? 'UTC') }));
-  const openAt = (at: number): FreezeWindow | undefined => clocks.find(({ window, clock }) => isOpen(window, clock?.(at)))?.window;
+  const openAt = (at: number): Window | undefined => clocks.find(({ window, clock }) => isOpen(window, clock?.(at)))?.window;
   const window = openAt(now);
   if (window === undefined) return undefined;
   if (clocks.some(({ clock }) => clock === undefined)) return { window, until: undefined };

@@ -113,10 +113,18 @@ function decided(policy: RemediationPolicy): PolicyDecision {
   return { mode: policy.spec.mode, policy, reason, among: [policy] };
 }
 
-function selects({ spec: { selector } }: RemediationPolicy, { namespace, labels }: PolicyQuestion, action: ActionType): boolean {
+function selects(policy: RemediationPolicy, question: PolicyQuestion, action: ActionType): boolean {
+  const { actions } = policy.spec.selector ?? {};
+  return (actions === undefined || actions.includes(action)) && selectsObject(policy, question);
+}
+
+/** Whatever is done to it. */
+export function selectsObject(
+  { spec: { selector } }: RemediationPolicy,
+  { namespace, labels }: Pick<PolicyQuestion, 'namespace' | 'labels'>,
+): boolean {
   if (selector === undefined) return true;
   if (selector.namespaces !== undefined && !selector.namespaces.includes(namespace)) return false;
-  if (selector.actions !== undefined && !selector.actions.includes(action)) return false;
   return Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
 }
 
@@ -140,11 +148,15 @@ function approvalsBy(approvals: RemediationPolicySpec['approvals'], risk: Risk):
 }
 
 /** What a policy asks for that cannot be: one sentence each, for people. A policy with a fault lets nothing begin. */
-export function policyFaults({ freezeWindows = [] }: RemediationPolicySpec): readonly string[] {
-  return freezeWindows
+export function policyFaults({ freezeWindows = [], maintenance = [] }: RemediationPolicySpec): readonly string[] {
+  const windows = [
+    ...freezeWindows.map((window) => ({ kind: 'freeze', ...window })),
+    ...maintenance.map((window) => ({ kind: 'maintenance', ...window })),
+  ];
+  return windows
     .filter(({ timeZone }) => !isTimeZone(timeZone ?? 'UTC'))
     .map(
-      ({ name, timeZone }) =>
-        `freeze window ${name} names the time zone "${timeZone}", which does not exist; write an IANA name, such as Europe/Berlin`,
+      ({ kind, name, timeZone }) =>
+        `${kind} window ${name} names the time zone "${timeZone}", which does not exist; write an IANA name, such as Europe/Berlin`,
     );
 }

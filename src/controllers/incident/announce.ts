@@ -2,13 +2,13 @@
 import { announcement } from '../../domain/announcement.ts';
 import { quietOf } from '../../domain/quiet.ts';
 import { isTrue, next, type StepResult } from '../steps.ts';
-import { declareOn, type IncidentScope, note, wakeIn } from './scope.ts';
+import { declareOn, heardOf, type IncidentScope, note, wakeIn } from './scope.ts';
 
 export function announce(scope: IncidentScope): StepResult {
   const { incident, status, clock, announcements } = scope;
   if (isTrue(status, 'Announced')) return next;
   const now = clock.now();
-  const quiet = quietOf(incident, now);
+  const quiet = quietOf(heardOf(scope), now);
   if (quiet !== undefined) {
     declareOn(scope, 'Announced', { status: 'False', reason: quiet.reason, message: quiet.message });
     return next;

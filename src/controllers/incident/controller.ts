@@ -1,9 +1,9 @@
 /** Incident: from a stored alert to a verified end. The order of the steps is the contract; each trusts those above it. */
 import type { Audit } from '../../audit/chain.ts';
 import type { IncidentStatus } from '../../crds/incident.ts';
-import { type Incident, incidents, investigations, remediationPlans } from '../../crds/kinds.ts';
+import { type Incident, incidents, investigations, remediationPlans, remediationPolicies } from '../../crds/kinds.ts';
 import { isOver } from '../../domain/lifeCycle.ts';
-import { silencedNow } from '../../domain/quiet.ts';
+import { mutedNow } from '../../domain/quiet.ts';
 import { type ControllerDefinition, defineController, type ReconcileContext, type Result, watching } from '../../kube/controller.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
 import { audited, auditedPast } from '../audited.ts';
@@ -17,12 +17,13 @@ import { closeByPerson } from './closeByPerson.ts';
 import { confirmRecovery } from './confirmRecovery.ts';
 import { group } from './group.ts';
 import { hearPeople } from './hearPeople.ts';
+import { createOpenWindows, maintain, type OpenWindows } from './maintain.ts';
 import { openInvestigation } from './openInvestigation.ts';
 import { proposePlan } from './proposePlan.ts';
 import { refuteDiagnosis } from './refuteDiagnosis.ts';
 import { reopen } from './reopen.ts';
 import { retire } from './retire.ts';
-import type { Draft, IncidentDeps, IncidentScope } from './scope.ts';
+import { type Draft, heardOf, type IncidentDeps, type IncidentScope } from './scope.ts';
 import { incidentPhase } from './status.ts';
 import { triage } from './triage.ts';
 import { withoutQuiet, withQuiet } from './waitingQuietly.ts';
@@ -34,6 +35,7 @@ const steps: readonly NamedStep<IncidentScope>[] = [
   ['reopen', reopen], // what it found the last time does not count any more
   ['triage', triage], // ours at all: decided before anything is spent
   ['hearPeople', hearPeople], // what they say of it decides what comes next
+  ['maintain', maintain], // trouble that is expected, by policy
   ['announce', announce], // whether people may be told of it yet
   ['group', group], // whether it leads or follows: only who leads goes on
   ['openInvestigation', openInvestigation],
@@ -51,14 +53,19 @@ export interface IncidentControllerOptions extends IncidentDeps {
 }
 
 export function createIncidentController({ audit, retentionMs, ...deps }: IncidentControllerOptions): ControllerDefinition<Incident> {
+  const openWindows = createOpenWindows(deps.clock);
   return defineController<Incident>({
     name: 'incident',
     resource: incidents,
-    watches: [watching({ resource: investigations, toKeys: toIncident }), watching({ resource: remediationPlans, toKeys: toIncident })],
+    watches: [
+      watching({ resource: investigations, toKeys: toIncident }),
+      watching({ resource: remediationPlans, toKeys: toIncident }),
+      watching({ resource: remediationPolicies, toKeys: () => [] }), // for its windows: each Incident is looked at often enough
+    ],
     reconcile: async (key, context) => {
       const incident = context.store.get(key);
       if (incident === undefined || incident.metadata.deletionTimestamp !== undefined) return undefined;
-      const scope = scopeOf(deps, incident, context);
+      const scope = scopeOf({ ...deps, openWindows }, incident, context);
       const auditing = { audit, logger: context.logger };
       if (isOver(incident)) {
         const unsaid = await auditedPast(auditing, auditOf(incident, scope.status), scope.status.resolvedAt);
@@ -72,7 +79,8 @@ export function createIncidentController({ audit, retentionMs, ...deps }: Incide
           finish: ({ status, plan, follows }) => {
             const phase = incidentPhase(incident, status, plan, follows);
             status.phase = phase;
-            if (status.waitingOn !== undefined) status.waitingOn = withQuiet(status.waitingOn, silencedNow(incident, deps.clock.now()));
+            if (phase === 'Resolved') delete status.maintenance;
+            if (status.waitingOn !== undefined) status.waitingOn = withQuiet(status.waitingOn, mutedNow(heardOf(scope), deps.clock.now()));
             return { phase, note: status.waitingOn?.detail ?? status.rootCause ?? incident.spec.title, isBad: phase === 'NeedsHuman' };
           },
         });
@@ -89,7 +97,11 @@ function soonerOf(result: Result, inMs: number | undefined): Result {
   return delays.length === 0 ? undefined : { requeueAfterMs: Math.min(...delays) };
 }
 
-function scopeOf(deps: IncidentDeps, incident: Incident, context: ReconcileContext<Incident>): IncidentScope {
+function scopeOf(
+  deps: IncidentDeps & { readonly openWindows: OpenWindows },
+  incident: Incident,
+  context: ReconcileContext<Incident>,
+): IncidentScope {
   const { client, logger, signal, storeOf } = context;
   // What others write is theirs, grouping's and that of silences: it is neither written nor dropped here.
   const {
@@ -103,7 +115,17 @@ function scopeOf(deps: IncidentDeps, incident: Incident, context: ReconcileConte
   const status: Draft<IncidentStatus> = structuredClone(
     own.waitingOn === undefined ? own : { ...own, waitingOn: withoutQuiet(own.waitingOn) },
   );
-  return { ...deps, incident, status, client, logger, signal, investigations: storeOf(investigations), plans: storeOf(remediationPlans) };
+  return {
+    ...deps,
+    incident,
+    status,
+    client,
+    logger,
+    signal,
+    investigations: storeOf(investigations),
+    plans: storeOf(remediationPlans),
+    policies: storeOf(remediationPolicies),
+  };
 }
 
 function toIncident(

@@ -3,10 +3,7 @@ import { expectationText, expectedForMs } from '../../domain/expectation.ts';
 import { silenceText, silentForMs, unmatchable } from '../../domain/incidentSilence.ts';
 import { elsewhereText } from '../../domain/quiet.ts';
 import { next, type StepResult } from '../steps.ts';
-import { type IncidentScope, note, wakeIn } from './scope.ts';
-
-/** Timers of weeks run out at once. */
-const LONGEST_MS = 24 * 3600_000;
+import { type IncidentScope, LONGEST_TIMER_MS, note, wakeIn } from './scope.ts';
 
 export function hearPeople(scope: IncidentScope): StepResult {
   hearAcknowledgement(scope);
@@ -34,7 +31,7 @@ function hearExpectation(scope: IncidentScope): void {
   const left = expectedForMs(scope.incident.spec, scope.clock.now());
   if (left === undefined) return note(scope, 'ExpectationEnded', `it was ${expectationText(expected)}`);
   note(scope, 'Expected', expectationText(expected));
-  wakeIn(scope, Math.min(left, LONGEST_MS));
+  wakeIn(scope, Math.min(left, LONGEST_TIMER_MS));
 }
 
 const SILENCE_WORDS: ReadonlySet<string> = new Set(['Silenced', 'SilenceEnded', 'SilenceLifted']);
@@ -51,7 +48,7 @@ function hearSilence(scope: IncidentScope): void {
   note(scope, 'Silenced', silenceText(silence));
   const refusal = unmatchable(alerts);
   if (refusal !== undefined) note(scope, 'NotSilenced', refusal);
-  wakeIn(scope, Math.min(left, LONGEST_MS));
+  wakeIn(scope, Math.min(left, LONGEST_TIMER_MS));
 }
 
 /** What the controller of silences has found or could not do there. */
@@ -64,5 +61,5 @@ function hearAlertmanagers(scope: IncidentScope): void {
     else note(scope, 'SilencedInAlertmanager', `${alertmanager}, until ${until}`);
   }
   const left = Date.parse(silencedUntil ?? '') - scope.clock.now();
-  if (left > 0) wakeIn(scope, Math.min(left, LONGEST_MS));
+  if (left > 0) wakeIn(scope, Math.min(left, LONGEST_TIMER_MS));
 }

@@ -1,6 +1,6 @@
 /** What the steps of an Incident share: the object, the draft of its status, its children, and what they may use. */
 import type { IncidentStatus } from '../../crds/incident.ts';
-import type { Incident, Investigation, RemediationPlan } from '../../crds/kinds.ts';
+import type { Incident, Investigation, RemediationPlan, RemediationPolicy } from '../../crds/kinds.ts';
 import type { AnnouncementRules } from '../../domain/announcement.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Logger } from '../../kube/logger.ts';
@@ -10,6 +10,7 @@ import type { Measurements } from '../../sources/measurements.ts';
 import type { Verdict } from '../grouping/verdicts.ts';
 import type { ReconcilerDeps } from '../reconcileStatus.ts';
 import { bounded, type ConditionWords, declare } from '../steps.ts';
+import type { OpenWindows } from './maintain.ts';
 
 /** What the alert's own system says of it now. */
 export type AlertState = 'firing' | 'inactive' | 'unknown';
@@ -37,6 +38,8 @@ export interface IncidentScope extends IncidentDeps {
   readonly signal: AbortSignal;
   readonly investigations: Store<Investigation>;
   readonly plans: Store<RemediationPlan>;
+  readonly policies: Pick<Store<RemediationPolicy>, 'list'>;
+  readonly openWindows: OpenWindows;
   /** The present plan: the last one that was proposed. Set by the step that proposes. */
   plan?: RemediationPlan | undefined;
   /** Until time alone changes what is to be done: people may be told, or it is not expected any more. */
@@ -47,6 +50,9 @@ export interface IncidentScope extends IncidentDeps {
 
 /** A status under change: arrays stay what they are, members may be set. */
 export type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Timers of weeks run out at once. */
+export const LONGEST_TIMER_MS = 24 * 3600_000;
 
 export function wakeIn(scope: IncidentScope, ms: number): void {
   scope.wakeInMs = Math.min(ms, scope.wakeInMs ?? ms);
@@ -67,3 +73,9 @@ export function note(scope: IncidentScope, reason: string, message: string, at =
   const [first, ...rest] = all;
   scope.status.timeline = all.length <= TIMELINE_MAX || first === undefined ? all : [first, ...rest.slice(1 - TIMELINE_MAX)];
 }
+
+/** What decides whether it is quiet: what was found by others, and in this round. */
+export const heardOf = ({ incident, status }: IncidentScope): Pick<Incident, 'spec' | 'status'> => ({
+  spec: incident.spec,
+  status: { ...incident.status, maintenance: status.maintenance },
+});

@@ -5,18 +5,19 @@ import { bounded } from '../steps.ts';
 
 type WaitingOn = NonNullable<IncidentStatus['waitingOn']>;
 
-const BEGIN = ' (silenced until ';
+const WORDS = { Silenced: 'silenced', Maintenance: 'in maintenance' } as const;
+const QUIETLY = / ?\((?:silenced|in maintenance)(?: until [^()]{1,40})?\)$/u;
 const MOST_OF_DETAIL = 440;
 
 export function withQuiet(waitingOn: WaitingOn, quiet: Quiet | undefined): WaitingOn {
-  if (waitingOn.who === 'Nobody' || quiet?.reason !== 'Silenced') return waitingOn;
-  return { ...waitingOn, detail: `${bounded(waitingOn.detail ?? '', MOST_OF_DETAIL)}${BEGIN}${quiet.until})`.trimStart() };
+  if (waitingOn.who === 'Nobody' || quiet === undefined || quiet.reason === 'Expected') return waitingOn;
+  const quietly = `(${WORDS[quiet.reason]}${quiet.until === undefined ? '' : ` until ${quiet.until}`})`;
+  return { ...waitingOn, detail: `${bounded(waitingOn.detail ?? '', MOST_OF_DETAIL)} ${quietly}`.trimStart() };
 }
 
 export function withoutQuiet(waitingOn: WaitingOn): WaitingOn {
   const { detail, ...rest } = waitingOn;
-  const at = detail?.lastIndexOf(BEGIN.trimStart()) ?? -1;
-  if (detail === undefined || at < 0 || !detail.endsWith(')')) return waitingOn;
-  const left = detail.slice(0, at).trimEnd();
+  const left = detail?.replace(QUIETLY, '');
+  if (left === detail) return waitingOn;
   return left === '' ? rest : { ...rest, detail: left };
 }

@@ -8,13 +8,14 @@ import { incidents, type RemediationPolicy } from '../../crds/kinds.ts';
 import { type AutoSubject, autoRefusal, WITHIN_DAYS } from '../../domain/auto.ts';
 import { type Lock, repeatsOf } from '../../domain/brakes.ts';
 import { budgetRefusal } from '../../domain/errorBudget.ts';
+import { maintenanceOf, maintenanceText, openMaintenance } from '../../domain/maintenance.ts';
 import { identityOf, type PolicyDecision } from '../../domain/policy.ts';
-import { silencedNow } from '../../domain/quiet.ts';
+import { mutedNow } from '../../domain/quiet.ts';
 import { standingOf } from '../../domain/record.ts';
 import { explain } from '../../telemetry/explain.ts';
 import { bounded } from '../steps.ts';
 import { lockParts } from './brake.ts';
-import type { Subject } from './decide.ts';
+import { objectsOf, type Subject } from './decide.ts';
 import { judgesMissing } from './judgesInPlace.ts';
 import { listLocks } from './locks.ts';
 import { loadRecord } from './recordStore.ts';
@@ -36,7 +37,7 @@ export async function earned(scope: PlanScope, judged: Judged): Promise<PolicyDe
 export async function missingForAuto(scope: PlanScope, { rendered, subject, policy }: Judged): Promise<string | undefined> {
   const byPerson = madeByPerson(scope);
   if (byPerson !== undefined) return byPerson;
-  const quiet = await quietNow(scope);
+  const quiet = (await quietNow(scope)) ?? inMaintenance(scope, subject);
   if (quiet !== undefined) return quiet;
   const distrust = await judgesMissing(scope.remediate.operatorNamespace, scope.client, scope.signal);
   if (distrust !== undefined) return distrust;
@@ -58,13 +59,19 @@ function madeByPerson({ plan, remediate }: PlanScope): string | undefined {
   return isOurs ? undefined : `${username} made this plan, and plans of people are approved by people`;
 }
 
+/** What is in maintenance is worked on by people. */
+function inMaintenance({ policies, clock }: PlanScope, subject: Subject): string | undefined {
+  const found = maintenanceOf(openMaintenance(policies.list(), clock.now()), objectsOf(subject));
+  return found === undefined ? undefined : `${maintenanceText(found)}, so people decide`;
+}
+
 /** Who is not to be told is not to be surprised either. */
 async function quietNow({ plan, client, clock, signal }: PlanScope): Promise<string | undefined> {
   const { name, uid } = plan.spec.incidentRef;
   const { namespace } = plan.metadata;
   const incident = await client.get(incidents, { ...(namespace !== undefined && { namespace }), name }, { signal });
-  const quiet = incident?.metadata.uid === uid ? silencedNow(incident, clock.now()) : undefined;
-  return quiet === undefined ? undefined : `Incident ${name} is ${quiet.message}, so people decide`;
+  const quiet = incident?.metadata.uid === uid ? mutedNow(incident, clock.now()) : undefined;
+  return quiet === undefined ? undefined : `Incident ${name}: ${quiet.message}, so people decide`;
 }
 
 async function standings(

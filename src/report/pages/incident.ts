@@ -59,6 +59,7 @@ function headLines({ metadata, spec, status }: Incident, page: Page): readonly s
         ['Looked after', acknowledgementText(spec, status)],
         ['Expected', expectedText(spec, now)],
         ...silenceRows(spec, status, now),
+        ['Maintenance', maintenanceRow(status)],
         ['Closed', closureText(spec)],
       ]),
       2,
@@ -90,6 +91,13 @@ function silenceRows({ silence }: Incident['spec'], status: Incident['status'], 
     return problem === undefined ? `in Alertmanager ${alertmanager}: ${matchers}` : `not in Alertmanager ${alertmanager}: ${problem}`;
   });
   return [...said, ...held].map((text, index) => [index === 0 ? 'Silenced' : '', text]);
+}
+
+function maintenanceRow(status: Incident['status']): string | undefined {
+  const { maintenance } = status ?? {};
+  if (maintenance === undefined) return undefined;
+  const { policy, window, until, reason } = maintenance;
+  return `window ${window} of RemediationPolicy ${policy}${until === undefined ? '' : `, until ${moment(until)}`}: ${reason}`;
 }
 
 const isPast = (time: string, now: number): boolean => !(Date.parse(time) > now);

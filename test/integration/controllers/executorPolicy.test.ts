@@ -84,6 +84,24 @@ test('a plan that a person made is never carried out by itself, whatever confide
   await executor.stop();
 });
 
+test('what is in maintenance is not remedied by itself', TIMEOUT, async () => {
+  const always = { name: 'upgrade', from: '00:00', to: '24:00', timeZone: 'UTC', reason: 'new nodes' };
+  await stage.policy('quiet', {
+    mode: 'Auto',
+    ...inNamespace('quiet'),
+    auto: { maxRisk: 'High', minConfidence: 0, provenSuccesses: 0, withinDays: 30 },
+    maintenance: [always],
+  });
+  await stage.workload('quiet', 'cart', ['quiet-1']);
+  const executor = stage.start();
+  const shown = await stage.when(await stage.deletePod('quiet', 'quiet-1'), 'is shown', ({ status }) => status?.digest !== undefined);
+  expect(shown.status?.policy).toMatchObject({
+    decision: 'Approve',
+    reason: expect.stringContaining('maintenance window upgrade of RemediationPolicy quiet is open: new nodes, so people decide'),
+  });
+  await executor.stop();
+});
+
 test('one plan at a time is at work on a workload, and the next goes on by itself', TIMEOUT, async () => {
   await stage.policy('contend', { mode: 'Approve', ...inNamespace('contend'), soakSeconds: 4 });
   await stage.workload('contend', 'cart', ['contend-1', 'contend-2']);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FreezeWindow, frozen } from '../../../src/domain/freeze.ts';
+import { type FreezeWindow, openWindow } from '../../../src/domain/freeze.ts';
 
 const nightly: FreezeWindow = { name: 'nightly', from: '22:00', to: '06:00', timeZone: 'UTC' };
 const friday: FreezeWindow = { name: 'friday', days: ['Fri'], from: '15:00', to: '06:00', timeZone: 'Europe/Berlin' };
@@ -99,7 +99,7 @@ describe('when clocks change, a freeze window', () => {
 });
 
 function check({ windows, at, until }: Case): void {
-  const found = frozen(windows, Date.parse(at));
+  const found = openWindow(windows, Date.parse(at));
   const end = found?.until === undefined ? undefined : new Date(found.until).toISOString().replace('.000Z', 'Z');
   expect(end).toBe(until);
 }
@@ -108,7 +108,7 @@ test.each([
   { name: 'in a time zone that does not exist', window: { ...nightly, timeZone: 'Mars/Olympus' } },
   { name: 'of every whole day', window: { ...nightly, from: '00:00', to: '24:00' } },
 ])('a freeze window $name is open without an end', ({ window }) => {
-  expect(frozen([window], Date.parse('2026-01-01T12:00:00Z'))).toEqual({ window, until: undefined });
+  expect(openWindow([window], Date.parse('2026-01-01T12:00:00Z'))).toEqual({ window, until: undefined });
 });
 
 const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'America/St_Johns', 'Pacific/Apia'];
@@ -127,13 +127,13 @@ const anyWindow = fc
 const MINUTE = 60_000;
 const anyMinute = fc.integer({ min: Date.UTC(2026, 0, 1) / MINUTE, max: Date.UTC(2027, 0, 1) / MINUTE });
 
-test('whatever the windows: it is frozen until it is said to end, and not a minute longer', () => {
+test('whatever the windows: it is open until it is said to end, and not a minute longer', () => {
   fc.assert(
     fc.property(fc.array(anyWindow, { minLength: 1, maxLength: 3 }), anyMinute, (windows, minute) => {
-      const freeze = frozen(windows, minute * MINUTE);
+      const freeze = openWindow(windows, minute * MINUTE);
       if (freeze?.until === undefined) return;
-      expect(frozen(windows, freeze.until)).toBeUndefined();
-      expect(frozen(windows, freeze.until - MINUTE)).toBeDefined();
+      expect(openWindow(windows, freeze.until)).toBeUndefined();
+      expect(openWindow(windows, freeze.until - MINUTE)).toBeDefined();
     }),
     { numRuns: 200 },
   );
