@@ -38,6 +38,8 @@ export type Command = Common &
     | { readonly command: 'ack'; readonly name: string; readonly comment: string | undefined }
     | { readonly command: 'expect'; readonly name: string; readonly until: string; readonly reason: string }
     | ({ readonly command: 'silence'; readonly name: string } & Silencing)
+    /** `url` absent: it is taken away. */
+    | { readonly command: 'runbook'; readonly name: string; readonly url: string | undefined }
     | { readonly command: 'completion'; readonly shell: (typeof SHELLS)[number] }
     /** What a shell asks. */
     | { readonly command: '__complete'; readonly words: readonly string[] }
@@ -73,6 +75,7 @@ export function readArguments(args: readonly string[]): Command {
   const entry = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (entry === undefined) throw new UsageError(`there is no command "${command}"`);
   refuseStrangers(command, values, entry.options);
+  if (command === 'runbook') return { ...common, ...runbook(entry, names, values) };
   const general = withoutName(command, names, values);
   if (general !== undefined) return { ...common, ...general };
   return aboutOne(command, onlyName(command, entry, names), common, values);
@@ -97,6 +100,20 @@ function expectation({ until, reason }: Values): { readonly until: string; reado
   if (until === undefined || why === '')
     throw new UsageError('expect needs --until, such as 24h or 2026-11-21, and --reason: others want to know why');
   return { until, reason: why };
+}
+
+function runbook(
+  entry: CommandEntry,
+  [incident, ...links]: readonly string[],
+  { remove = false }: Values,
+): Uncommon<Extract<Command, { readonly command: 'runbook' }>> {
+  const name = onlyName('runbook', entry, incident === undefined ? [] : [incident]);
+  const [url] = links;
+  if (links.length > 1 || remove === (url !== undefined))
+    throw new UsageError('runbook needs the name of an Incident, and one link or --remove');
+  if (url !== undefined && !(URL.canParse(url) && /^https?:\/\//u.test(url) && url.length <= 2048))
+    throw new UsageError(`a runbook is a link that begins with http:// or https://, not "${url.slice(0, 100)}"`);
+  return { command: 'runbook', name, url };
 }
 
 function silencing({ for: duration, reason, lift = false }: Values): Silencing {

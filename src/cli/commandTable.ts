@@ -19,6 +19,7 @@ export const OPTIONS = {
   until: { type: 'string' },
   for: { type: 'string' },
   lift: { type: 'boolean' },
+  remove: { type: 'boolean' },
   'public-key': { type: 'string', multiple: true },
   expect: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
@@ -73,6 +74,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     usage: 'INCIDENT --for 2h --reason TEXT | --lift',
     says: 'silences its alerts in every Alertmanager, in your name; work on it goes on',
     options: ['for', 'reason', 'lift'],
+    about: 'an Incident',
+  },
+  runbook: {
+    usage: 'INCIDENT URL | --remove',
+    says: 'a link to a runbook, shown beside the diagnosis',
+    options: ['remove'],
     about: 'an Incident',
   },
   close: {

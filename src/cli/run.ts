@@ -22,7 +22,7 @@ import { start, stop, stopNotice } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 import { watch } from './watch.ts';
 import { why } from './why.ts';
-import { acknowledge, close, expect, type Speaker, silence } from './words.ts';
+import { acknowledge, attachRunbook, close, expect, type Speaker, silence } from './words.ts';
 
 export interface RunOptions {
   readonly args: readonly string[];
@@ -107,8 +107,8 @@ async function carryOut(command: Calling, client: KubeClient, { terminal, clock,
 }
 
 /** What a person says of an Incident. */
-type Word = Extract<Calling, { readonly command: 'close' | 'ack' | 'expect' | 'silence' }>;
-const WORDS: ReadonlySet<string> = new Set<Word['command']>(['close', 'ack', 'expect', 'silence']);
+type Word = Extract<Calling, { readonly command: 'close' | 'ack' | 'expect' | 'silence' | 'runbook' }>;
+const WORDS: ReadonlySet<string> = new Set<Word['command']>(['close', 'ack', 'expect', 'silence', 'runbook']);
 const isWord = (command: Calling): command is Word => WORDS.has(command.command);
 
 function sayOf(command: Word, speaker: Speaker, now: number): Promise<void> {
@@ -121,6 +121,8 @@ function sayOf(command: Word, speaker: Speaker, now: number): Promise<void> {
       return expect(speaker, command, now);
     case 'silence':
       return silence(speaker, command, now);
+    case 'runbook':
+      return attachRunbook(speaker, command);
     default:
       return command satisfies never;
   }

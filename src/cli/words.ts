@@ -1,4 +1,4 @@
-/** What a person says of an Incident, written into its spec under their own name: `kubectl sre close`, `ack`, `expect` and `silence`. Who said it, the API server vouches for. */
+/** What a person says of an Incident, written into its spec under their own name: `kubectl sre close`, `ack`, `expect`, `silence` and `runbook`. Who said it, the API server vouches for. */
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { isOver } from '../domain/lifeCycle.ts';
 import { whoAmI } from '../kube/access.ts';
@@ -71,6 +71,16 @@ async function lift({ scope, terminal }: Speaker, name: string): Promise<void> {
 function elsewhere({ status }: Incident): string {
   const other = status?.silences?.find(({ own }) => !own);
   return other === undefined ? '' : `; its silence in Alertmanager ${other.alertmanager} is by ${oneLine(other.by)}, and is lifted there`;
+}
+
+/** Also of one that is over: the next to read it may want it. */
+export async function attachRunbook(
+  { scope, terminal }: Speaker,
+  { name, url }: { readonly name: string; readonly url: string | undefined },
+): Promise<void> {
+  const incident = await findIncident(scope, name);
+  await sayAs(scope, incident, () => ({ runbookURL: url ?? null }));
+  terminal.print(url === undefined ? `${name} has no runbook any more` : `${name} has the runbook ${oneLine(url)}`);
 }
 
 const optional = (words: { readonly comment: string | undefined }): object => (words.comment === undefined ? {} : words);

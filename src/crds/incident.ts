@@ -73,7 +73,10 @@ export const incidentSpec = z
     targets: z.array(objectRef).max(20).optional().describe('Objects that are known or said to be affected.'),
     labels: labelMap(64).optional().describe('Common labels of its alerts, or what the person who made it says.'),
     description: text(4096).optional().describe('What is seen, in words. Never interpreted as an instruction.'),
-    runbookURL: text(2048).optional().describe('Link to a runbook; shown, never fetched unless listed in the configuration.'),
+    runbookURL: text(2048)
+      .regex(/^https?:\/\//u)
+      .optional()
+      .describe('Link to a runbook, which begins with http:// or https://; an alert or a person names it. Shown, never fetched.'),
     startsAt: timestamp().optional().describe('When the trouble began.'),
     grouping: z
       .object({

@@ -14,6 +14,8 @@ export interface Reported {
   readonly status: InvestigationStatus;
   /** When the trouble began, by whoever asks: how long before that something changed is told. Absent: as the report says. */
   readonly began?: string | undefined;
+  /** A runbook that goes with it, by whoever asks: an alert or a person names it, and nobody has looked there. */
+  readonly runbook?: string | undefined;
   /** A command that shows all, named where something had to be left out. */
   readonly more?: string | undefined;
 }
@@ -28,12 +30,12 @@ export interface ReportDocument {
 
 const VERDICTS = { RootCauseFound: 'Root cause found', Unresolved: 'Unresolved', NothingWrong: 'Nothing is wrong' } as const;
 
-export function documentOf({ status, began }: Reported): ReportDocument {
+export function documentOf({ status, began, runbook }: Reported): ReportDocument {
   const { outcome, report } = status;
   const service = listed([report?.service]).map(({ text }) => `: ${text}`);
   const sections: readonly Section[] = [
     section('impact', 'Impact', 'prose', impactSection(status)),
-    section('about', 'About', 'figures', aboutSection(status)),
+    section('about', 'About', 'figures', aboutSection(status, runbook)),
     section('cause', 'Root cause', 'prose', causeSection(status)),
     section('tried', 'What was tried', 'list', listed(report?.tried)),
     section('lookNext', 'Where to look next', 'list', listed(report?.lookNext)),

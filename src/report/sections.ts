@@ -20,14 +20,15 @@ export function impactSection({ report }: InvestigationStatus): readonly Line[] 
   ]);
 }
 
-export function aboutSection({ report }: InvestigationStatus): readonly Line[] {
-  if (report === undefined) return [];
+export function aboutSection({ report }: InvestigationStatus, runbook = ''): readonly Line[] {
+  if (report === undefined) return figure('Runbook', runbook);
   const { service, alert, alertedAt, since, responseMillis } = report;
   const fired = alertedAt === undefined ? undefined : `since ${moment(alertedAt)}`;
   return [
     ...figure('Service', service),
     ...figure('Alert', [alert, fired].filter((part) => part !== undefined).join(', ')),
     ...figure('Began', since === undefined ? '' : moment(since)),
+    ...figure('Runbook', runbook),
     ...figure('Answered in', elapsed(responseMillis)),
   ];
 }

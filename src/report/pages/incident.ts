@@ -19,7 +19,7 @@ export function incidentPage(incident: Incident, investigation: Investigation | 
     ...headLines(incident, page),
     ...section(page, membersHeading(incident), memberLines(incident, page)),
     '',
-    ...renderTerminal({ status: investigation?.status ?? {}, began }, page),
+    ...renderTerminal({ status: investigation?.status ?? {}, began, runbook: spec.runbookURL }, page),
     ...section(page, 'TAKEN TO BE WRONG', refutation(investigation, page)),
     ...section(page, 'HISTORY', historyLines(incident, page)),
   ];
@@ -55,7 +55,6 @@ function headLines({ metadata, spec, status }: Incident, page: Page): readonly s
             : `${firing} firing, ${alerts.length - firing} over${spec.alertsTotal === undefined || spec.alertsTotal <= alerts.length ? '' : `, of ${spec.alertsTotal}`}`,
         ],
         ['Targets', (spec.targets ?? []).map(refText).join(', ')],
-        ['Runbook', spec.runbookURL],
         ['Looked after', acknowledgementText(spec, status)],
         ['Expected', expectedText(spec, now)],
         ...silenceRows(spec, status, now),

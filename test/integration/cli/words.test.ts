@@ -87,6 +87,17 @@ test('silence is said in the name of who says so, and lifted', async () => {
   expect((await sre(`silence ${name} --lift`)).err).toBe(`kubectl sre: Incident ${name} is not silenced by anybody here\n`);
 });
 
+test('a runbook is attached, shown and taken away', async () => {
+  expect((await sre(`runbook ${name} https://wiki.example.org/checkout`)).out).toBe(
+    `${name} has the runbook https://wiki.example.org/checkout\n`,
+  );
+  expect((await sre(`show ${name}`)).out).toMatch(/^ *Runbook +https:\/\/wiki\.example\.org\/checkout$/mu);
+  expect((await sre(`runbook ${name} --remove`)).out).toBe(`${name} has no runbook any more\n`);
+  expect((await stored())?.spec.runbookURL).toBeUndefined();
+  const patching = admin.patch(incidents, { namespace, name }, { spec: { runbookURL: 'file:///etc/passwd' } }, { type: 'merge' });
+  await expect(patching).rejects.toThrow('spec.runbookURL');
+});
+
 describe('why', () => {
   test('says that nobody has looked yet', async () => {
     expect((await sre(`why ${name}`)).err).toBe(

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { conditionOf } from '../../../src/controllers/steps.ts';
-import { type RemediationPlan, remediationPlans, remediationPolicies } from '../../../src/crds/kinds.ts';
+import { incidents, type RemediationPlan, remediationPlans, remediationPolicies } from '../../../src/crds/kinds.ts';
 import { hasEnded } from '../../../src/domain/plan.ts';
 import { pods } from '../../../src/gitops/resources.ts';
 import { nodes } from '../../../src/remediate/direct/resources.ts';
@@ -98,6 +98,26 @@ test('what is in maintenance is not remedied by itself', TIMEOUT, async () => {
   expect(shown.status?.policy).toMatchObject({
     decision: 'Approve',
     reason: expect.stringContaining('maintenance window upgrade of RemediationPolicy quiet is open: new nodes, so people decide'),
+  });
+  await executor.stop();
+});
+
+test('what a person has silenced is not remedied by itself', TIMEOUT, async () => {
+  await stage.policy('mute', {
+    mode: 'Auto',
+    ...inNamespace('mute'),
+    auto: { maxRisk: 'High', minConfidence: 0, provenSuccesses: 0, withinDays: 30 },
+  });
+  await stage.workload('mute', 'cart', ['mute-1']);
+  const plan = await stage.deletePod('mute', 'mute-1');
+  const silence = { until: new Date(Date.now() + 3600_000).toISOString(), reason: 'looking at it', by: 'alice' };
+  const incident = { namespace: OPERATOR, name: plan.spec.incidentRef.name };
+  await stage.person('alice').patch(incidents, incident, { spec: { silence } }, { type: 'merge' });
+  const executor = stage.start();
+  const shown = await stage.when(plan, 'is shown', ({ status }) => status?.digest !== undefined);
+  expect(shown.status?.policy).toMatchObject({
+    decision: 'Approve',
+    reason: expect.stringMatching(/silenced until .* by alice: looking at it, so people decide$/u),
   });
   await executor.stop();
 });

@@ -178,6 +178,15 @@ describe('a silence that a person asks for', () => {
     await settled();
   });
 
+  test('is one in the end where two processes believe that they lead', async () => {
+    await say(byAlice);
+    live(clients());
+    live(clients());
+    await settled();
+    await untilTrue('each has one', async () => (await alive(0)).length === 1 && (await alive(1)).length === 1);
+    await settled();
+  });
+
   test('stays ended where somebody has ended it in Alertmanager', async () => {
     await say(byAlice);
     const die = live(clients());

@@ -55,6 +55,12 @@ describe('readArguments', () => {
     { args: 'close', says: 'close needs the name of an Incident' },
     { args: 'silence inc-1 --for 2h', says: 'silence needs --for, such as 2h, and --reason: others want to know why; --lift ends it' },
     { args: 'silence inc-1 --lift --for 2h', says: 'silence is either for a while, or --lift alone' },
+    { args: 'runbook inc-1', says: 'runbook needs the name of an Incident, and one link or --remove' },
+    { args: 'runbook inc-1 https://wiki/x --remove', says: 'runbook needs the name of an Incident, and one link or --remove' },
+    {
+      args: 'runbook inc-1 javascript:alert(1)',
+      says: 'a runbook is a link that begins with http:// or https://, not "javascript:alert(1)"',
+    },
     { args: 'close inc-1 --reason Bored', says: 'close needs --reason, which is one of Fixed, Expected, Duplicate, NotActionable' },
     { args: 'expect inc-1 --until 24h', says: 'expect needs --until, such as 24h or 2026-11-21, and --reason' },
     { args: 'completion tcsh', says: 'completion needs the name of one shell: bash, zsh, fish' },
