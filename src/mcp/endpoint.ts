@@ -22,7 +22,6 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../kube/logger.ts';
-import type { Caller } from '../tools/caller.ts';
 import type { Visitor } from './callTool.ts';
 import { exchange } from './exchange.ts';
 import { errorResponse, type Incoming, incoming } from './jsonRpc.ts';
@@ -42,7 +41,7 @@ export interface EndpointDeps {
 }
 
 export interface Endpoint {
-  answer(request: Request, caller: Caller): Promise<Response>;
+  answer(request: Request, visitor: Visitor): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -58,6 +57,8 @@ const NO_SUCH_SESSION = -32_001;
 interface Asked {
   readonly request: Request;
   readonly visitor: Visitor;
+  /** The same, for a request that asks several things. */
+  readonly several: Visitor;
   readonly authInfo: AuthInfo;
 }
 
@@ -77,9 +78,10 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
   const sessions = createSessions(clock);
   const served: Served = { ...deps, modern, stateless, sessions };
   return {
-    answer: async (request, caller) => {
-      const visitor: Visitor = { caller, toolset: new URL(request.url).searchParams.get('toolset') === 'core' ? 'core' : 'all' };
-      const asked: Asked = { request, visitor, authInfo: authInfoOf(visitor) };
+    answer: async (request, whoever) => {
+      // Each request is counted by who let it in; what more a batch asks for, by the server.
+      const visitor: Visitor = { ...whoever, count: undefined };
+      const asked: Asked = { request, visitor, several: whoever, authInfo: authInfoOf(visitor) };
       if (request.method === 'POST') return posted(asked, served);
       if (request.method === 'GET') return got(asked, served);
       if (request.method === 'DELETE') return deleted(asked, served);
@@ -102,7 +104,7 @@ async function posted(asked: Asked, served: Served): Promise<Response> {
   const body = await bodyOf(request);
   if (body instanceof Response) return body;
   if (body.kind === 'malformed') return Response.json(body.error, { status: 400 });
-  if (body.kind === 'batch') return direct(asked, served, body.items, (answers) => answers);
+  if (body.kind === 'batch') return direct({ ...asked, visitor: asked.several }, served, body.items, (answers) => answers);
   const { message } = body;
   if (!(await isLegacyRequest(request, message))) {
     const refusal = await served.watching.refuse(message, { caller: visitor.caller, signal: request.signal });

@@ -9,7 +9,7 @@ interface Argument {
   readonly names?: Names | undefined;
 }
 
-export type Names = 'namespace' | 'incident' | 'service';
+export type Names = 'namespace' | 'incident' | 'plan' | 'service';
 
 export interface Prompt {
   readonly name: string;
@@ -88,7 +88,7 @@ export const PROMPTS: readonly Prompt[] = [
     name: 'review_plan',
     title: 'Review a plan before it is approved',
     description: 'What a RemediationPlan would change, its risk and how it is verified.',
-    arguments: [{ name: 'plan', description: 'Name of the RemediationPlan, such as rp-1.', required: true }],
+    arguments: [{ name: 'plan', description: 'Name of the RemediationPlan, such as rp-1.', required: true, names: 'plan' }],
     text: ({ plan }) =>
       `Review RemediationPlan ${plan} for whoever has to approve it: read it with get_plan. Say what exactly it changes (the diff), whether that follows from the evidence, what else depends on what it changes, how success and failure are told, and what you would ask before approving. Approving is a person's act. ${CLOSING}`,
   },

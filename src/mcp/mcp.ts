@@ -1,0 +1,48 @@
+/** MCP as this process serves it: one set of tools, resources and prompts, whichever way a client comes in. */
+import { SUPPORTED_PROTOCOL_VERSIONS, type Server } from '@modelcontextprotocol/server';
+import type { Visitor } from './callTool.ts';
+import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { PROMPTS } from './prompts.ts';
+import { type Connection as Kind, createMcpServer, type McpDeps } from './server.ts';
+import { type StdioOptions, serveLines } from './stdio.ts';
+import { createWatching } from './watching.ts';
+import { createWebSocketEndpoint, type WebSocketEndpoint } from './webSocket.ts';
+
+const CURRENT = '2026-07-28';
+
+export interface Mcp {
+  readonly http: Endpoint;
+  readonly webSocket: WebSocketEndpoint;
+  /** Serves one client until its input ends. */
+  lines(visitor: Visitor, streams: Pick<StdioOptions, 'input' | 'output'>, signal: AbortSignal): Promise<void>;
+}
+
+export function createMcp(deps: McpDeps): Mcp {
+  const { clock, logger, changes } = deps;
+  const watching = createWatching(deps.resources);
+  const serverFor = (visitor: Visitor, kind: Kind): Server => createMcpServer(deps, visitor, kind);
+  const shared = { serverFor, watching, clock, logger };
+  return {
+    http: createEndpoint({ ...shared, changes, information: (visitor) => informationOf(deps, visitor) }),
+    webSocket: createWebSocketEndpoint(shared),
+    lines: (visitor, streams, signal) => serveLines({ ...shared, ...streams, visitor }, signal),
+  };
+}
+
+/** For people and programs that do not speak MCP. */
+function informationOf({ name, title, version, instructions, catalogue, resources }: McpDeps, { toolset }: Visitor): Readonly<Record<string, unknown>> {
+  return {
+    name,
+    title,
+    version,
+    description: instructions,
+    protocolVersions: [CURRENT, ...SUPPORTED_PROTOCOL_VERSIONS],
+    transports: { streamableHttp: ['/mcp', '/mcp/http'], webSocket: ['/mcp', '/mcp/http'], stdio: 'agent-sre mcp' },
+    toolset,
+    toolsets: { all: '/mcp', core: '/mcp?toolset=core' },
+    tools: catalogue.list(toolset).map((tool) => tool.name),
+    resources: resources.kinds.map(({ uriTemplate }) => uriTemplate),
+    prompts: PROMPTS.map((prompt) => prompt.name),
+    example: `curl -X POST http://HOST:PORT/mcp -H 'Content-Type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'`,
+  };
+}
