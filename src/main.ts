@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
 import { createTerminal } from './cli/terminal.ts';
 import { systemClock } from './clock.ts';
+import type { ProcessOptions } from './compose/process.ts';
 import { ROLES, type Role } from './compose/roles.ts';
 import { type Config, ConfigError, loadConfig, terminalEnvironment, variablesWithoutEffect } from './config.ts';
 import { createRedactor } from './redact/redactor.ts';
@@ -21,6 +22,7 @@ const USAGE = `Usage: agent-sre COMMAND [--config FILE]
   executor       carries out what was approved
   diagnose       says what is wrong in a cluster or in a snapshot of one; installs nothing
   collect        writes a namespace into a file that diagnose reads, without secrets
+  mcp            serves MCP on standard input and output, with the rights of your kubeconfig; for IDEs
   config check   reads the configuration, and says what is wrong with it
   version        says which version this is
 `;
@@ -41,6 +43,8 @@ async function main(args: readonly string[]): Promise<number> {
   return run(command, loadConfig({ path: values.config }));
 }
 
+type Command = Role | 'all' | 'mcp';
+
 class UsageError extends Error {}
 
 function parsed(args: readonly string[]) {
@@ -55,7 +59,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-const isName = (command: string): command is Role | 'all' => command === 'all' || ROLES.some((role) => role === command);
+const isName = (command: string): command is Command => ['all', 'mcp', ...ROLES].includes(command);
 
 function said(text: string): number {
   process.stdout.write(text);
@@ -71,9 +75,11 @@ function checkConfig(path: string | undefined): number {
   );
 }
 
-async function run(name: Role | 'all', config: Config): Promise<number> {
+async function run(name: Command, config: Config): Promise<number> {
   const redactor = createRedactor();
-  const logger = createLogger({ ...config.logging, redactor });
+  // What MCP says there is all that may stand on standard output.
+  const destination = name === 'mcp' ? process.stderr : undefined;
+  const logger = createLogger({ ...config.logging, redactor, destination });
   const controller = new AbortController();
   const stop = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(130);
@@ -94,13 +100,21 @@ async function run(name: Role | 'all', config: Config): Promise<number> {
   if (idle.length > 0)
     logger.info({}, `${idle.join(' and ')} ${idle.length === 1 ? 'changes' : 'change'} nothing: no model is configured that it belongs to`);
   try {
-    const { runProcess } = await import('./compose/process.ts');
-    await runProcess({ name, config, logger, redactor, version: packageJson.version }, controller.signal);
+    await runAs(name, { config, logger, redactor, version: packageJson.version }, controller.signal);
     return 0;
   } catch (error) {
     logger.error({ error }, 'cannot go on');
     return complain(redactor.error(error));
   }
+}
+
+async function runAs(name: Command, options: Omit<ProcessOptions, 'name'>, signal: AbortSignal): Promise<void> {
+  if (name === 'mcp') {
+    const { runMcp } = await import('./compose/mcpStdio.ts');
+    return runMcp(options, signal);
+  }
+  const { runProcess } = await import('./compose/process.ts');
+  return runProcess({ ...options, name }, signal);
 }
 
 /** What is wrong, a line each, as people look for it: `agent-sre: config.yaml:3: http.prot: …`. */

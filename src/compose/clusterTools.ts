@@ -6,7 +6,7 @@ import { createKinds } from '../tools/cluster/kinds.ts';
 import { kubectlDescribeTool } from '../tools/cluster/kubectlDescribe.ts';
 import { kubectlGetTool } from '../tools/cluster/kubectlGet.ts';
 import { createLogReader, type LogReader } from '../tools/cluster/logs/reader.ts';
-import { createLogRecord, type LogRecord } from '../tools/cluster/logs/record.ts';
+import { createLogRecord, type LogAudit, type LogRecord } from '../tools/cluster/logs/record.ts';
 import { getPodLogsTool, kubectlLogsTool } from '../tools/cluster/podLogs.ts';
 import { getPodStatusTool } from '../tools/cluster/podStatus.ts';
 import { getServiceHealthTool } from '../tools/cluster/serviceHealth.ts';
@@ -21,10 +21,11 @@ export interface ClusterAccess extends ClusterDeps {
   readonly logRecord: LogRecord;
 }
 
-export function createClusterAccess(parts: Parts): ClusterAccess {
+/** @param record where it is put on record what was read for whom; absent: in the gateway's audit */
+export function createClusterAccess(parts: Parts, record: LogAudit = createRoleAudit(parts, 'gateway')): ClusterAccess {
   const { client, clock, redactor } = parts;
   const deps = { client, clock, redactor, cleaner: createCleaner(redactor.text), kinds: createKinds({ client, clock }) };
-  const logRecord = createLogRecord({ audit: createRoleAudit(parts, 'gateway'), clock });
+  const logRecord = createLogRecord({ audit: record, clock });
   return { ...deps, logRecord, logs: createLogReader({ ...deps, logRecord }) };
 }
 

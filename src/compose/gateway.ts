@@ -1,5 +1,5 @@
 /**
- * The gateway: takes alerts in, and looks for those that were not delivered; answers callers over REST and chat. Every replica serves; what it
+ * The gateway: takes alerts in, and looks for those that were not delivered; answers callers over REST, chat and MCP. Every replica serves; what it
  * knows of Incidents comes from a cache and is checked live before it writes.
  */
 import type { Requester } from '../crds/common.ts';
@@ -14,8 +14,9 @@ import { createAuthenticate } from '../server/auth/authenticate.ts';
 import { createTokenReviewer } from '../server/auth/tokenReview.ts';
 import { createIntakeMetrics } from '../telemetry/intakeMetrics.ts';
 import { createPoll } from './alertPoll.ts';
-import { createApi } from './api.ts';
+import { createApi, type Surface } from './api.ts';
 import type { Served } from './http.ts';
+import { addMcp } from './mcpServer.ts';
 import type { Parts } from './parts.ts';
 import { addTools } from './tools.ts';
 
@@ -23,7 +24,23 @@ const BY_IDENTITY = 'identity';
 
 export async function addGateway(parts: Parts): Promise<Served> {
   const webhooks = addIntake(parts);
-  return { webhooks, surface: createApi(parts, addTools(parts)) };
+  const toolsAndChat = addTools(parts);
+  const api = createApi(parts, toolsAndChat);
+  const { here, others } = addMcp(parts, api, toolsAndChat.tools);
+  return { webhooks, surface: both(api, here), others };
+}
+
+/** On one port, behind the guard of the first. */
+function both(a: Surface, b: Surface): Surface {
+  return {
+    guard: a.guard,
+    routes: [...a.routes, ...b.routes],
+    upgrades: [...a.upgrades, ...b.upgrades],
+    stop: () => {
+      a.stop();
+      b.stop();
+    },
+  };
 }
 
 function addIntake(parts: Parts): Webhooks {

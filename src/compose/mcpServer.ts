@@ -44,7 +44,7 @@ export function addMcp(parts: Parts, api: Api, tools: Tools): McpServers {
 }
 
 /** What Jamie is asked; the rest is for who works on the cluster by themselves. The names of its routes in REST, and the assistant's. */
-const JAMIE = [
+const JAMIE: ReadonlySet<string> = new Set([
   'ask_jamie',
   'sre_chat',
   'analyze_logs',
@@ -54,7 +54,7 @@ const JAMIE = [
   'query_prometheus',
   'query_grafana',
   'get_pod_logs',
-];
+]);
 
 const INSTRUCTIONS =
   'Agent-SRE takes an alert to a verified fix in Kubernetes. Ask what is broken with list_incidents, read a diagnosis with get_incident, look further with the query_ and kubectl_ tools, or ask Jamie (ask_jamie) in plain words. ' +
@@ -70,8 +70,15 @@ export function createMcps(parts: Parts, tools: Tools): { readonly agent: Mcp; r
   const records = createRecords({ client, clock, manager, redactor, namespace: config.namespace });
   const changes = new InMemoryServerEventBus((error) => logger.warn({ error }, 'somebody who listens could not be told of a change'));
   for (const watcher of recordWatchers(changes)) manager.addController(watcher);
-  const shared = { version, clock, logger, changes, resources: createResources(recordKinds(records)), lookUpNames: createLookUp(client, records) };
-  const ofJamie = createTools(tools.list().filter(({ name }) => JAMIE.includes(name)));
+  const shared = {
+    version,
+    clock,
+    logger,
+    changes,
+    resources: createResources(recordKinds(records)),
+    lookUpNames: createLookUp(client, records),
+  };
+  const ofJamie = createTools(tools.list().filter(({ name }) => JAMIE.has(name)));
   return {
     agent: createMcp({ ...shared, name: 'agent-sre', title: 'Agent-SRE', instructions: INSTRUCTIONS, catalogue: createCatalogue(tools) }),
     jamie: createMcp({ ...shared, name: 'jamie', title: 'Jamie', instructions: JAMIE_INSTRUCTIONS, catalogue: createCatalogue(ofJamie) }),

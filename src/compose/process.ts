@@ -35,15 +35,24 @@ export interface ProcessOptions {
 }
 
 export async function runProcess(options: ProcessOptions, signal: AbortSignal): Promise<void> {
-  const { config, redactor } = options;
-  hideSecretsOf(config, redactor);
-  const temporary = config.git.cacheDir === undefined ? mkdtempSync(join(tmpdir(), 'agent-sre-git-')) : undefined;
-  try {
-    const parts = partsOf(options, config.git.cacheDir ?? temporary ?? '');
+  await withParts(options, async (parts) => {
     addPreflight(parts);
     addHttp(parts, await addRoles(options.name, parts));
     addIdleMemory(parts);
     await parts.manager.run(signal);
+  });
+}
+
+/** `mcp`: a process of whoever starts it at their own machine. */
+type PartsOptions = Omit<ProcessOptions, 'name'> & { readonly name: ProcessOptions['name'] | 'mcp' };
+
+/** What a process is made from, for as long as `work` takes; its files go with it. */
+export async function withParts(options: PartsOptions, work: (parts: Parts) => Promise<void>): Promise<void> {
+  const { config, redactor } = options;
+  hideSecretsOf(config, redactor);
+  const temporary = config.git.cacheDir === undefined ? mkdtempSync(join(tmpdir(), 'agent-sre-git-')) : undefined;
+  try {
+    await work(partsOf(options, config.git.cacheDir ?? temporary ?? ''));
   } finally {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   }
@@ -85,14 +94,14 @@ function addIdleMemory({ manager, clock }: Parts): void {
   });
 }
 
-function partsOf({ name, config, logger, redactor, version }: ProcessOptions, gitCacheDir: string): Parts {
+function partsOf({ name, config, logger, redactor, version }: PartsOptions, gitCacheDir: string): Parts {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const kubeConfig = loadKubeConfig(config.kubernetes);
   const clock = systemClock;
   const client = createKubeClient({ kubeConfig, clock, logger, registry, userAgent: `agent-sre/${version} (${name})` });
   const lease = name === 'all' ? 'agent-sre' : `agent-sre-${name}`;
-  const isElected = name !== 'gateway' && config.leaderElection.enabled;
+  const isElected = name !== 'gateway' && name !== 'mcp' && config.leaderElection.enabled;
   const identity = `${hostname()}_${randomUUID().slice(0, 8)}`;
   const election = isElected ? { namespace: config.namespace, name: lease, identity } : undefined;
   const manager = createManager({ client, clock, logger, registry, name: `agentsre.io/${name}`, election });

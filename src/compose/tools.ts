@@ -2,10 +2,12 @@
 import type { Chat } from '../chat/port.ts';
 import { askJamieTool, sreChatTool } from '../tools/assistant/askJamie.ts';
 import { healthCheckTool } from '../tools/cluster/healthCheck.ts';
+import type { LogAudit } from '../tools/cluster/logs/record.ts';
 import { readingTools } from '../tools/incidents/readingTools.ts';
 import { createRecords } from '../tools/incidents/records.ts';
 import { analyzeLogsTool } from '../tools/logs/analyzeLogs.ts';
 import { createTools, type Tools } from '../tools/registry.ts';
+import { slackTools } from '../tools/slack/all.ts';
 import { addChat } from './chat.ts';
 import { clusterTools, createClusterAccess } from './clusterTools.ts';
 import { connectionsOf } from './connections.ts';
@@ -18,11 +20,11 @@ export interface ToolsAndChat {
   readonly chat: Chat;
 }
 
-/** To be called before the manager runs. */
-export function addTools(parts: Parts): ToolsAndChat {
+/** To be called before the manager runs. @param logAudit as in `createClusterAccess` */
+export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
   const { client, clock, config, manager, redactor } = parts;
   const records = createRecords({ client, clock, manager, redactor, namespace: config.namespace });
-  const cluster = createClusterAccess(parts);
+  const cluster = createClusterAccess(parts, logAudit);
   const telemetry = createTelemetrySources(parts);
   // Jamie asks the tools, and is one of them.
   const chat = addChat(parts, () => tools);
@@ -34,6 +36,7 @@ export function addTools(parts: Parts): ToolsAndChat {
     ...signalsTools(parts, telemetry),
     analyzeLogsTool({ ...cluster, redactor, stores: telemetry.ports.logs }),
     ...readingTools(records),
+    ...slackTools({ slack: undefined, namespace: config.namespace }),
   ]);
   return { tools, chat };
 }

@@ -1,6 +1,7 @@
 /** Names to complete with, read live for the caller, who may list them. No more than a page of them: whoever has more types on. */
-import type { KubeClient } from '../kube/client.ts';
+
 import type { ResourceAttributes } from '../kube/access.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { demand } from '../tools/caller.ts';
 import { troubleOf } from '../tools/errors.ts';
 import type { Records } from '../tools/incidents/records.ts';

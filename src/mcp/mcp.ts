@@ -1,9 +1,9 @@
 /** MCP as this process serves it: one set of tools, resources and prompts, whichever way a client comes in. */
-import { SUPPORTED_PROTOCOL_VERSIONS, type Server } from '@modelcontextprotocol/server';
+import { type Server, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 import type { Visitor } from './callTool.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { PROMPTS } from './prompts.ts';
-import { type Connection as Kind, createMcpServer, type McpDeps } from './server.ts';
+import { createMcpServer, type Connection as Kind, type McpDeps } from './server.ts';
 import { type StdioOptions, serveLines } from './stdio.ts';
 import { createWatching } from './watching.ts';
 import { createWebSocketEndpoint, type WebSocketEndpoint } from './webSocket.ts';
@@ -30,7 +30,10 @@ export function createMcp(deps: McpDeps): Mcp {
 }
 
 /** For people and programs that do not speak MCP. */
-function informationOf({ name, title, version, instructions, catalogue, resources }: McpDeps, { toolset }: Visitor): Readonly<Record<string, unknown>> {
+function informationOf(
+  { name, title, version, instructions, catalogue, resources }: McpDeps,
+  { toolset }: Visitor,
+): Readonly<Record<string, unknown>> {
   return {
     name,
     title,

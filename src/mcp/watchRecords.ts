@@ -7,10 +7,18 @@ import { uriOf } from './records.ts';
 
 /** Of every replica: each has listeners of its own. */
 export function recordWatchers(changes: Pick<ServerEventBus, 'publish'>): readonly ControllerDefinition[] {
-  return [watcher('incident', incidents, changes), watcher('investigation', investigations, changes), watcher('plan', remediationPlans, changes)];
+  return [
+    watcher('incident', incidents, changes),
+    watcher('investigation', investigations, changes),
+    watcher('plan', remediationPlans, changes),
+  ];
 }
 
-function watcher<T extends KubeObject>(scheme: string, resource: ResourceType<T>, changes: Pick<ServerEventBus, 'publish'>): ControllerDefinition {
+function watcher<T extends KubeObject>(
+  scheme: string,
+  resource: ResourceType<T>,
+  changes: Pick<ServerEventBus, 'publish'>,
+): ControllerDefinition {
   const known = new Set<string>();
   return defineController<T>({
     name: `mcp-${scheme}`,

@@ -1,5 +1,10 @@
 /** The clients that people's programs are made with, each over each transport that it has, as one shape for tests. */
-import { Client as CurrentClient, type JSONRPCMessage, StreamableHTTPClientTransport as CurrentHttp, type Transport } from '@modelcontextprotocol/client';
+import {
+  Client as CurrentClient,
+  StreamableHTTPClientTransport as CurrentHttp,
+  type JSONRPCMessage,
+  type Transport,
+} from '@modelcontextprotocol/client';
 import { StdioClientTransport as CurrentStdio } from '@modelcontextprotocol/client/stdio';
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as FirstStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -10,7 +15,11 @@ import { WebSocket } from 'ws';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  readonly onprogress?: (progress: { readonly progress: number; readonly total?: number | undefined; readonly message?: string | undefined }) => void;
+  readonly onprogress?: (progress: {
+    readonly progress: number;
+    readonly total?: number | undefined;
+    readonly message?: string | undefined;
+  }) => void;
 }
 
 export interface CallResult {
@@ -64,7 +73,10 @@ export const OVER_NETWORK: readonly { readonly name: string; readonly connect: (
 ];
 
 export const OVER_STDIO: readonly { readonly name: string; readonly connect: (to: Command) => Promise<McpClient> }[] = [
-  { name: 'the 1.x client', connect: ({ command, args, env }) => first(new FirstStdio({ command, args: [...args], env: { ...env }, stderr: 'ignore' })) },
+  {
+    name: 'the 1.x client',
+    connect: ({ command, args, env }) => first(new FirstStdio({ command, args: [...args], env: { ...env }, stderr: 'ignore' })),
+  },
   {
     name: 'the 2.x client',
     connect: ({ command, args, env }) => current(new CurrentStdio({ command, args: [...args], env: { ...env }, stderr: 'ignore' }), 'auto'),
@@ -123,7 +135,8 @@ async function current(transport: Transport, mode: 'auto' | 'legacy'): Promise<M
     subscribe: async (uri, onChange) => {
       client.setNotificationHandler('notifications/resources/updated', ({ params }) => onChange(params.uri));
       client.setNotificationHandler('notifications/resources/list_changed', () => onChange('list'));
-      if (client.getNegotiatedProtocolVersion() === '2026-07-28') await client.listen({ resourceSubscriptions: [uri], resourcesListChanged: true });
+      if (client.getNegotiatedProtocolVersion() === '2026-07-28')
+        await client.listen({ resourceSubscriptions: [uri], resourcesListChanged: true });
       else await client.subscribeResource({ uri });
     },
     protocol: () => client.getNegotiatedProtocolVersion(),
@@ -133,7 +146,9 @@ async function current(transport: Transport, mode: 'auto' | 'legacy'): Promise<M
 
 /** The 2.x client brings none of its own. */
 function webSocketTransport({ url, token }: Address): Transport {
-  const socket = new WebSocket(url.replace(/^http/u, 'ws'), 'mcp', { headers: headersOf({ url, ...(token === undefined ? {} : { token }) }) });
+  const socket = new WebSocket(url.replace(/^http/u, 'ws'), 'mcp', {
+    headers: headersOf({ url, ...(token === undefined ? {} : { token }) }),
+  });
   const transport: Transport = {
     start: () =>
       new Promise((resolve, reject) => {
@@ -141,7 +156,8 @@ function webSocketTransport({ url, token }: Address): Transport {
         socket.on('message', (data: Buffer) => transport.onmessage?.(JSON.parse(data.toString('utf8')) as JSONRPCMessage));
         socket.on('close', () => transport.onclose?.());
       }),
-    send: (message) => new Promise((resolve, reject) => socket.send(JSON.stringify(message), (error) => (error ? reject(error) : resolve()))),
+    send: (message) =>
+      new Promise((resolve, reject) => socket.send(JSON.stringify(message), (error) => (error ? reject(error) : resolve()))),
     close: async () => socket.close(),
   };
   return transport;

@@ -3,6 +3,7 @@ import { InMemoryServerEventBus, type ServerEventBus } from '@modelcontextprotoc
 import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { systemClock } from '../../src/clock.ts';
+import { surfaceOf } from '../../src/compose/mcpSurface.ts';
 import { createHealth } from '../../src/kube/health.ts';
 import { createCatalogue } from '../../src/mcp/catalogue.ts';
 import { createMcp, type Mcp } from '../../src/mcp/mcp.ts';
@@ -21,7 +22,6 @@ import { demand } from '../../src/tools/caller.ts';
 import { ToolError } from '../../src/tools/errors.ts';
 import { createTools } from '../../src/tools/registry.ts';
 import { defineTool, type Tool } from '../../src/tools/tool.ts';
-import { surfaceOf } from '../../src/compose/mcpSurface.ts';
 import { type LogLine, recordingLogger } from './logger.ts';
 
 export interface McpTestServer {
@@ -45,7 +45,12 @@ export interface McpTestOptions {
   readonly quota?: number;
 }
 
-export async function startMcp({ tools = [], kinds = [], lookUpNames = async () => [], quota = 10_000 }: McpTestOptions): Promise<McpTestServer> {
+export async function startMcp({
+  tools = [],
+  kinds = [],
+  lookUpNames = async () => [],
+  quota = 10_000,
+}: McpTestOptions): Promise<McpTestServer> {
   const log: LogLine[] = [];
   const [logger, clock] = [recordingLogger(log), systemClock];
   const changes = new InMemoryServerEventBus();
@@ -102,7 +107,10 @@ export const echo: Tool = defineTool({
   description: 'Says the same.',
   effect: 'reads',
   core: true,
-  input: z.object({ text: z.string().max(1000).describe('What to say.'), times: z.int().min(1).max(100_000).default(1).describe('How often.') }),
+  input: z.object({
+    text: z.string().max(1000).describe('What to say.'),
+    times: z.int().min(1).max(100_000).default(1).describe('How often.'),
+  }),
   output: z.object({ said: z.array(z.string()), to: z.string() }),
   run: async ({ text, times }, { caller }) => {
     const said = Array.from({ length: times }, () => text);

@@ -8,7 +8,9 @@ describe('a text', () => {
   });
 
   test('ends at a line, and says how much is left out', () => {
-    expect(boundedText('first line\nsecond line\nthird line', 25)).toMatch(/^first line\nsecond line\n\n… 11 more characters \(2 lines\) are left out/u);
+    expect(boundedText('first line\nsecond line\nthird line', 25)).toMatch(
+      /^first line\nsecond line\n\n… 11 more characters \(2 lines\) are left out/u,
+    );
   });
 
   test('keeps whole characters', () => {
@@ -24,7 +26,9 @@ describe('what programs read', () => {
     const { data: kept, text } = bounded({ text: 'rows', data }, limits);
     const rows = (kept as typeof data).rows;
     expect(kept).toEqual({ total: 100, few: ['a', 'b'], rows: data.rows.slice(0, rows.length) });
-    expect(text).toBe(`rows\n\n${100 - rows.length} entries of the structured content are left out; narrow the question, or ask for a part of it.`);
+    expect(text).toBe(
+      `rows\n\n${100 - rows.length} entries of the structured content are left out; narrow the question, or ask for a part of it.`,
+    );
   });
 
   test('is left out where no list makes it small', () => {

@@ -87,7 +87,13 @@ describe('a tool', () => {
 
   test.each([
     { name: 'names each field that is wrong', input: { text: 1, times: 0 }, tool: 'echo', want: /text: .*times: /u, reason: 'Invalid' },
-    { name: 'says what its caller may not', input: { how: 'Forbidden' }, tool: 'failing', want: /^alice may not get pods/u, reason: 'Forbidden' },
+    {
+      name: 'says what its caller may not',
+      input: { how: 'Forbidden' },
+      tool: 'failing',
+      want: /^alice may not get pods/u,
+      reason: 'Forbidden',
+    },
     {
       name: 'that fails inside says so, and nothing of the inside',
       input: { how: 'inside' },
@@ -97,7 +103,11 @@ describe('a tool', () => {
     },
   ])('$name', async ({ tool, input, want, reason }) => {
     const { result } = (await answerTo(call(tool, input))) as { result: Record<string, unknown> };
-    expect(result).toEqual({ content: [{ type: 'text', text: expect.stringMatching(want) }], isError: true, _meta: { 'agentsre.io/reason': reason } });
+    expect(result).toEqual({
+      content: [{ type: 'text', text: expect.stringMatching(want) }],
+      isError: true,
+      _meta: { 'agentsre.io/reason': reason },
+    });
   });
 
   test('that is hidden cannot be called, and one that there is not is an error of the protocol', async () => {
@@ -118,14 +128,21 @@ describe('a tool', () => {
     expect(result.content[0]?.text).toMatch(/more characters \(96\d\d lines\) are left out; narrow the question/u);
     expect(result.structuredContent.said.length).toBeGreaterThan(100);
     expect(JSON.stringify(result.structuredContent).length).toBeLessThan(100_000);
-    expect(result.content[0]?.text).toContain(`${10_000 - result.structuredContent.said.length} entries of the structured content are left out`);
+    expect(result.content[0]?.text).toContain(
+      `${10_000 - result.structuredContent.said.length} entries of the structured content are left out`,
+    );
   });
 });
 
 describe('a batch', () => {
   test('is answered as one, each by its id', async () => {
     const answers = (await (
-      await post([call('echo', { text: 'a' }, 'a'), asked('ping', {}, 'p'), { jsonrpc: '2.0', method: 'notifications/initialized' }, { id: 9 }])
+      await post([
+        call('echo', { text: 'a' }, 'a'),
+        asked('ping', {}, 'p'),
+        { jsonrpc: '2.0', method: 'notifications/initialized' },
+        { id: 9 },
+      ])
     ).json()) as readonly { readonly id: unknown }[];
     expect(new Map(answers.map((answer) => [answer.id, answer]))).toEqual(
       new Map<unknown, unknown>([
@@ -139,8 +156,10 @@ describe('a batch', () => {
   test('counts as many calls as it has', async () => {
     const few = await startMcp({ tools: [echo], quota: 3 });
     const body = JSON.stringify([1, 2, 3, 4].map((id) => call('echo', { text: 'a' }, id)));
-    const answers = (await (await fetch(few.url, { method: 'POST', headers: JSON_TYPE, body })).json()) as readonly { result: { isError?: boolean } }[];
-    expect(answers.map(({ result }) => result.isError === true).sort()).toEqual([false, false, true, true]);
+    const answers = (await (await fetch(few.url, { method: 'POST', headers: JSON_TYPE, body })).json()) as readonly {
+      result: { isError?: boolean };
+    }[];
+    expect(answers.filter(({ result }) => result.isError === true)).toHaveLength(2);
     await few.stop();
   });
 });
@@ -156,7 +175,11 @@ describe('what is not as it should be', () => {
   ])('$name is $status with one sentence', async ({ body, status, code }) => {
     const response = await post(body);
     expect(response.status).toBe(status);
-    expect(await response.json()).toEqual({ jsonrpc: '2.0', id: null, error: { code, message: expect.stringMatching(/^[A-Z].*[.;].*$/u) } });
+    expect(await response.json()).toEqual({
+      jsonrpc: '2.0',
+      id: null,
+      error: { code, message: expect.stringMatching(/^[A-Z].*[.;].*$/u) },
+    });
   });
 
   test('a form is refused, as a page of a stranger could send it', async () => {

@@ -24,7 +24,11 @@ describe.each(OVER_NETWORK)('$name', ({ connect }) => {
       });
       return promise;
     });
-    server = await startMcp({ tools: [echo, failing, waiting], kinds: [notes(all)], lookUpNames: async (names) => [`${names}-x`, `${names}-y`] });
+    server = await startMcp({
+      tools: [echo, failing, waiting],
+      kinds: [notes(all)],
+      lookUpNames: async (names) => [`${names}-x`, `${names}-y`],
+    });
     client = await connect({ url: server.url });
   });
   afterEach(async () => {

@@ -25,8 +25,12 @@ export interface LogRecord {
   readonly refusals: <T>(call: Call, place: LogPlace, work: () => Promise<T>) => Promise<T>;
 }
 
+export interface LogAudit {
+  readonly record: (entries: readonly NewEntry[]) => Promise<void>;
+}
+
 interface Deps {
-  readonly audit: { readonly record: (entries: readonly NewEntry[]) => Promise<void> };
+  readonly audit: LogAudit;
   readonly clock: Pick<Clock, 'now'>;
 }
 
