@@ -1,16 +1,17 @@
 /**
- * What callers send, by the names that a tool has for it: callers exist that write `service_name`, `serviceName` or `service`, and
+ * What callers send, by the names that a tool or the chat has for it: callers exist that write `service_name`, `serviceName` or `service`, and
  * `message`, `question` or `query`, and mean the same.
  *
- * A name that the tool has itself always means that. What is wrong with a field is told by the name under which it was sent.
+ * A name that it has itself always means that. What is wrong with a field is told by the name under which it was sent.
  */
+import type { z } from 'zod';
 import { ToolError } from '../../tools/errors.ts';
-import type { Tool } from '../../tools/tool.ts';
 import type { Fields } from './fields.ts';
 
-/** Names that mean the same, where a tool has one of them. */
+/** The first is one that may be asked for; the rest are what it goes by, the likeliest first. */
 const SYNONYMS: readonly (readonly string[])[] = [
   ['service', 'serviceName', 'workload', 'app'],
+  ['message', 'question', 'query', 'prompt'],
   ['question', 'message', 'query', 'description', 'incident'],
   ['query', 'promql', 'logql', 'traceql', 'expr', 'message', 'question'],
   ['logs', 'log', 'text', 'content'],
@@ -33,8 +34,9 @@ export interface Named {
   readonly sentAs: Readonly<Record<string, string>>;
 }
 
-export function toolFields(sent: Fields, { input }: Pick<Tool, 'input'>): Named {
-  const own = Object.keys(input.shape);
+/** @param schema of whom the fields are for */
+export function namedFor(schema: z.ZodObject, sent: Fields): Named {
+  const own = Object.keys(schema.shape);
   const byName = new Map(Object.entries(sent).filter(([, value]) => value !== undefined && value !== null));
   const foreign = [...byName.keys()].filter((name) => !own.includes(name));
   const taken = own.flatMap((field) => {
@@ -51,7 +53,7 @@ export function toolFields(sent: Fields, { input }: Pick<Tool, 'input'>): Named 
 }
 
 /** As the caller wrote it. */
-export function inCallersNames(error: ToolError, sentAs: Named['sentAs']): ToolError {
+export function inCallersNames(error: ToolError, { sentAs }: Pick<Named, 'sentAs'>): ToolError {
   const problems = error.problems.map(({ field, problem }) => {
     const [first = '', ...rest] = field.split('.');
     return { field: [sentAs[first] ?? first, ...rest].join('.'), problem };

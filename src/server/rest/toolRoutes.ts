@@ -9,7 +9,7 @@ import type { ApiCall, GuardedRoute } from '../edge.ts';
 import type { RatePolicy } from '../rateLimits.ts';
 import { json } from '../route.ts';
 import type { Streams } from '../streams.ts';
-import { inCallersNames, toolFields } from './callerFields.ts';
+import { inCallersNames, namedFor } from './callerFields.ts';
 import { fieldsOf } from './fields.ts';
 import { TOOL_ROWS, type ToolRow } from './table.ts';
 
@@ -47,14 +47,14 @@ async function answered(
   { request, caller }: ApiCall,
 ): Promise<Response> {
   const { maxBytes, textField, isLong = false } = row;
-  const { input, sentAs } = toolFields(await fieldsOf(request, { maxBytes, textField, buffer }), tool);
+  const named = namedFor(tool.input, await fieldsOf(request, { maxBytes, textField, buffer }));
   const ms = isLong ? LONG_DEADLINE_MS : DEADLINE_MS;
   const late = (): ToolError => new ToolError('TimedOut', `There is no answer after ${ms / 1000} s; ask for less, or try again.`);
   using open = streams.open(request.signal);
   try {
-    const { text, data } = await withDeadline(clock, ms, open.signal, late, (signal) => tool.run(input, { caller, signal }));
+    const { text, data } = await withDeadline(clock, ms, open.signal, late, (signal) => tool.run(named.input, { caller, signal }));
     return json(200, { response: text, timestamp: new Date(clock.now()).toISOString(), ...data });
   } catch (error) {
-    throw error instanceof ToolError ? inCallersNames(error, sentAs) : error;
+    throw error instanceof ToolError ? inCallersNames(error, named) : error;
   }
 }

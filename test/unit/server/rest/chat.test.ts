@@ -78,7 +78,7 @@ describe('chat', () => {
   test.each<{ sent: object; errors: object }>([
     { sent: {}, errors: [{ field: 'message', problem: 'is missing; write the question' }] },
     { sent: { message: '' }, errors: [{ field: 'message', problem: 'is empty; write the question' }] },
-    { sent: { message: 5, conversationId: 7 }, errors: [{ field: 'message' }, { field: 'conversationId' }] },
+    { sent: { message: 5, conversationId: [] }, errors: [{ field: 'message' }, { field: 'conversationId' }] },
     { sent: { message: 'x'.repeat(8001) }, errors: [{ field: 'message', problem: 'is too long; the most is 8000 characters' }] },
     { sent: { message: 'x', context: 'x'.repeat(8001) }, errors: [{ field: 'context' }] },
   ])('refuses $sent.message and names what is wrong, also to who wants a stream', async ({ sent, errors }) => {
