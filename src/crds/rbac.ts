@@ -38,6 +38,9 @@ const statusOf = (process: Process): PolicyRule =>
     APPLY,
   );
 
+/** Who may see pods may see what they measure, as where metrics-server is installed (docs/queries.md). */
+const seeMetrics = rule('metrics.k8s.io', ['pods'], ['get']);
+
 /** What is looked at to find a cause. ConfigMaps for the keys that they hold; of Secrets, not even the names. */
 const clusterState: readonly ResourceGroup[] = [
   {
@@ -96,6 +99,7 @@ export const processRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
     // on behalf of callers, each look after asking whether they may (src/tools/caller.ts)
     ...reading(clusterState),
     rule('', ['pods/log'], ['get']),
+    seeMetrics, // for callers who show no token, where none is needed
     ...reading(gitOpsKinds),
   ],
   investigator: [
@@ -161,8 +165,6 @@ export const ownNamespaceRules: Readonly<Record<Process, readonly PolicyRule[]>>
 export const PEOPLE = ['viewer', 'responder', 'approver', 'auditor', 'admin'] as const;
 export type Person = (typeof PEOPLE)[number];
 
-/** Who may see pods may see what they measure, as where metrics-server is installed (docs/queries.md). */
-const seeMetrics = rule('metrics.k8s.io', ['pods'], ['get']);
 const view = [ours(ourPlurals, READ), stopSwitch(['get']), seeMetrics];
 const respond = [
   ...view,

@@ -69,7 +69,8 @@ async function answer({ methods, path, answer: respond }: Route, context: Contex
   const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
   if (allowed.includes(request.method))
     return respond(request, { hangUp: () => (context.env as Partial<HttpBindings>).outgoing?.destroy() });
-  return problemResponse({ status: 405, detail: `${path} is for ${methods.join(' and ')}.`, headers: { allow: allowed.join(', ') } });
+  const named = methods.filter((method) => method !== 'OPTIONS');
+  return problemResponse({ status: 405, detail: `${path} is for ${named.join(' and ')}.`, headers: { allow: allowed.join(', ') } });
 }
 
 async function observed(
