@@ -2,9 +2,11 @@
 import { createJamie } from '../chat/jamie.ts';
 import { forgetOld } from '../chat/memory/forget.ts';
 import { createConversationStore } from '../chat/memory/store.ts';
+import { createModelAnswers } from '../chat/model/modelAnswers.ts';
 import { createDirectory } from '../chat/names/directory.ts';
 import type { Chat } from '../chat/port.ts';
 import type { Tools } from '../tools/registry.ts';
+import { modelsOf } from './models.ts';
 import type { Parts } from './parts.ts';
 
 /** @param tools what Jamie looks things up with, once they are all made */
@@ -19,7 +21,20 @@ export function addChat(parts: Parts, tools: () => Tools): Chat {
     clock,
     logger,
     redact: redactor.text,
+    model: modelOf(parts),
   });
+}
+
+/** Where a configuration sets no limit of its own. */
+const CALLER_TOKENS = 200_000;
+
+function modelOf(parts: Parts): ReturnType<typeof createModelAnswers> | undefined {
+  const { clock, config, logger, redactor } = parts;
+  const found = modelsOf(parts);
+  if (found === undefined) return undefined;
+  const { budgets, deadlineSeconds } = config.model;
+  const callerLimits = { tokens: CALLER_TOKENS, ...budgets.caller };
+  return createModelAnswers({ ...found, clock, logger, redact: redactor.text, deadlineMs: deadlineSeconds * 1000, callerLimits });
 }
 
 const FORGET_EVERY_MS = 3_600_000;

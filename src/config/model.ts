@@ -45,7 +45,11 @@ export function modelSchema() {
       .describe('Models of the same server for single purposes.'),
     fallbacks: z.array(z.strictObject(server)).max(5).default([]).describe('Asked in order when the model gives nothing.'),
     budgets: z
-      .strictObject({ hour: limits('an hour').describe('In any hour.'), day: limits('a day').describe('In any day.') })
+      .strictObject({
+        hour: limits('an hour').describe('In any hour.'),
+        day: limits('a day').describe('In any day.'),
+        caller: limits('of one person or program that talks with Jamie, in an hour').describe('By one who talks with Jamie, in an hour.'),
+      })
       .prefault({})
       .describe('What may be spent; the budget of an Investigation counts too.'),
     prices: z

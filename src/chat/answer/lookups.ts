@@ -5,7 +5,9 @@
  * refuses is an answer too: it says what could not be seen.
  */
 import type { Clock } from '../../clock.ts';
+import { canonicalJson } from '../../domain/canonical.ts';
 import type { Logger } from '../../kube/logger.ts';
+import { OutOfTime, within } from '../../sources/within.ts';
 import { cut } from '../../text/layout.ts';
 import { oneLine } from '../../text/plain.ts';
 import { ToolError } from '../../tools/errors.ts';
@@ -73,7 +75,7 @@ export function createLookups({ tools, clock, logger }: LookupDeps, call: Call, 
     tool: (name) => byName.get(name),
     look: (tool, input) => {
       if (!byName.has(tool.name)) throw new Error(`${tool.name} is no tool that reads`);
-      const key = `${tool.name} ${JSON.stringify(input)}`;
+      const key = `${tool.name} ${canonicalJson(input)}`;
       const found = made.get(key) ?? make(tool, input, `e${made.size + 1}`);
       made.set(key, found);
       return found;
@@ -102,35 +104,22 @@ async function ask(
   call: Call,
   { clock, logger }: Pick<LookupDeps, 'clock' | 'logger'>,
 ): Promise<Looked> {
-  const limit = new AbortController();
-  const cancel = clock.setTimeout(
-    () => limit.abort(new ToolError('TimedOut', `${tool.name} did not answer within ${TIMEOUT_MS / 1000} s.`)),
-    TIMEOUT_MS,
-  );
+  let isLate = (): boolean => false;
   try {
-    const signal = AbortSignal.any([call.signal, limit.signal]);
-    const { text, data } = await orAborted(signal, tool.run(input, { caller: call.caller, signal }));
+    const { text, data } = await within(clock, TIMEOUT_MS, call.signal, async (signal) => {
+      isLate = () => signal.reason instanceof OutOfTime;
+      return tool.run(input, { caller: call.caller, signal });
+    });
     return { id, tool: tool.name, outcome: 'seen', text, data };
   } catch (error) {
-    if (call.signal.aborted) throw call.signal.reason;
-    const known = limit.signal.aborted ? limit.signal.reason : error;
-    if (!(known instanceof ToolError)) logger.warn({ err: error, tool: tool.name }, 'a tool failed in a conversation');
-    const text = known instanceof ToolError ? known.message : `${tool.name} failed in a way that nothing expected; the log says more.`;
-    return { id, tool: tool.name, outcome: 'refused', text, data: {} };
-  } finally {
-    cancel();
+    call.signal.throwIfAborted();
+    return { id, tool: tool.name, outcome: 'refused', text: whyNot(tool.name, isLate(), error, logger), data: {} };
   }
 }
 
-/** Even a tool that does not look at its signal is not waited for. */
-function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason }));
-    if (signal.aborted) {
-      work.catch(() => undefined);
-      return stop();
-    }
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
+function whyNot(tool: string, isLate: boolean, error: unknown, logger: Logger): string {
+  if (isLate) return `${tool} did not answer within ${TIMEOUT_MS / 1000} s.`;
+  if (error instanceof ToolError) return error.message;
+  logger.warn({ err: error, tool }, 'a tool failed in a conversation');
+  return `${tool} failed in a way that nothing expected; the log says more.`;
 }

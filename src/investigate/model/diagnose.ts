@@ -6,12 +6,12 @@
  */
 import type { Abstraction } from '../../llm/abstract.ts';
 import type { Budget } from '../../llm/budget.ts';
+import { type Conversation, createConversation } from '../../llm/conversation.ts';
 import { ModelError, type ModelFailure } from '../../llm/error.ts';
 import type { ModelForPurpose } from '../../llm/models.ts';
 import type { ChatAnswer, ChatRequest, Message, Tool, ToolCall } from '../../llm/port.ts';
 import { askStructured, MOST_REPAIRS, readStrict } from '../../llm/structured.ts';
 import { briefSections, systemText } from './brief.ts';
-import { type Conversation, createConversation } from './conversation.ts';
 import type { Analysed } from './opinion.ts';
 import type { ReadTool } from './readTools.ts';
 import { SUBMIT, type Submission, submission, submissionFormat, submitTool } from './submission.ts';

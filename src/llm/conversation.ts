@@ -4,10 +4,10 @@
  * Planned anew for each turn, as estimates get better with each answer. An exchange (a call of tools and what they gave) stays or goes as a whole:
  * protocols refuse a call without its result.
  */
-import type { Abstraction } from '../../llm/abstract.ts';
-import type { Message, Tool } from '../../llm/port.ts';
-import { TOKENS_A_MESSAGE, type TokenEstimator } from '../../llm/tokens.ts';
-import { cutMiddleToTokens, fitToWindow, type Section } from '../../llm/window.ts';
+import type { Abstraction } from './abstract.ts';
+import type { Message, Tool } from './port.ts';
+import { TOKENS_A_MESSAGE, type TokenEstimator } from './tokens.ts';
+import { cutMiddleToTokens, fitToWindow, type Section } from './window.ts';
 
 export interface Conversation {
   /** Messages for the next turn. @param instruction what is asked of it @param scale the share of the window that may be used */
