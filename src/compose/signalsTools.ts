@@ -2,11 +2,12 @@
 
 import { createWorkloadFinder } from '../tools/signals/findWorkload.ts';
 import { checkGoldenSignalsTool } from '../tools/signals/golden/checkGoldenSignals.ts';
+import { metricsTools } from '../tools/signals/queryMetrics.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { Parts } from './parts.ts';
 import type { TelemetrySources } from './telemetry.ts';
 
 export function signalsTools({ client, clock, redactor }: Parts, { ports, dashboards }: TelemetrySources): readonly Tool[] {
   const deps = { ports, dashboards, clock, redactor, workloads: createWorkloadFinder({ client, clock }) };
-  return [checkGoldenSignalsTool(deps)];
+  return [checkGoldenSignalsTool(deps), ...metricsTools(deps)];
 }

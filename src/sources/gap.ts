@@ -15,11 +15,20 @@ export type GapReason = Gap['reason'];
 export class SourceError extends Error {
   override readonly name = 'SourceError';
   readonly reason: GapReason;
+  /** What the source said itself when it refused: for whoever wrote the question, once it is cleaned. Never part of the message. */
+  readonly said: string | undefined;
 
-  constructor(reason: GapReason, message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
+  constructor(reason: GapReason, message: string, options: { readonly cause?: unknown; readonly said?: string | undefined } = {}) {
+    super(message, { cause: options.cause });
     this.reason = reason;
+    this.said = options.said;
   }
+}
+
+/** What a source said when it did not take a question; of any other failure nothing, as that may tell of its inside. */
+export function refusalIn(error: unknown): string | undefined {
+  for (let at = error; at instanceof SourceError; at = at.cause) if (at.reason === 'Malformed' && at.said !== undefined) return at.said;
+  return undefined;
 }
 
 const ADVICE: Readonly<Record<GapReason, string>> = {

@@ -3,7 +3,7 @@
  *
  * What is asked is a read, also by POST, unless it says that it has an effect: so a call whose kept connection was reset is made once more; one with
  * an effect never is, nor anything else. Redirects are not followed (they could lead anywhere). What is not JSON, too large, too late or
- * refused is a SourceError with its reason; its message never carries the body or the credentials.
+ * refused is a SourceError with its reason; its message never carries the body (that stands apart, in `said`) or the credentials.
  */
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../clock.ts';
@@ -116,7 +116,7 @@ async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData
   const bytes = await readBody(body, String(headers['content-encoding'] ?? ''), maxBytes);
   if (statusCode !== 200 && statusCode !== 206) {
     const text = bytes.subarray(0, REFUSAL_CHARACTERS).toString('utf8');
-    throw new SourceError(options.reasonOf?.(statusCode, text) ?? reasonOfAnswer(statusCode), wordsOf(statusCode));
+    throw new SourceError(options.reasonOf?.(statusCode, text) ?? reasonOfAnswer(statusCode), wordsOf(statusCode), { said: text });
   }
   const isEmpty = options.effect === 'DELETE' && bytes.byteLength === 0;
   return { status: statusCode, json: isEmpty ? undefined : jsonIn(bytes.toString('utf8')), bytes: bytes.byteLength };

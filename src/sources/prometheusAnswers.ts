@@ -102,6 +102,9 @@ export function reasonOfRefusal(status: number, text: string): GapReason | undef
   return status === 400 || status === 422 ? 'Malformed' : undefined;
 }
 
+/** What it says in words, from the body of a refusal. */
+export const refusalText = (text: string): string => refusal.safeParse(jsonOrNothing(text)).data?.error ?? text;
+
 function jsonOrNothing(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

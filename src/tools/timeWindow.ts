@@ -1,5 +1,5 @@
 /**
- * Windows of time as callers write them: `start` and `end` as RFC 3339, seconds or milliseconds since the epoch, or `now-1h`; or a `duration` such as
+ * Windows of time as callers write them: `start` and `end` as RFC 3339, seconds or milliseconds since the epoch, `now-1h` or `-1h`; or a `duration` such as
  * `90s`, `15m`, `1h30m`, `7d` up to `end`, or up to now. What is wrong is named by its field.
  */
 import { z } from 'zod';
@@ -51,7 +51,7 @@ function wrong(field: string, problem: string): ToolError {
   return new ToolError('Invalid', `${field}: ${problem}`, { problems });
 }
 
-const RELATIVE = /^now(?:\s{0,4}-\s{0,4}(\S{1,20}))?$/iu;
+const RELATIVE = /^(?:now|(?=-))(?:\s{0,4}-\s{0,4}(\S{1,20}))?$/iu;
 const DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/iu;
 
 function momentOf(value: string | number, now: number): number | undefined {

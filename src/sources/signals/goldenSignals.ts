@@ -104,7 +104,7 @@ async function fromPort(port: MetricsPort, subject: Subject, { now, window, look
 }
 
 /** Whatever could be the workload's: what its pods have, and what meshes and ingresses have of it. */
-function selectionsOf(subject: Subject): readonly (readonly Matcher[])[] {
+export function selectionsOf(subject: Subject): readonly (readonly Matcher[])[] {
   const sets = REQUEST_CONVENTIONS.flatMap(({ series }) => series(subject));
   const volumes =
     subject.claims.length === 0

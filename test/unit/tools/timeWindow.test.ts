@@ -15,6 +15,7 @@ describe('a window of time', () => {
     { name: 'begins at seconds since the epoch', input: { start: at('2026-01-31T09:30:00Z') / 1000 }, start: '2026-01-31T09:30:00Z' },
     { name: 'begins at milliseconds in a text', input: { start: String(at('2026-01-31T09:30:00Z')) }, start: '2026-01-31T09:30:00Z' },
     { name: 'is relative to now', input: { start: 'now-2h', end: 'now - 1h' }, start: '2026-01-31T08:00:00Z', end: '2026-01-31T09:00:00Z' },
+    { name: 'is relative without a now', input: { start: '-30m' }, start: '2026-01-31T09:30:00Z' },
     {
       name: 'has its duration before its end',
       input: { end: 'now-1d', duration: '1h' },
