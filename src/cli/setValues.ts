@@ -1,33 +1,18 @@
 /** `--set name=value`: other values for the parameters of an action, each held to what the action takes. */
-import { ACTIONS, structOf } from '../crds/actions/actions.ts';
-import type { Action, TakenInstead } from '../crds/remediationPlan.ts';
+import type { TakenInstead } from '../crds/remediationPlan.ts';
+import { withParameters } from '../domain/choice.ts';
 import { CliError } from './find.ts';
 
+/** Throws a CliError for what is no assignment, and a ChoiceError for what the action does not take. */
 export function withValues(take: TakenInstead, set: readonly string[]): TakenInstead {
-  return set.reduce(withValue, take);
+  return { ...take, action: withParameters(take.action, Object.fromEntries(set.map(assignment))) };
 }
 
-function withValue(take: TakenInstead, text: string): TakenInstead {
+/** A value as it is read: a text first, then a number, then yes or no. */
+function assignment(text: string): readonly [name: string, readings: readonly unknown[]] {
   const at = text.indexOf('=');
   const [name, value] = [text.slice(0, at), text.slice(at + 1)];
   if (at <= 0) throw new CliError(`--set takes name=value, and "${text}" is not that`);
-  const { type } = take.action;
-  const field = structOf(type) as keyof Action | undefined;
-  const shape = ACTIONS[type].parameters?.shape ?? {};
-  const schema = Object.hasOwn(shape, name) ? shape[name] : undefined;
-  if (field === undefined || schema === undefined) {
-    const names = Object.keys(shape);
-    throw new CliError(`${type} takes ${names.length === 0 ? 'no parameters' : `the parameters ${names.join(', ')}`}, and not ${name}`);
-  }
-  const readings = [value, /^-?\d+$/u.test(value) ? Number(value) : undefined, { true: true, false: false }[value]].filter(
-    (one) => one !== undefined,
-  );
-  const results = readings.map((reading) => schema.safeParse(reading));
-  const fitting = results.find(({ success }) => success);
-  if (fitting === undefined) {
-    const complaint = results.at(-1)?.error?.issues[0]?.message ?? 'it is nothing that it takes';
-    throw new CliError(`${name}=${value} is out of the bounds of ${type}: ${complaint}`);
-  }
-  const parameters = take.action[field] as Readonly<Record<string, unknown>> | undefined;
-  return { ...take, action: { ...take.action, [field]: { ...parameters, [name]: fitting.data } } };
+  const readings = [value, /^-?\d+$/u.test(value) ? Number(value) : undefined, { true: true, false: false }[value]];
+  return [name, readings.filter((one) => one !== undefined)];
 }

@@ -7,8 +7,8 @@
 import { type Investigation, incidents, investigations } from '../../crds/kinds.ts';
 import { canonicalJson } from '../../domain/canonical.ts';
 import { childName } from '../../domain/names.ts';
+import { createOnce } from '../../kube/createOnce.ts';
 import { ownerReferenceTo } from '../../kube/object.ts';
-import { createOnce } from '../createOnce.ts';
 import { next, type StepResult, stalled } from '../steps.ts';
 import { isLookedAgain } from './lookAgain.ts';
 import { type IncidentScope, note } from './scope.ts';

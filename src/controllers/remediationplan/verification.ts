@@ -1,8 +1,8 @@
 /** The Investigations that look at the world after a fix: opened one after another until one has seen enough, each once. */
 import { type Investigation, investigations, remediationPlans } from '../../crds/kinds.ts';
 import { childName } from '../../domain/names.ts';
+import { createOnce } from '../../kube/createOnce.ts';
 import { ownerReferenceTo } from '../../kube/object.ts';
-import { createOnce } from '../createOnce.ts';
 import { isTrue, type StepResult, stalled, wait } from '../steps.ts';
 import type { PlanScope } from './scope.ts';
 

@@ -5,9 +5,9 @@
  * attempt, any other one is reported and never adopted.
  */
 
-import type { KubeClient } from '../kube/client.ts';
-import { isAlreadyExists } from '../kube/errors.ts';
-import { type KubeObject, keyString, type NewObject, type ResourceType } from '../kube/object.ts';
+import type { KubeClient } from './client.ts';
+import { isAlreadyExists } from './errors.ts';
+import { type KubeObject, keyString, type NewObject, type ResourceType } from './object.ts';
 
 export type Creation<T> = { readonly kind: 'created' | 'found'; readonly object: T } | { readonly kind: 'foreign'; readonly object: T };
 
