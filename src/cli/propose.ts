@@ -12,10 +12,10 @@ import { type Self, whoAmI } from '../kube/access.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createInSeries } from '../kube/createInSeries.ts';
 import { apiErrorIn, isForbidden, isInvalid } from '../kube/errors.ts';
+import { policyRefusalIn } from '../kube/policyRefusal.ts';
 import { diffLines, planSummary } from '../report/pages/plan.ts';
 import { oneLine } from '../text/plain.ts';
 import { CliError, findPlan, type Scope } from './find.ts';
-import { policyRefusalIn } from './refusal.ts';
 import { withValues } from './setValues.ts';
 import type { Terminal } from './terminal.ts';
 

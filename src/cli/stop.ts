@@ -10,11 +10,11 @@ import { readStopSwitch, type StopState, stopText } from '../domain/stopSwitch.t
 import { whoAmI } from '../kube/access.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { apiErrorIn, isForbidden } from '../kube/errors.ts';
+import { policyRefusalIn } from '../kube/policyRefusal.ts';
 import { moment } from '../text/age.ts';
 import { wrapped } from '../text/layout.ts';
 import { oneLine } from '../text/plain.ts';
 import { CliError } from './find.ts';
-import { policyRefusalIn } from './refusal.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Stop {

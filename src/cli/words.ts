@@ -3,11 +3,11 @@ import { type Incident, incidents } from '../crds/kinds.ts';
 import { isOver } from '../domain/lifeCycle.ts';
 import { whoAmI } from '../kube/access.ts';
 import { apiErrorIn, isForbidden, isInvalid } from '../kube/errors.ts';
+import { policyRefusalIn } from '../kube/policyRefusal.ts';
 import { moment } from '../text/age.ts';
 import { oneLine } from '../text/plain.ts';
 import type { Silencing } from './arguments.ts';
 import { CliError, findIncident, type Scope } from './find.ts';
-import { policyRefusalIn } from './refusal.ts';
 import { untilOf } from './since.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -10,7 +10,7 @@ import { type Action, remediationPlanSpec, type TakenInstead } from '../crds/rem
 import type { Series } from '../kube/createInSeries.ts';
 import { canonicalJson } from './canonical.ts';
 import { lifetimeMs } from './lifetime.ts';
-import { childName } from './names.ts';
+import { planOfPerson } from './names.ts';
 import { hasEnded } from './plan.ts';
 
 export class ChoiceError extends Error {
@@ -101,7 +101,7 @@ export function seriesOf(choice: Choice): Series<RemediationPlan> {
   // Without blockOwnerDeletion, which takes a right that people do not have.
   const ownerReferences = [{ apiVersion: API_VERSION, kind: 'Incident', name, uid, controller: true }];
   const at = (ordinal: number) => ({
-    metadata: { namespace: namespace ?? '', name: childName('rp', uid, 'chosen', ordinal), ownerReferences },
+    metadata: { namespace: namespace ?? '', name: planOfPerson(uid, ordinal), ownerReferences },
     spec: specOf(choice, ordinal),
   });
   const first = (before?.spec.ordinal ?? 0) + 1;

@@ -11,3 +11,6 @@ export function childName(prefix: 'inv' | 'rp' | 'apv', parentUid: string, purpo
     .digest('hex');
   return `${prefix}-${hash.slice(0, 16)}`;
 }
+
+/** A plan that a person has chosen. Whatever rules propose has other names. */
+export const planOfPerson = (incidentUid: string, ordinal: number): string => childName('rp', incidentUid, 'chosen', ordinal);

@@ -131,7 +131,10 @@ function whereInGit(owner: Owner): readonly string[] {
   ];
 }
 
-function strategyOf(type: ActionType, { owner, settings }: ProposeInput): RemediationPlanSpec['strategy'] {
+export function strategyOf(
+  type: ActionType,
+  { owner, settings }: Pick<ProposeInput, 'owner' | 'settings'>,
+): RemediationPlanSpec['strategy'] {
   const entry = catalogue[type];
   if (entry.write === undefined || (entry.direct !== undefined && owner.engine === 'None')) return 'Direct';
   return 'build' in owner ? (settings.deliveryOf?.(owner.repository) ?? 'Commit') : 'Commit';
@@ -243,7 +246,7 @@ interface Chosen {
 
 /** A cordon or a suspended sync cures nothing by itself, and is not judged by whether anything is cured. */
 const isCure = (criteria: readonly Criterion[]): boolean => criteria.some(({ type }) => type === 'FindingsCleared');
-const NOTHING_MORE: ChosenCriteria = { success: [], abort: [], notVerified: [] };
+export const NOTHING_MORE: ChosenCriteria = { success: [], abort: [], notVerified: [] };
 
 async function proposal(input: ProposeInput, { chosen, considered, rootCause, diagnosis }: Chosen): Promise<Proposal> {
   const { workload, choosing, signal } = input;
@@ -274,7 +277,11 @@ async function proposal(input: ProposeInput, { chosen, considered, rootCause, di
 
 type Criteria = Pick<RemediationPlanSpec, 'successCriteria' | 'abortCriteria' | 'soakSeconds'>;
 
-function criteriaOf({ incident, settings }: ProposeInput, { type, target }: Candidate, more: ChosenCriteria): Criteria {
+export function criteriaOf(
+  { incident, settings }: Pick<ProposeInput, 'incident' | 'settings'>,
+  { type, target }: Pick<Candidate, 'type' | 'target'>,
+  more: ChosenCriteria,
+): Criteria {
   const entry = catalogue[type];
   const hasAlerts = (incident.spec.alerts ?? []).length > 0;
   const always = entry.successCriteria(target);

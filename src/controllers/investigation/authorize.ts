@@ -6,7 +6,8 @@
  * comes upon stays within those namespaces. Accounts of the operator's own namespace are exempt: they stand for alerts, and only the
  * operator's administrators can make objects as them.
  */
-import type { ObjectRef, Requester } from '../../crds/common.ts';
+import type { Requester } from '../../crds/common.ts';
+import { namespacesOf, readsFor } from '../../domain/lookedAt.ts';
 import { mayDo, type ResourceAttributes } from '../../kube/access.ts';
 import { tell } from '../audited.ts';
 import { declare, next, type StepResult, stalled, wait } from '../steps.ts';
@@ -17,10 +18,7 @@ export async function authorize(scope: InvestigationScope): Promise<StepResult> 
   const { investigation, namespace: operator } = scope;
   const { requestedBy, targets = [] } = investigation.spec;
   const home = investigation.metadata.namespace;
-  const namespaces = new Set([
-    ...(home === undefined || home === operator ? [] : [home]),
-    ...targets.flatMap((target) => namespaceOf(target, home)),
-  ]);
+  const namespaces = new Set([...(home === undefined || home === operator ? [] : [home]), ...namespacesOf(targets, home)]);
   if (home !== operator && [...namespaces].some((namespace) => namespace !== home)) {
     const message = `an Investigation in ${home} may target that namespace only; create it in ${operator} instead`;
     return refuse(scope, 'TargetOutOfScope', message);
@@ -29,8 +27,7 @@ export async function authorize(scope: InvestigationScope): Promise<StepResult> 
 
   scope.namespaces = [...namespaces];
   if (requestedBy === undefined) return next;
-  const nodes = targets.filter(({ kind }) => kind === 'Node').map(({ name }) => ({ verb: 'get', group: '', resource: 'nodes', name }));
-  const refused = await firstRefused(scope, requestedBy, [...scope.namespaces.flatMap(readingPods), ...nodes]);
+  const refused = await firstRefused(scope, requestedBy, readsFor(scope.namespaces, targets));
   return refused ?? recordReading(scope, requestedBy);
 }
 
@@ -42,16 +39,6 @@ async function recordReading(scope: InvestigationScope, { username }: Requester)
 }
 
 const RECORD_AGAIN_MS = 5_000;
-
-/** A namespace that is a target itself has no namespace, and stands for all that is in it. */
-function namespaceOf({ kind, namespace, name }: ObjectRef, home: string | undefined): readonly string[] {
-  if (kind === 'Node') return [];
-  const found = kind === 'Namespace' ? name : (namespace ?? home);
-  return found === undefined ? [] : [found];
-}
-
-const readingPods = (namespace: string): readonly ResourceAttributes[] =>
-  ['pods', 'pods/log'].map((resource) => ({ verb: 'get', group: '', resource, namespace }));
 
 async function firstRefused(
   scope: InvestigationScope,

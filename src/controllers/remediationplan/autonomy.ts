@@ -9,6 +9,7 @@ import { type AutoSubject, autoRefusal, WITHIN_DAYS } from '../../domain/auto.ts
 import { type Lock, repeatsOf } from '../../domain/brakes.ts';
 import { budgetRefusal } from '../../domain/errorBudget.ts';
 import { maintenanceOf, maintenanceText, openMaintenance } from '../../domain/maintenance.ts';
+import { planOfPerson } from '../../domain/names.ts';
 import { identityOf, type PolicyDecision } from '../../domain/policy.ts';
 import { mutedNow } from '../../domain/quiet.ts';
 import { standingOf } from '../../domain/record.ts';
@@ -51,12 +52,18 @@ export async function missingForAuto(scope: PlanScope, { rendered, subject, poli
   return undefined;
 }
 
+/**
+ * Whoever asked for it, or whatever its name says: where the three processes share one account, and callers need no token, what is chosen over REST or
+ * MCP has the same requester as what rules have made.
+ */
 function madeByPerson({ plan, remediate }: PlanScope): string | undefined {
   const installation = { ...defaultInstallation, namespace: remediate.operatorNamespace };
-  const { username } = plan.spec.requestedBy ?? {};
+  const { requestedBy, incidentRef, ordinal } = plan.spec;
+  const { username } = requestedBy ?? {};
   const isOurs =
     username === undefined || username === userNameOf(installation, 'investigator') || username === userNameOf(installation, 'all');
-  return isOurs ? undefined : `${username} made this plan, and plans of people are approved by people`;
+  if (isOurs && plan.metadata.name !== planOfPerson(incidentRef.uid, ordinal)) return undefined;
+  return `${username ?? 'somebody'} made this plan, and plans of people are approved by people`;
 }
 
 /** What is in maintenance is worked on by people. */

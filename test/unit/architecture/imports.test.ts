@@ -33,7 +33,7 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   remediate: { values: ['analysis', 'domain', 'gitops', 'kube/errors', 'kube/object', 'sources/gap'], types: ['kube', 'sources'] },
   intake: { values: ['domain', 'kube', 'report'], types: ['telemetry', 'redact', 'sources'] },
   tools: {
-    values: ['analysis', 'domain', 'evidence', 'investigate', 'kube', 'report', 'sources', 'text'],
+    values: ['analysis', 'domain', 'evidence', 'gitops', 'investigate', 'kube', 'remediate', 'report', 'sources', 'text'],
     types: ['audit', 'chat', 'redact', 'telemetry'],
   },
   chat: {
