@@ -3,9 +3,6 @@
  * knows of Incidents comes from a cache and is checked live before it writes.
  */
 import type { Requester } from '../crds/common.ts';
-import { type Incident, incidents } from '../crds/kinds.ts';
-import { IDENTITY_LABEL, identityRules } from '../domain/identity.ts';
-import { severityWords } from '../domain/severity.ts';
 import { createIntake, type Webhooks } from '../intake/intake.ts';
 import type { AlertPoll } from '../intake/poll.ts';
 import type { Authenticate } from '../intake/webhook.ts';
@@ -16,11 +13,10 @@ import { createIntakeMetrics } from '../telemetry/intakeMetrics.ts';
 import { createPoll } from './alertPoll.ts';
 import { createApi, type Surface } from './api.ts';
 import type { Served } from './http.ts';
+import { incidentBookOptions } from './incidentBook.ts';
 import { addMcp } from './mcpServer.ts';
 import type { Parts } from './parts.ts';
 import { addTools } from './tools.ts';
-
-const BY_IDENTITY = 'identity';
 
 export async function addGateway(parts: Parts): Promise<Served> {
   const webhooks = addIntake(parts);
@@ -44,32 +40,21 @@ function both(a: Surface, b: Surface): Surface {
 }
 
 function addIntake(parts: Parts): Webhooks {
-  const { config, client, clock, logger, manager, redactor, registry } = parts;
-  const { namespace, cluster, intake: settings } = config;
-  const store = manager.cache(incidents, { indices: { [BY_IDENTITY]: identityLabelOf } });
-  const identity = identityRules(settings);
+  const { logger, registry } = parts;
   const metrics = createIntakeMetrics(registry);
   let poll: AlertPoll | undefined;
+  const book = incidentBookOptions(parts);
   const intake = createIntake({
-    client,
-    namespace,
-    cluster: cluster.name,
-    clock,
+    ...book,
     logger,
-    redactor,
     metrics,
-    identity,
     authenticate: authentication(parts),
-    seen: (label) =>
-      store.synced ? store.byIndex(BY_IDENTITY, label).filter(({ metadata }) => metadata.namespace === namespace) : undefined,
-    severities: severityWords(settings.severities),
-    holdOffMs: settings.reopenMinutes * 60_000,
     self: selfOf(parts),
     onTaken: ({ truncated }) => {
       if (truncated > 0) poll?.soon();
     },
   });
-  poll = createPoll(parts, { record: intake.record, identity, metrics });
+  poll = createPoll(parts, { record: intake.record, identity: book.identity, metrics });
   if (poll !== undefined) addPoll(parts, poll);
   return intake.webhooks;
 }
@@ -101,9 +86,4 @@ function authentication({ config, client, clock, logger }: Parts): Authenticate 
   const { mode, webhookTokenFile: tokenFile, basic, hmac: signing, serviceAccounts, audiences } = config.auth;
   const reviewer = serviceAccounts.length === 0 ? undefined : createTokenReviewer({ client, clock, serviceAccounts, audiences });
   return createAuthenticate({ isOpen: mode === 'none', tokenFile, basic, signing, reviewer, clock, logger });
-}
-
-function identityLabelOf({ metadata }: Incident): readonly string[] {
-  const label = metadata.labels?.[IDENTITY_LABEL];
-  return label === undefined ? [] : [label];
 }

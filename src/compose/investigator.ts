@@ -17,10 +17,10 @@ import { createCleaner } from '../sources/text.ts';
 import { createRoleAudit } from './audit.ts';
 import { createChecking } from './checks.ts';
 import { createGit, createSourceRepositories } from './git.ts';
-import { deliveryOf } from './gitHosts.ts';
 import { createForeignTools } from './mcp.ts';
 import { createAdviser } from './model.ts';
 import type { Parts } from './parts.ts';
+import { proposalSettings } from './proposals.ts';
 import { createApplicationSource } from './source.ts';
 import { createTelemetrySources } from './telemetry.ts';
 
@@ -31,7 +31,7 @@ const UNCONFIRMED_AFTER_MS = 10 * 60 * 1000;
 
 export function addInvestigator(parts: Parts): void {
   const { manager, config, clock, client, logger, redactor } = parts;
-  const { namespace, remediation } = config;
+  const { namespace } = config;
   const reconciling = { clock, events: manager.events, redact: redactor.text };
   const { ports, alerts, alertmanagers, dashboards, measurements } = createTelemetrySources(parts);
   const { repositories, renderer } = createGit(parts);
@@ -71,7 +71,7 @@ export function addInvestigator(parts: Parts): void {
       audit,
       retentionMs: config.incidents.retentionDays * DAY_MS,
       namespace,
-      proposals: { operatorNamespace: namespace, ...remediation, deliveryOf: (repository) => deliveryOf(config.git.hosts, repository) },
+      proposals: proposalSettings(config),
       unconfirmedAfterMs: unconfirmedAfter(config),
       announcements: config.intake.announce,
       measurements,

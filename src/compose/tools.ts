@@ -3,6 +3,7 @@ import type { Chat } from '../chat/port.ts';
 import { askJamieTool, sreChatTool } from '../tools/assistant/askJamie.ts';
 import { healthCheckTool } from '../tools/cluster/healthCheck.ts';
 import type { LogAudit } from '../tools/cluster/logs/record.ts';
+import { proposingTools } from '../tools/incidents/proposingTools.ts';
 import { readingTools } from '../tools/incidents/readingTools.ts';
 import { createRecords } from '../tools/incidents/records.ts';
 import { analyzeLogsTool } from '../tools/logs/analyzeLogs.ts';
@@ -11,7 +12,9 @@ import { slackTools } from '../tools/slack/all.ts';
 import { addChat } from './chat.ts';
 import { clusterTools, createClusterAccess } from './clusterTools.ts';
 import { connectionsOf } from './connections.ts';
+import { createAlertBook, incidentBookOptions } from './incidentBook.ts';
 import type { Parts } from './parts.ts';
+import { proposalSettings } from './proposals.ts';
 import { signalsTools } from './signalsTools.ts';
 import { createTelemetrySources } from './telemetry.ts';
 
@@ -24,6 +27,13 @@ export interface ToolsAndChat {
 export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
   const { client, clock, config, manager, redactor } = parts;
   const records = createRecords({ client, clock, manager, redactor, namespace: config.namespace });
+  const proposing = {
+    records,
+    client,
+    settings: proposalSettings(config),
+    alerts: createAlertBook(incidentBookOptions(parts)),
+    cluster: config.cluster.name,
+  };
   const cluster = createClusterAccess(parts, logAudit);
   const telemetry = createTelemetrySources(parts);
   // Jamie asks the tools, and is one of them.
@@ -36,6 +46,7 @@ export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
     ...signalsTools(parts, telemetry),
     analyzeLogsTool({ ...cluster, redactor, stores: telemetry.ports.logs }),
     ...readingTools(records),
+    ...proposingTools(proposing),
     ...slackTools({ slack: undefined, namespace: config.namespace }),
   ]);
   return { tools, chat };

@@ -33,6 +33,8 @@ export interface News {
   readonly isComplete?: boolean | undefined;
   /** It was found afterwards, and has an Incident also if it has ended. */
   readonly isPast?: boolean | undefined;
+  /** A caller says so: a new Incident is theirs, and what is looked at for it is what they may see. Absent: a source of alerts does. */
+  readonly requestedBy?: IncidentSpec['requestedBy'];
 }
 
 export interface IncidentBook {
@@ -154,7 +156,7 @@ async function createAt(options: IncidentBookOptions, { identity, news }: Attemp
   const { client, namespace, clock, recorder } = options;
   const begun = recorder.begin(news, clock.now());
   if (begun === undefined) return { done: 'resolved_unknown' };
-  const requestedBy = await options.self?.();
+  const requestedBy = requesterIn(news) ?? (await options.self?.());
   const spec: IncidentSpec = {
     ...begun,
     ...(requestedBy === undefined ? {} : { requestedBy }),
@@ -167,6 +169,11 @@ async function createAt(options: IncidentBookOptions, { identity, news }: Attemp
     if (isAlreadyExists(error)) return { next: { ordinal: place.ordinal, form: place.form, after: place.after } };
     throw error;
   }
+}
+
+/** A caller's, unless a source of alerts says the same. */
+function requesterIn(news: readonly News[]): IncidentSpec['requestedBy'] {
+  return news.some(({ requestedBy }) => requestedBy === undefined) ? undefined : news[0]?.requestedBy;
 }
 
 function incidentFor(namespace: string, identity: string, place: Place, spec: IncidentSpec): NewObject<Incident> {

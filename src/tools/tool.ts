@@ -12,6 +12,8 @@ export interface Call {
   readonly caller: Caller;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** The way in, which stands in what is made of it. Absent: REST. */
+  readonly via?: 'MCP' | 'REST' | 'Slack' | 'Telegram' | undefined;
   /** For somebody who waits: how much is done, of how much, and what is being done. */
   readonly progress?: ((done: number, total: number | undefined, message: string) => void) | undefined;
 }

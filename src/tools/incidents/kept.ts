@@ -25,6 +25,8 @@ export interface Kept<T extends KubeObject> {
   get(name: Name, call: Call): Promise<T>;
   /** What a reference of an object in the same namespace is to, if it is still that and the caller may see it. */
   referenced(namespace: string, ref: { readonly name: string; readonly uid: string } | undefined, call: Call): Promise<T | undefined>;
+  /** The number of the last of a series that is known: those before it may be gone. 1 where there is none. It shows nothing of them. */
+  lastOf(namespace: string, prefix: string): number;
   /** All that the caller may list. Throws `Forbidden` for who may list none. */
   list(call: Call): Promise<readonly T[]>;
 }
@@ -50,6 +52,11 @@ export function createKept<T extends KubeObject>(options: KeptOptions<T>): Kept<
       if (ref === undefined || !(await isAllowed(call, attributes(options, 'get', namespace, ref.name)))) return undefined;
       const found = options.store.get({ namespace, name: ref.name });
       return found?.metadata.uid === ref.uid ? found : undefined;
+    },
+    lastOf: (namespace, prefix) => {
+      const names = inCache(options).flatMap(({ metadata }) => (metadata.namespace === namespace ? [metadata.name] : []));
+      const ordinals = names.filter((name) => name.startsWith(prefix)).map((name) => Number(name.slice(prefix.length)));
+      return Math.max(1, ...ordinals.filter(Number.isInteger));
     },
     list: (call) => list(options, call),
   };

@@ -59,7 +59,7 @@ export const targetInput = targetOf(NAMES).extend({
 export type TargetInput = z.output<typeof targetInput>;
 
 /** With what the API server calls it. Throws a ToolError `Invalid` for what makes no sense. @param field as in `targets.0` */
-export function refOf({ kind, namespace, name, container }: TargetInput, field: string): ObjectRef & { readonly resource: ResourceType } {
+export function refOf({ kind, namespace, name, container }: TargetInput, field: string): ObjectRef {
   const resource = KINDS.get(kind) ?? KINDS.get(NAMES.find((known) => known.toLowerCase() === kind.toLowerCase()) ?? '');
   if (resource === undefined) throw wrong(`${field}.kind`, `there is no ${kind} here; one of ${NAMES.join(', ')}`);
   if (resource.namespaced && namespace === undefined)
@@ -72,7 +72,6 @@ export function refOf({ kind, namespace, name, container }: TargetInput, field: 
     ...(namespace === undefined ? {} : { namespace }),
     name,
     ...(container === undefined ? {} : { container }),
-    resource,
   };
 }
 
