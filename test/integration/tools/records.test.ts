@@ -220,8 +220,8 @@ describe('create_investigation', () => {
     const name = nameOf(made[0] as never);
     const stored = await admin.get(investigations, { namespace: OPERATOR, name });
     expect(stored?.spec).toMatchObject({ purpose: 'Diagnosis', question: asked.question, requestedBy: carol });
-    const { start = '', end: until = '' } = stored?.spec.window ?? {};
-    expect(Date.parse(until) - Date.parse(start)).toBe(7_200_000);
+    const { start = '', end: last = '' } = stored?.spec.window ?? {};
+    expect(Date.parse(last) - Date.parse(start)).toBe(7_200_000);
 
     const investigator = asServiceAccount(admin, OPERATOR, 'agent-sre-investigator');
     const status = { phase: 'Succeeded', outcome: 'NothingWrong' };
