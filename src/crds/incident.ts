@@ -184,6 +184,9 @@ export const incidentStatus = z.object({
   membersTotal: count()
     .optional()
     .describe('How many Incidents follow this one, or did until they were over. Written by the field manager agent-sre-grouping.'),
+  notFiringSince: timestamp()
+    .optional()
+    .describe('Since when neither Prometheus nor an Alertmanager knows its alerts to fire, though nobody has said that they are over.'),
   silences: z
     .array(silence)
     .max(20)

@@ -2,7 +2,7 @@
  * Whether an Incident is over, and whether what begins again is the same Incident or the next one. Pure.
  *
  * An end is an end but for one case: an alert that fires again soon after its Incident recovered shows that it had not. Then the Incident is
- * opened again; what a person closed stays closed.
+ * opened again; what a person closed stays closed, and what they dismissed stays so while the same firing goes on.
  */
 import type { IncidentSpec, IncidentStatus } from '../crds/incident.ts';
 
@@ -25,6 +25,22 @@ export const isOver = (incident: LifeOf): boolean => overSince(incident) !== und
 export function mayReopen(incident: LifeOf, now: number, holdOffMs: number): boolean {
   const since = overSince(incident);
   return since !== undefined && incident.spec.closure === undefined && now - since < holdOffMs;
+}
+
+/**
+ * Whether a person's end still stands for an alert that fires, so that it is no new trouble: it had begun by then, and has not ended since. Who dismissed it
+ * knew that it fires. Who says that it is fixed has said that it ends, and is told if it does not.
+ * @param startsAt when it began to fire, in milliseconds since the epoch
+ */
+export function staysClosed(
+  incident: LifeOf,
+  startsAt: number,
+  { now, holdOffMs }: { readonly now: number; readonly holdOffMs: number },
+): boolean {
+  const since = overSince(incident);
+  const { closure } = incident.spec;
+  if (since === undefined || closure === undefined || startsAt > since) return false;
+  return closure.reason !== 'Fixed' || now - since < holdOffMs;
 }
 
 /** So many beginnings within so long are flapping. */

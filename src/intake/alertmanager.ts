@@ -82,6 +82,9 @@ export interface MessageFormat extends AlertFormat {
   readonly todo: string;
 }
 
+/** What was found in the history of Prometheus, by no message of anybody's. */
+export const FROM_HISTORY: AlertFormat = { source: 'Prometheus', isOwnLabel: () => false };
+
 const ALERTMANAGER: MessageFormat = {
   source: 'Alertmanager',
   version: '4',

@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts';
 import type { IncidentSpec } from '../crds/incident.ts';
 import { type Incident, incidents } from '../crds/kinds.ts';
 import { IDENTITY_LABEL, type IncidentPlace, identityLabel, incidentName, incidentPlace } from '../domain/identity.ts';
-import { mayReopen, overSince } from '../domain/lifeCycle.ts';
+import { mayReopen, overSince, staysClosed } from '../domain/lifeCycle.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isAlreadyExists, isConflict } from '../kube/errors.ts';
 import type { NewObject } from '../kube/object.ts';
@@ -130,7 +130,7 @@ async function recordAfter(
   { news }: Attempt,
   { place, found }: { readonly place: Place; readonly found: Incident },
 ): Promise<Step> {
-  const uncovered = news.filter((each) => !isCovered(each, found));
+  const uncovered = news.filter((each) => !isCovered(each, found, { now: clock.now(), holdOffMs }));
   const reopening = uncovered.filter(({ alerts }) => alerts.some(({ status }) => status === 'firing'));
   if (uncovered.length === 0) return { done: 'unchanged' };
   if (reopening.length === 0 || !mayReopen(found, clock.now(), holdOffMs))
@@ -142,8 +142,17 @@ async function recordAfter(
   return { done: 'reopened' };
 }
 
-/** Whether what became known was before the end of an Incident that is over. What its sender says just now never was. */
-function isCovered({ alerts, isPast, askedAt }: News, found: Incident): boolean {
+/**
+ * Whether what became known was before the end of an Incident that is over, or is what a person has closed it for. Otherwise what its sender says
+ * just now never was.
+ */
+function isCovered(
+  { alerts, isPast, askedAt }: News,
+  found: Incident,
+  bound: { readonly now: number; readonly holdOffMs: number },
+): boolean {
+  // With one that goes on, others of the same trouble are no other trouble.
+  if (alerts.some(({ status, startsAt }) => status === 'firing' && staysClosed(found, startsAt, bound))) return true;
   const end = overSince(found) ?? 0;
   const begin = Date.parse(found.spec.startsAt ?? found.metadata.creationTimestamp ?? '');
   return alerts.every((alert) => {

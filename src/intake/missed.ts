@@ -6,7 +6,7 @@
  */
 import { type Silencing, silencedThroughout } from '../domain/silences.ts';
 import type { FiredAlert } from '../sources/alertHistory.ts';
-import { type DeliveredAlert, isTrouble, readAlert } from './alertmanager.ts';
+import { type DeliveredAlert, FROM_HISTORY, isTrouble, readAlert } from './alertmanager.ts';
 import type { PollDeps } from './poll.ts';
 import { type Counts, recordInPages } from './recordAll.ts';
 
@@ -53,6 +53,6 @@ export function createMakeUp({ histories, silencesSince, record, identity, alert
 
 function asDelivered({ labels, startsAt, endsAt }: FiredAlert, identity: PollDeps['identity'], now: number): readonly DeliveredAlert[] {
   const times = { startsAt: new Date(startsAt).toISOString(), ...(endsAt === undefined ? {} : { endsAt: new Date(endsAt).toISOString() }) };
-  const alert = readAlert({ labels, ...times, status: endsAt === undefined ? 'firing' : 'resolved' }, { identity, now });
+  const alert = readAlert({ labels, ...times, status: endsAt === undefined ? 'firing' : 'resolved' }, { identity, now }, FROM_HISTORY);
   return typeof alert === 'string' ? [] : [alert];
 }

@@ -3,7 +3,8 @@
  *
  * What the cluster shows counts first: while a plan is at work, nothing is called resolved. The alert's own word counts last, as
  * it decays; a `resolved` that was delivered is believed when the alert's own system agrees, or when that could not be asked for
- * longer than a bound, which is then said. What flaps is over only once it has been quiet for a while. After a fix that did not help only
+ * longer than a bound, which is then said. One that never came (its sender was down, or the alert is silenced) is made up for: what everybody
+ * who knows the alert has said not to fire, for as long as that, is over. What flaps is over only once it has been quiet for a while. After a fix that did not help only
  * a person's word counts.
  */
 import type { Alert } from '../../crds/incident.ts';
@@ -25,6 +26,8 @@ export async function confirmRecovery(scope: IncidentScope): Promise<StepResult>
   if (alerts.length === 0) return withoutAlerts(scope, byFix);
 
   const states = await Promise.all(alerts.map((alert) => stateOf(scope, alert)));
+  const unsaid = count(states, 'unsaid');
+  if (states.includes('firing') || unsaid === 0) delete scope.status.notFiringSince;
   if (states.includes('firing')) {
     declareOn(scope, 'Resolved', {
       status: 'False',
@@ -34,10 +37,10 @@ export async function confirmRecovery(scope: IncidentScope): Promise<StepResult>
     return byFix ? wait('AlertDecaying', ASK_AGAIN_AFTER_FIX_MS) : notOver(scope);
   }
   if (states.includes('waiting')) return awaitWord(scope, alerts.length);
-  const restless = keptOpen(scope);
+  const restless = awaitUnsaid(scope, unsaid) ?? keptOpen(scope);
   if (restless !== undefined) return restless;
   const unconfirmed = count(states, 'unconfirmed');
-  const message = `${byFix ? 'the fix was verified and ' : ''}${alerts.length === 1 ? 'the alert has' : 'all alerts have'} resolved${unconfirmed === 0 ? '' : `; ${unconfirmed} by the sender’s word alone`}`;
+  const message = `${byFix ? 'the fix was verified and ' : ''}${alerts.length === 1 ? 'the alert has' : 'all alerts have'} resolved${unconfirmed === 0 ? '' : `; ${unconfirmed} by the sender’s word alone`}${unsaid === 0 ? '' : `; of ${unsaid} the sender never said so`}`;
   return resolve(scope, byFix ? 'Fixed' : 'Recovered', message);
 }
 
@@ -65,6 +68,7 @@ function resolve(scope: IncidentScope, reason: string, message: string): StepRes
   declare(scope.status, 'Resolved', { status: 'True', reason, message }, scope.incident.metadata.generation, now);
   scope.status.resolvedAt ??= new Date(now).toISOString();
   scope.status.waitingOn = { who: 'Nobody' };
+  delete scope.status.notFiringSince;
   note(scope, 'Resolved', message);
   return end;
 }
@@ -89,7 +93,22 @@ function keptOpen(scope: IncidentScope): StepResult | undefined {
   return wait('Flapping', Math.min(left, ASK_AGAIN_MS));
 }
 
-type Seen = 'firing' | 'resolved' | 'unconfirmed' | 'waiting';
+/**
+ * The word that an alert is over may be lost; or it may be that Prometheus was restarted, and has yet to count to the rule's `for` again. Time tells
+ * the two apart: in the latter case the alert is pending soon, and that counts as firing here.
+ */
+function awaitUnsaid(scope: IncidentScope, unsaid: number): StepResult | undefined {
+  if (unsaid === 0) return undefined;
+  const now = scope.clock.now();
+  scope.status.notFiringSince ??= new Date(now).toISOString();
+  const left = Date.parse(scope.status.notFiringSince) + scope.unconfirmedAfterMs - now;
+  if (left <= 0) return undefined;
+  const message = `neither Prometheus nor Alertmanager knows ${unsaid === 1 ? 'the alert' : `${unsaid} alerts`} to fire since ${scope.status.notFiringSince}; nobody has said that it is over`;
+  declareOn(scope, 'Resolved', { status: 'False', reason: 'Unsaid', message });
+  return wait('Unsaid', Math.min(left, ASK_AGAIN_MS));
+}
+
+type Seen = 'firing' | 'resolved' | 'unconfirmed' | 'waiting' | 'unsaid';
 
 async function stateOf(scope: IncidentScope, alert: Alert): Promise<Seen> {
   const state = await scope.alertState(alert.labels, scope.signal);
@@ -99,12 +118,13 @@ async function stateOf(scope: IncidentScope, alert: Alert): Promise<Seen> {
   return scope.clock.now() - Date.parse(alert.lastReceivedAt) < scope.unconfirmedAfterMs ? 'waiting' : 'unconfirmed';
 }
 
-/**
- * The sender's `resolved` may be lost or late. That its system no longer fires it is enough once a fix was verified or nothing was
- * found wrong; otherwise it may only mean that Prometheus was restarted and has yet to count to the rule's `for` again.
- */
+/** Their alerts are known to Prometheus and Alertmanager, and their absence there says something. */
+const KNOWN_THERE: ReadonlySet<string> = new Set(['Alertmanager', 'Prometheus']);
+
+/** That its system no longer fires it is enough once a fix was verified or nothing was found wrong. */
 function inactiveYetNotSaid(scope: IncidentScope): Seen {
-  return isTrue(scope.plan?.status, 'Succeeded') || nothingWrong(scope) ? 'resolved' : 'firing';
+  if (isTrue(scope.plan?.status, 'Succeeded') || nothingWrong(scope)) return 'resolved';
+  return KNOWN_THERE.has(scope.incident.spec.source) ? 'unsaid' : 'firing';
 }
 
 const count = (states: readonly Seen[], wanted: Seen): number => states.filter((state) => state === wanted).length;

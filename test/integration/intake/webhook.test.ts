@@ -167,7 +167,7 @@ describe('soon after an Incident has recovered', () => {
     ]);
   });
 
-  test('a person’s end is an end, and the next Incident says which was before it', async () => {
+  test('a person’s end stands while the same firing goes on, and the next Incident says which was before it', async () => {
     const replica = startReplica(client, namespace, { holdOffMs });
     await replica.deliver({});
     const [first] = await incidentsIn(client, namespace);
@@ -175,7 +175,10 @@ describe('soon after an Incident has recovered', () => {
     const closure = { reason: 'Expected', by: 'admin' };
     await client.patch(incidents, { namespace, name: first.metadata.name }, { spec: { closure } }, { type: 'merge' });
     await close(client, first);
-    expect((await replica.deliver({})).body).toMatchObject({ created: 1 });
+    expect((await replica.deliver({})).body).toMatchObject({ unchanged: 1 });
+    expect((await replica.deliver({ status: 'resolved', endsAt: new Date().toISOString() })).body).toMatchObject({ resolved_unknown: 1 });
+    expect(await incidentsIn(client, namespace)).toHaveLength(1);
+    expect((await replica.deliver({ startsAt: new Date(Date.now() + 2_000).toISOString() })).body).toMatchObject({ created: 1 });
     const [, next] = await incidentsIn(client, namespace);
     expect(next?.spec).toMatchObject({ recurrenceOf: first.metadata.name, occurrencesTotal: 1 });
   });

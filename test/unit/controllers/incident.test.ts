@@ -89,7 +89,7 @@ describe('recovery', () => {
       name: 'is not assumed of silence alone: Prometheus may have been restarted',
       alerts: [alert('firing')],
       says: 'inactive',
-      want: 'False AlertFiring',
+      want: 'False Unsaid',
     },
     {
       name: 'is taken from silence after a verified fix',
@@ -105,7 +105,7 @@ describe('recovery', () => {
       says: 'inactive',
       want: 'True Recovered',
     },
-    { name: 'needs all alerts', alerts: [alert('resolved', 'a'), alert('firing', 'b')], says: 'inactive', want: 'False AlertFiring' },
+    { name: 'needs all alerts', alerts: [alert('resolved', 'a'), alert('firing', 'b')], says: 'inactive', want: 'False Unsaid' },
     {
       name: 'of an Incident without alerts follows from the verified fix',
       alerts: [],

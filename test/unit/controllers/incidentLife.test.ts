@@ -49,6 +49,38 @@ describe('the word of a sender that an alert is over', () => {
   });
 });
 
+describe('an end that nobody has told of', () => {
+  const firing = { alerts: [alert('firing')], source: 'Alertmanager' as const };
+  const since = (minutes: number): IncidentStatus => ({ notFiringSince: minutesAgo(minutes) });
+
+  test('is waited for, as Prometheus may only have been restarted', async () => {
+    const scope = scopeOf(firing);
+    expect(await confirmRecovery(scope)).toMatchObject({ kind: 'wait', reason: 'Unsaid' });
+    expect([resolvedOf(scope), scope.status.notFiringSince]).toEqual(['False Unsaid', minutesAgo(0)]);
+  });
+
+  test('is an end once everybody has known for long that it does not fire', async () => {
+    const scope = scopeOf(firing, { status: since(10) });
+    await confirmRecovery(scope);
+    expect(conditionOf(scope.status, 'Resolved')).toMatchObject({
+      status: 'True',
+      reason: 'Recovered',
+      message: 'the alert has resolved; of 1 the sender never said so',
+    });
+    expect(scope.status.notFiringSince).toBeUndefined();
+  });
+
+  test.each<{ name: string; says: AlertState; spec?: object }>([
+    { name: 'is none while it fires again', says: 'firing' },
+    { name: 'is none while that cannot be told', says: 'unknown' },
+    { name: 'is none of an alert that neither Prometheus nor Alertmanager has to know', says: 'inactive', spec: { source: 'Grafana' } },
+  ])('$name, and counts anew', async ({ says, spec }) => {
+    const scope = scopeOf({ ...firing, ...spec }, { says, status: since(9) });
+    await confirmRecovery(scope);
+    expect([resolvedOf(scope), scope.status.notFiringSince]).toEqual(['False AlertFiring', undefined]);
+  });
+});
+
 describe('what comes and goes', () => {
   const four = [50, 35, 20, 5].map(minutesAgo);
 
