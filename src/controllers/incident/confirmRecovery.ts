@@ -39,9 +39,16 @@ export async function confirmRecovery(scope: IncidentScope): Promise<StepResult>
   if (states.includes('waiting')) return awaitWord(scope, alerts.length);
   const restless = awaitUnsaid(scope, unsaid) ?? keptOpen(scope);
   if (restless !== undefined) return restless;
-  const unconfirmed = count(states, 'unconfirmed');
-  const message = `${byFix ? 'the fix was verified and ' : ''}${alerts.length === 1 ? 'the alert has' : 'all alerts have'} resolved${unconfirmed === 0 ? '' : `; ${unconfirmed} by the sender’s word alone`}${unsaid === 0 ? '' : `; of ${unsaid} the sender never said so`}`;
-  return resolve(scope, byFix ? 'Fixed' : 'Recovered', message);
+  return resolve(scope, byFix ? 'Fixed' : 'Recovered', endText(states, byFix));
+}
+
+function endText(states: readonly Seen[], byFix: boolean): string {
+  const [unconfirmed, unsaid] = [count(states, 'unconfirmed'), count(states, 'unsaid')];
+  return [
+    `${byFix ? 'the fix was verified and ' : ''}${states.length === 1 ? 'the alert has' : 'all alerts have'} resolved`,
+    ...(unconfirmed === 0 ? [] : [`${unconfirmed} by the sender’s word alone`]),
+    ...(unsaid === 0 ? [] : [`of ${unsaid} the sender never said so`]),
+  ].join('; ');
 }
 
 /**
