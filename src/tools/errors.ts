@@ -42,9 +42,18 @@ export class ToolError extends Error {
 }
 
 export function invalid(issues: readonly z.core.$ZodIssue[]): ToolError {
-  const problems = issues.map(({ path, message }) => ({ field: path.map(String).join('.'), problem: message }));
+  const problems = issues.map((issue) => ({ field: issue.path.map(String).join('.'), problem: inWords(issue) }));
   const words = problems.map(({ field, problem }) => (field === '' ? problem : `${field}: ${problem}`));
   return new ToolError('Invalid', words.join('; '), { problems });
+}
+
+/** What zod says of a wrong type is for programmers. */
+function inWords(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_type') return issue.message;
+  const article = /^[aeiou]/u.test(issue.expected) ? 'an' : 'a';
+  return issue.message.endsWith('received undefined')
+    ? `is missing; give ${article} ${issue.expected}`
+    : `is to be ${article} ${issue.expected}`;
 }
 
 /** Whatever a source or the API server throws. @param tried as in "ask Prometheus for the metrics of shop/cart" */
