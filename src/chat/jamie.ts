@@ -109,7 +109,7 @@ async function answer(deps: JamieDeps, { question, conversation, call, lookups, 
   }
   const looked = await lookUp(understood, lookups);
   const before = understood.note === undefined ? '' : `${understood.note}\n\n`;
-  const byRules = (): string => (understood.kind === 'open' ? understood.instead : compose({ ...understood, note: undefined }, looked));
+  const byRules = (): string => (understood.kind === 'open' ? understood.instead : compose(understood, looked));
   say(before);
   if (deps.model === undefined) say(byRules());
   else {

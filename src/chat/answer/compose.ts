@@ -1,17 +1,22 @@
 /** An answer from what was looked up, without a model: what each tool says, with the evidence that it is. Nothing is said that none of them says. Pure. */
+
 import type { Looked } from './lookups.ts';
+import { metricText } from './metric.ts';
 import type { Topic } from './understand.ts';
 
 const LONGEST_PART = 4_000;
 
-export function compose({ note, intent }: Topic, looked: readonly Looked[]): string {
-  const seen = looked.filter(({ outcome }) => outcome === 'seen');
+export function compose({ intent }: Pick<Topic, 'intent'>, looked: readonly Looked[]): string {
+  const seen = looked.filter(({ outcome, tool, data }) => outcome === 'seen' && !(tool === 'health_check' && data['status'] === 'ok'));
   const refused = looked.filter(({ outcome }) => outcome === 'refused');
-  const lead = intent.kind === 'who' ? whoLines(seen) : [];
+  const metric = intent.kind === 'metric' ? metricText(intent.words, seen) : undefined;
+  const lead = intent.kind === 'who' ? whoLines(seen) : metric === undefined ? [] : [metric];
   const parts = [
-    ...(note === undefined ? [] : [note]),
     ...lead,
-    ...seen.toSorted((a, b) => rankOf(intent.kind, a.tool) - rankOf(intent.kind, b.tool)).map(partOf),
+    ...seen
+      .filter(({ tool }) => metric === undefined || tool !== 'check_golden_signals')
+      .toSorted((a, b) => rankOf(intent.kind, a.tool) - rankOf(intent.kind, b.tool))
+      .map(partOf),
     ...refused.map(({ id, text }) => `I could not see this: ${text} [${id}]`),
   ];
   if (looked.length === 0) parts.push('There is nothing here to look that up with: the tools for it are not part of this installation.');

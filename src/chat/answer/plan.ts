@@ -7,6 +7,7 @@ import type { Entity } from '../memory/conversation.ts';
 import type { IntentKind } from '../words/intent.ts';
 import { isLogQuery } from '../words/query.ts';
 import type { Looked, Lookups } from './lookups.ts';
+import { queryOfMetric } from './metric.ts';
 import type { Topic } from './understand.ts';
 
 export interface Wanted {
@@ -47,65 +48,74 @@ function valuesOf(entity: Entity | undefined): Readonly<Record<string, unknown>>
     : { ...place, service: name, service_name: name, workload: name, selector: name };
 }
 
-export function wantedFor({ intent, entity }: Topic): readonly Wanted[] {
-  const { windowMs, words, detail } = intent;
-  const values = { ...valuesOf(entity), ...spanOf(windowMs) };
-  const want = (tool: string | readonly string[], more: Readonly<Record<string, unknown>> = {}): Wanted => ({
-    tools: typeof tool === 'string' ? [tool] : tool,
-    values: { ...values, ...more },
-  });
-  const incidents = want('list_incidents', { state: 'open', name: undefined });
-  const service = isWorkload(entity);
-  const about: Readonly<Partial<Record<IntentKind, readonly Wanted[]>>> = {
-    broken: [incidents, want('health_check')],
-    health: [
-      incidents,
-      ...(service ? [want('get_service_health'), want('check_golden_signals')] : [want('get_pod_status', { status: 'failing' })]),
-    ],
-    signals: [want('check_golden_signals')],
-    metric: service ? [want('check_golden_signals')] : [want('get_pod_status'), incidents],
-    query: [
-      want(isLogQuery(detail ?? '') ? ['query_logs'] : ['query_prometheus', 'query_metrics'], {
-        query: detail,
-        promql: detail,
-        logql: detail,
-      }),
-    ],
-    why: service ? [incidents, want('get_service_health'), want('check_golden_signals')] : [incidents],
-    logs: [
-      want(
-        /\berrors?\b|\banaly[sz]e\b/u.test(words) ? ['analyze_logs', 'get_pod_logs'] : ['get_pod_logs', 'kubectl_logs'],
-        logValues(words),
-      ),
-    ],
-    changes: [want(['what_changed']), want('flux_status', { name: undefined })],
-    who: [incidents],
-    incidents: [want('list_incidents', { ...stateOf(words), name: undefined })],
-    plans: [
-      want('list_plans', {
-        ...stateOf(words),
-        name: undefined,
-        ...(entity?.kind === 'Incident' && { incident: entity.name, namespace: undefined }),
-      }),
-    ],
-    plan: [want('get_plan')],
-    pods: [want(['get_pod_status', 'kubectl_get'], { resource: 'pods', name: undefined })],
-    sync: [want('flux_status')],
-    advice: [want('monitoring_advice')],
-  };
-  if (entity?.kind === 'Incident' && intent.kind !== 'plans') return [want('get_incident')];
-  if (entity?.kind === 'RemediationPlan') return [want('get_plan')];
-  return about[intent.kind] ?? [];
+const DAY_MS = 86_400_000;
+/** Whatever time the question is about, how it is now. */
+const NOW = { since: undefined, duration: undefined, window: undefined };
+
+interface Asking {
+  readonly entity: Entity | undefined;
+  /** Of one workload, Service or pod. */
+  readonly isService: boolean;
+  readonly intent: Topic['intent'];
+  readonly want: (tool: string | readonly string[], more?: Readonly<Record<string, unknown>>) => Wanted;
 }
 
-/** Why: the diagnosis of the Incident that was found, and what the logs say where there is none. */
+const openIncidents = ({ want }: Asking): Wanted => want('list_incidents', { ...NOW, state: 'open', name: undefined });
+const signalsNow = ({ want }: Asking): Wanted => want('check_golden_signals', NOW);
+const health = (asking: Asking): readonly Wanted[] => [openIncidents(asking), asking.want('get_service_health'), signalsNow(asking)];
+
+const WANTED: Readonly<Partial<Record<IntentKind, (asking: Asking) => readonly Wanted[]>>> = {
+  broken: (asking) => [
+    openIncidents(asking),
+    asking.want('get_pod_status', { limit: 5 }),
+    asking.want('flux_status', { problems: true, name: undefined }),
+    asking.want('health_check'),
+  ],
+  health: (asking) => (asking.isService ? health(asking) : [openIncidents(asking), asking.want('get_pod_status')]),
+  signals: ({ want, intent: { windowMs } }) => [
+    want('check_golden_signals', spanOf(windowMs === undefined ? undefined : Math.min(windowMs, DAY_MS))),
+  ],
+  metric: (asking) => (asking.isService ? [signalsNow(asking)] : [asking.want('get_pod_status'), openIncidents(asking)]),
+  query: ({ want, intent: { detail = '' } }) => [
+    want(isLogQuery(detail) ? 'query_logs' : ['query_metrics', 'query_prometheus'], { query: detail, promql: detail, logql: detail }),
+  ],
+  why: (asking) => (asking.isService ? health(asking) : [openIncidents(asking), asking.want('get_pod_status', { limit: 5 })]),
+  logs: (asking) => [logsOf(asking)],
+  changes: ({ want }) => [want('what_changed'), want('flux_status', { name: undefined })],
+  who: (asking) => [openIncidents(asking)],
+  incidents: ({ want, intent: { words } }) => [want('list_incidents', { ...stateOf(words), name: undefined })],
+  plans: ({ want, entity, intent: { words } }) => {
+    const ofIncident = entity?.kind === 'Incident' ? { incident: entity.name, namespace: undefined } : {};
+    return [want('list_plans', { ...stateOf(words), name: undefined, ...ofIncident })];
+  },
+  pods: ({ want, entity, isService }) => [
+    want(['get_pod_status', 'kubectl_get'], { resource: 'pods', name: undefined, pod: isService ? entity?.name : undefined }),
+  ],
+  sync: ({ want }) => [want('flux_status')],
+  advice: ({ want }) => [want('monitoring_advice')],
+};
+
+export function wantedFor({ intent, entity }: Topic): readonly Wanted[] {
+  const values = { ...valuesOf(entity), ...spanOf(intent.windowMs) };
+  const want: Asking['want'] = (tools, more = {}) => ({ tools: [tools].flat(), values: { ...values, ...more } });
+  if (entity?.kind === 'Incident' && intent.kind !== 'plans') return [want('get_incident')];
+  if (entity?.kind === 'RemediationPlan') return [want('get_plan')];
+  return WANTED[intent.kind]?.({ entity, isService: isWorkload(entity), intent, want }) ?? [];
+}
+
+/** A figure over a time is asked for by the query that measures it. Why: the diagnosis of the Incident that was found, or what the logs say. */
 function wantedNext({ intent, entity }: Topic, first: readonly Looked[]): readonly Wanted[] {
-  if (intent.kind !== 'why' && intent.kind !== 'who') return [];
+  const { kind, words, windowMs } = intent;
+  if (kind === 'metric') {
+    const query = windowMs === undefined ? undefined : queryOfMetric(words, first);
+    return query === undefined ? [] : [{ tools: ['query_metrics', 'query_prometheus'], values: { query, ...spanOf(windowMs) } }];
+  }
+  if (kind !== 'why' && kind !== 'who') return [];
   const found = first.find(({ tool }) => tool === 'list_incidents')?.data['incidents'];
   const [incident] = (Array.isArray(found) ? found : []) as readonly { readonly name?: unknown; readonly namespace?: unknown }[];
   if (typeof incident?.name === 'string')
     return [{ tools: ['get_incident'], values: { name: incident.name, namespace: incident.namespace } }];
-  return intent.kind === 'why' && isWorkload(entity) ? [{ tools: ['analyze_logs'], values: valuesOf(entity) }] : [];
+  return kind === 'why' && isWorkload(entity) ? [{ tools: ['analyze_logs'], values: valuesOf(entity) }] : [];
 }
 
 function stateOf(words: string): Readonly<Record<string, unknown>> {
@@ -118,6 +128,14 @@ function stateOf(words: string): Readonly<Record<string, unknown>> {
         ? 'all'
         : 'open';
   return { state, severity };
+}
+
+/** What a log means, or its last lines. Those of a Service are read by its selector. */
+function logsOf({ entity, intent: { words }, want }: Asking): Wanted {
+  if (/\berrors?\b|\banaly[sz]e\b/u.test(words))
+    return want(['analyze_logs', 'get_pod_logs'], { pod: entity?.kind === 'Pod' ? entity.name : undefined });
+  if (entity?.kind === 'Service') return want(['kubectl_logs', 'get_pod_logs'], { ...logValues(words), name: `svc/${entity.name}` });
+  return want(['get_pod_logs', 'kubectl_logs'], { ...logValues(words), pod: entity?.name });
 }
 
 function logValues(words: string): Readonly<Record<string, unknown>> {

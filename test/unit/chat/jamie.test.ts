@@ -56,15 +56,15 @@ describe('Jamie without a model', () => {
   test.each([
     {
       asked: ['golden signals of cart', 'and its logs?'],
-      last: { tool: 'get_pod_logs', input: { service_name: 'cart', namespace: 'shop', tail: 50 } },
+      last: { tool: 'get_pod_logs', input: { pod: 'cart', namespace: 'shop', limit: 50 } },
     },
     {
       asked: ['show logs of cart', 'and checkout?'],
-      last: { tool: 'get_pod_logs', input: { service_name: 'checkout', namespace: 'shop', tail: 50 } },
+      last: { tool: 'get_pod_logs', input: { pod: 'checkout', namespace: 'shop', limit: 50 } },
     },
     {
       asked: ['show logs of cart', 'what about checkout'],
-      last: { tool: 'get_pod_logs', input: { service_name: 'checkout', namespace: 'shop', tail: 50 } },
+      last: { tool: 'get_pod_logs', input: { pod: 'checkout', namespace: 'shop', limit: 50 } },
     },
     {
       asked: ['status of inc-4f2a-1', 'who is on it?'],
@@ -72,11 +72,11 @@ describe('Jamie without a model', () => {
     },
     {
       asked: ['logs of api', 'the second'],
-      last: { tool: 'get_pod_logs', input: { service_name: 'api', namespace: 'staging', tail: 50 } },
+      last: { tool: 'get_pod_logs', input: { pod: 'api', namespace: 'staging', limit: 50 } },
     },
     {
       asked: ['logs of api', 'thanks', 'staging'],
-      last: { tool: 'get_pod_logs', input: { service_name: 'api', namespace: 'staging', tail: 50 } },
+      last: { tool: 'get_pod_logs', input: { pod: 'api', namespace: 'staging', limit: 50 } },
     },
     {
       asked: ['golden signals of cart', 'signals of api'],

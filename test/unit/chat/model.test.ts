@@ -159,7 +159,7 @@ describe('a model', () => {
     let made = 0;
     const stage = stageWith(() => {
       made += 1;
-      return calls({ name: 'get_pod_logs', arguments: { service_name: `cart-${made}` } });
+      return calls({ name: 'get_pod_logs', arguments: { pod: `cart-${made}` } });
     });
     expect(await stage.ask('how does cart perform?')).toBe(
       'The language model gave no answer that can be used. This is what I found without it:\n\nlatency 45ms (p95), traffic 150 req/min, errors 0.1% [e1]',

@@ -138,7 +138,7 @@ export function usualTools(seen: ToolCallSeen[]): readonly Tool[] {
     smallTool('get_plan', 'name namespace', 'rp-4f2a-1 raises the memory limit of cart.', seen),
     smallTool('check_golden_signals', 'service_name namespace', 'latency 45ms (p95), traffic 150 req/min, errors 0.1%', seen),
     smallTool('get_service_health', 'service_name namespace', '2 of 3 pods are ready.', seen),
-    smallTool('get_pod_logs', 'service_name pod namespace tail', 'java.lang.OutOfMemoryError: Java heap space', seen),
+    smallTool('get_pod_logs', 'pod namespace limit previous since', 'java.lang.OutOfMemoryError: Java heap space', seen),
     smallTool('query_prometheus', 'query', 'up is 1 for 3 series.', seen),
     smallTool('query_logs', 'query', '2 lines match.', seen),
     smallTool('flux_status', 'namespace', 'All Kustomizations are ready.', seen),
