@@ -1,4 +1,9 @@
-/** The tools as MCP lists them. Made once: a schema is not derived again for each caller. */
+/**
+ * The tools as MCP lists them. Made once: a schema is not derived again for each caller.
+ *
+ * The short set goes without the schemas of what its tools give: it is for models with little room, which read the text. Programs find the
+ * structured content in the answers all the same.
+ */
 import type { Tool as Listed } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Tools, Toolset } from '../tools/registry.ts';
@@ -11,11 +16,16 @@ export interface Catalogue {
 }
 
 export function createCatalogue(tools: Tools): Catalogue {
-  const sets: Readonly<Record<Toolset, readonly Listed[]>> = { all: tools.list('all').map(listed), core: tools.list('core').map(listed) };
+  const sets: Readonly<Record<Toolset, readonly Listed[]>> = { all: tools.list('all').map(listed), core: tools.list('core').map(brief) };
   return { list: (set) => sets[set], get: (name, set) => tools.get(name, set) };
 }
 
-export function listed({ name, title, description, effect, input, output }: Tool): Listed {
+function brief(tool: Tool): Listed {
+  const { outputSchema: _, ...rest } = listed(tool);
+  return rest;
+}
+
+function listed({ name, title, description, effect, input, output }: Tool): Listed {
   const isReading = effect === 'reads';
   return {
     name,

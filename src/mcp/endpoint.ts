@@ -32,7 +32,7 @@ import type { Watching } from './watching.ts';
 export interface EndpointDeps {
   readonly serverFor: (visitor: Visitor, connection: Connection) => Server | McpServer;
   /** What a client that does not speak MCP reads. */
-  readonly information: (visitor: Visitor) => Readonly<Record<string, unknown>>;
+  readonly information: (visitor: Visitor, url: URL) => Readonly<Record<string, unknown>>;
   readonly watching: Watching;
   /** What has changed, for who listens. */
   readonly changes: ServerEventBus;
@@ -120,9 +120,14 @@ async function posted(asked: Asked, served: Served): Promise<Response> {
 
 async function got(asked: Asked, served: Served): Promise<Response> {
   const { request, visitor } = asked;
-  if (!(request.headers.get('accept') ?? '').includes('text/event-stream')) return Response.json(served.information(visitor));
+  if (!(request.headers.get('accept') ?? '').includes('text/event-stream')) return readable(served.information(visitor, new URL(request.url)));
   const how = 'There is no stream without a session; open subscriptions/listen by POST, or initialize a session first.';
   return (await ofSession(asked, served)) ?? failed(405, SERVER_ERROR, how, { headers: ALLOW });
+}
+
+/** For a person at a terminal. */
+function readable(value: unknown): Response {
+  return new Response(`${JSON.stringify(value, undefined, 2)}\n`, { headers: { 'content-type': 'application/json' } });
 }
 
 async function deleted(asked: Asked, served: Served): Promise<Response> {

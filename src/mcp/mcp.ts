@@ -23,29 +23,29 @@ export function createMcp(deps: McpDeps): Mcp {
   const serverFor = (visitor: Visitor, kind: Kind): Server => createMcpServer(deps, visitor, kind);
   const shared = { serverFor, watching, clock, logger };
   return {
-    http: createEndpoint({ ...shared, changes, information: (visitor) => informationOf(deps, visitor) }),
+    http: createEndpoint({ ...shared, changes, information: (visitor, url) => informationOf(deps, visitor, url) }),
     webSocket: createWebSocketEndpoint(shared),
     lines: (visitor, streams, signal) => serveLines({ ...shared, ...streams, visitor }, signal),
   };
 }
 
 /** For people and programs that do not speak MCP. */
-function informationOf(
-  { name, title, version, instructions, catalogue, resources }: McpDeps,
-  { toolset }: Visitor,
-): Readonly<Record<string, unknown>> {
+function informationOf(deps: McpDeps, { toolset }: Visitor, { origin, host, protocol }: URL): Readonly<Record<string, unknown>> {
+  const { name, title, version, instructions, catalogue, resources } = deps;
+  const webSocket = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/mcp`;
+  const list = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
   return {
     name,
     title,
     version,
     description: instructions,
     protocolVersions: [CURRENT, ...SUPPORTED_PROTOCOL_VERSIONS],
-    transports: { streamableHttp: ['/mcp', '/mcp/http'], webSocket: ['/mcp', '/mcp/http'], stdio: 'agent-sre mcp' },
+    transports: { streamableHttp: [`${origin}/mcp`, `${origin}/mcp/http`], webSocket },
     toolset,
-    toolsets: { all: '/mcp', core: '/mcp?toolset=core' },
+    toolsets: { all: `${origin}/mcp`, core: `${origin}/mcp?toolset=core` },
     tools: catalogue.list(toolset).map((tool) => tool.name),
     resources: resources.kinds.map(({ uriTemplate }) => uriTemplate),
     prompts: PROMPTS.map((prompt) => prompt.name),
-    example: `curl -X POST http://HOST:PORT/mcp -H 'Content-Type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'`,
+    example: `curl -X POST ${origin}/mcp -H 'Content-Type: application/json' -d '${list}'`,
   };
 }
