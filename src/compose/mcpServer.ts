@@ -8,10 +8,12 @@ import { createLookUp } from '../mcp/lookUp.ts';
 import { createMcp, type Mcp } from '../mcp/mcp.ts';
 import { recordKinds } from '../mcp/records.ts';
 import { createResources } from '../mcp/resources.ts';
+import { runbookKind } from '../mcp/runbooks.ts';
 import { recordWatchers } from '../mcp/watchRecords.ts';
 import { metadataRoutes } from '../server/rest/metadataRoutes.ts';
 import { createRecords } from '../tools/incidents/records.ts';
 import { createTools, type Tools } from '../tools/registry.ts';
+import { builtInRunbooks } from '../tools/runbooks/builtIn.ts';
 import type { Api, Surface } from './api.ts';
 import { protectedResource } from './callers.ts';
 import type { OtherServer } from './http.ts';
@@ -75,7 +77,7 @@ export function createMcps(parts: Parts, tools: Tools): { readonly agent: Mcp; r
     clock,
     logger,
     changes,
-    resources: createResources(recordKinds(records)),
+    resources: createResources([...recordKinds(records), runbookKind(builtInRunbooks())]),
     lookUpNames: createLookUp(client, records),
   };
   const ofJamie = createTools(tools.list().filter(({ name }) => JAMIE.has(name)));

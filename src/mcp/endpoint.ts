@@ -120,7 +120,8 @@ async function posted(asked: Asked, served: Served): Promise<Response> {
 
 async function got(asked: Asked, served: Served): Promise<Response> {
   const { request, visitor } = asked;
-  if (!(request.headers.get('accept') ?? '').includes('text/event-stream')) return readable(served.information(visitor, new URL(request.url)));
+  if (!(request.headers.get('accept') ?? '').includes('text/event-stream'))
+    return readable(served.information(visitor, new URL(request.url)));
   const how = 'There is no stream without a session; open subscriptions/listen by POST, or initialize a session first.';
   return (await ofSession(asked, served)) ?? failed(405, SERVER_ERROR, how, { headers: ALLOW });
 }
