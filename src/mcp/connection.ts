@@ -32,6 +32,8 @@ export interface ConnectionOptions {
 export interface Connection {
   /** One message, or one batch. */
   receive(text: string): void;
+  /** Resolves once all that has been asked is answered. */
+  answered(): Promise<void>;
   /** The other side has gone. */
   close(): Promise<void>;
 }
@@ -41,6 +43,7 @@ const MAX_SUBSCRIPTIONS = 200;
 export function openConnection({ visitor, serverFor, watching, logger, send, onEnd }: ConnectionOptions): Connection {
   const left = new AbortController();
   const batches = new Set<Batch>();
+  const asked = createAsked();
   const write = async (value: unknown): Promise<void> => {
     if (!left.signal.aborted) await send(JSON.stringify(value));
   };
@@ -48,10 +51,12 @@ export function openConnection({ visitor, serverFor, watching, logger, send, onE
     start: async () => undefined,
     send: async (message) => {
       const batch = [...batches].find((each) => each.takes(message));
-      if (batch === undefined) return write(message);
-      if (!batch.isComplete()) return undefined;
-      batches.delete(batch);
-      return write(batch.answers);
+      if (batch === undefined) await write(message);
+      else if (batch.isComplete()) {
+        batches.delete(batch);
+        await write(batch.answers);
+      }
+      asked.end(message);
     },
     close: async () => {
       left.abort();
@@ -68,6 +73,7 @@ export function openConnection({ visitor, serverFor, watching, logger, send, onE
   /** In the order in which they came, but for the time that asking about a subscription takes. */
   const deliver = (message: JSONRPCMessage): void => {
     if (!isListening(message)) {
+      asked.begin(message);
       transport.onmessage?.(message);
       return;
     }
@@ -88,10 +94,35 @@ export function openConnection({ visitor, serverFor, watching, logger, send, onE
       for (const message of what.items) if (!isError(message)) deliver(message);
       return undefined;
     },
+    answered: () => asked.ended(),
     close: async () => {
       left.abort();
       await handle.close();
     },
+  };
+}
+
+interface Asked {
+  begin(message: JSONRPCMessage): void;
+  end(message: JSONRPCMessage): void;
+  ended(): Promise<void>;
+}
+
+/** What waits for an answer. */
+function createAsked(): Asked {
+  const open = new Set<unknown>();
+  let waiting: (() => void)[] = [];
+  return {
+    begin: (message) => {
+      if (isJSONRPCRequest(message)) open.add(message.id);
+    },
+    end: (message) => {
+      if ('id' in message && !isJSONRPCRequest(message)) open.delete(message.id);
+      if (open.size > 0) return;
+      for (const resolve of waiting) resolve();
+      waiting = [];
+    },
+    ended: () => (open.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   };
 }
 

@@ -1,16 +1,20 @@
 /** MCP over standard input and output: a line a message. Standard output holds nothing else. */
 import type { Readable, Writable } from 'node:stream';
+import type { Clock } from '../clock.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 
 export interface StdioOptions extends Pick<ConnectionOptions, 'visitor' | 'serverFor' | 'watching' | 'logger'> {
+  readonly clock: Clock;
   readonly input: Readable;
   readonly output: Writable;
 }
 
 const MAX_LINE = 10 * 1024 * 1024;
+/** For what was asked before the input ended, as where it comes out of a file. */
+const LAST_ANSWERS_MS = 30_000;
 
-/** Ends when the input does, or `signal` aborts. */
-export async function serveLines({ input, output, ...options }: StdioOptions, signal: AbortSignal): Promise<void> {
+/** Ends when the input does and what came in is answered, or `signal` aborts. */
+export async function serveLines({ input, output, clock, ...options }: StdioOptions, signal: AbortSignal): Promise<void> {
   const ended = Promise.withResolvers<void>();
   const connection = openConnection({
     ...options,
@@ -23,7 +27,10 @@ export async function serveLines({ input, output, ...options }: StdioOptions, si
     () => ended.reject(new Error(`a message is longer than ${MAX_LINE / 1024 / 1024} MiB`)),
   );
   input.on('data', lines);
-  input.on('end', () => ended.resolve());
+  input.on('end', () => {
+    const cancel = clock.setTimeout(() => ended.resolve(), LAST_ANSWERS_MS);
+    connection.answered().then(ended.resolve, ended.reject).finally(cancel);
+  });
   input.on('error', () => ended.resolve());
   // Whoever reads has gone: there is nobody to tell.
   output.on('error', () => ended.resolve());

@@ -48,9 +48,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const environment = (kubeconfig: string): Record<string, string> => ({ PATH: process.env['PATH'] ?? '', KUBECONFIG: kubeconfig, HOME: folder });
+const environment = (kubeconfig: string): Record<string, string> => ({
+  PATH: process.env['PATH'] ?? '',
+  KUBECONFIG: kubeconfig,
+  HOME: folder,
+});
 
-const incident = (name: string): Promise<Incident> => client.create(incidents, newIncident({ name, namespace }, { title: `${name} it seems` }));
+const incident = (name: string): Promise<Incident> =>
+  client.create(incidents, newIncident({ name, namespace }, { title: `${name} it seems` }));
 
 const change = (name: string, title: string): Promise<unknown> =>
   client.patch(incidents, { namespace, name }, { spec: { title } }, { type: 'merge' });
