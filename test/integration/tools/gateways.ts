@@ -51,7 +51,7 @@ export async function startGateway(client: KubeClient, writing: KubeClient = cli
     via: 'MCP',
   });
   return {
-    call: (who, tool, input) => tools.get(tool).run(input, callOf(who)),
+    call: async (who, tool, input) => tools.get(tool).run(input, callOf(who)),
     stop: async () => {
       stopping.abort();
       await running;
