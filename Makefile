@@ -92,6 +92,10 @@ bench-sources: ready ## What each source's adapter takes over the raw HTTP calls
 bench-intake: ready build ## Alerts: a burst beside the raw limit, a steady stream (BENCH_ARGS='--minutes 10'), hostile bodies
 	@$(NODE) test/bench/intake/main.ts $(BENCH_ARGS)
 
+.PHONY: bench-interfaces
+bench-interfaces: ready build ## REST: each route at 50 requests a second, and the memory of 1,000 open streams
+	@$(NODE) test/bench/interfaces/main.ts $(BENCH_ARGS)
+
 .PHONY: e2e
 e2e: ready build ## All end-to-end scenes on a real cluster: the loop, the diagnosis of live faults, models, Ollama
 	@$(BIN)/vitest run --project e2e $(VITEST_ARGS)

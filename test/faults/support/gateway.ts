@@ -13,6 +13,8 @@ export interface GatewayOptions {
   readonly port: number;
   /** More lines of the configuration. */
   readonly config: string;
+  /** More settings of `http`, as in `host: 0.0.0.0`. */
+  readonly http?: string;
 }
 
 export interface Gateway {
@@ -22,10 +24,11 @@ export interface Gateway {
   readonly pid: () => number | undefined;
 }
 
-export function gatewayProcess({ folder, kubeconfig, port, config }: GatewayOptions): Gateway {
+export function gatewayProcess({ folder, kubeconfig, port, config, http }: GatewayOptions): Gateway {
   const [tokenFile, configFile] = [join(folder, 'token'), join(folder, 'gateway.yaml')];
   writeFileSync(tokenFile, TOKEN);
-  writeFileSync(configFile, `http: {port: ${port}}\nmcp: {port: 0, jamiePort: 0}\nauth: {webhookTokenFile: ${tokenFile}}\n${config}`);
+  const serving = [`port: ${port}`, ...(http === undefined ? [] : [http])].join(', ');
+  writeFileSync(configFile, `http: {${serving}}\nmcp: {port: 0, jamiePort: 0}\nauth: {webhookTokenFile: ${tokenFile}}\n${config}`);
   let child: ChildProcess | undefined;
   return {
     start: async () => {

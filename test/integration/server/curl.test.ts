@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ShopWorld, startShop } from './shopWorld.ts';
+import { type ShopWorld, startShop } from '../../support/shopWorld.ts';
 
 const run = promisify(execFile);
 const page = readFileSync(join(import.meta.dirname, '../../../docs/rest.md'), 'utf8');

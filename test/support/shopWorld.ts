@@ -2,37 +2,38 @@
  * A shop with everything that the routes of REST are asked about, in front of a real gateway: a Deployment with a pod whose log a node gives
  * out, figures in a real Prometheus, lines in a real Loki, a trace and a dashboard in stand-ins.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { KubeClient } from '../../../src/kube/client.ts';
-import { replicaSets } from '../../../src/sources/kubernetes/api.ts';
-import { startLoki } from '../../cluster/addons/loki.ts';
-import { startPrometheus } from '../../cluster/addons/prometheus.ts';
-import { type Cluster, startCluster } from '../../cluster/cluster.ts';
-import { GRAFANA_TOKEN, startGrafanaStandIn } from '../../standins/grafana/grafana.ts';
-import { startTempoStandIn } from '../../standins/tempo/tempo.ts';
-import { installApi } from '../../support/installCrds.ts';
-import { testClient } from '../../support/testClient.ts';
-import { until } from '../../support/until.ts';
-import { startNode } from '../hostile/node.ts';
-import { makePod, makeReplicaSet, makeWorkload, podSpec, prepare } from '../sources/world.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { replicaSets } from '../../src/sources/kubernetes/api.ts';
+import { startLoki } from '../cluster/addons/loki.ts';
+import { startPrometheus } from '../cluster/addons/prometheus.ts';
+import { type Cluster, startCluster } from '../cluster/cluster.ts';
+import { freePorts } from '../cluster/lib/ports.ts';
+import { gatewayProcess } from '../faults/support/gateway.ts';
+import { startNode } from '../integration/hostile/node.ts';
+import { makePod, makeReplicaSet, makeWorkload, podSpec, prepare } from '../integration/sources/world.ts';
+import { GRAFANA_TOKEN, startGrafanaStandIn } from '../standins/grafana/grafana.ts';
+import { startTempoStandIn } from '../standins/tempo/tempo.ts';
+import { installApi } from './installCrds.ts';
+import { testClient } from './testClient.ts';
 
 export interface ShopWorld {
   readonly cluster: Cluster;
   readonly client: KubeClient;
   /** Of the gateway, without a path. */
   readonly url: string;
-  readonly logLines: readonly Record<string, unknown>[];
+  readonly prometheusUrl: string;
+  /** Of the gateway. */
+  readonly pid: () => number;
   stop(): Promise<void>;
 }
 
-export const POD = 'checkout-5d9c7f7d8-x2x7p';
-const program = join(import.meta.dirname, '../../../bin/agent-sre');
+export const SHOP_POD = 'checkout-5d9c7f7d8-x2x7p';
 
-export async function startShop(): Promise<ShopWorld> {
+/** @param modelUrl of a model that speaks Ollama's protocol */
+export async function startShop({ modelUrl }: { readonly modelUrl?: string } = {}): Promise<ShopWorld> {
   const cluster = await startCluster({ level: 'api' });
   const client = testClient(cluster.kubeconfigPath);
   await installApi(client);
@@ -52,30 +53,32 @@ export async function startShop(): Promise<ShopWorld> {
   ]);
   tempo.push([slowSpan(Date.now() - 60_000)]);
   const folder = mkdtempSync(join(tmpdir(), 'shop-'));
-  const config = join(folder, 'config.yaml');
   writeFileSync(join(folder, 'grafana'), GRAFANA_TOKEN);
-  writeFileSync(
-    config,
-    JSON.stringify({
-      http: { port: 0, rateLimits: { chatsPerMinute: 1000 } },
-      mcp: { port: 0, jamiePort: 0 },
-      sources: {
-        prometheus: [{ url: prometheus.url }],
-        loki: [{ url: loki.url }],
-        tempo: [{ url: tempo.url }],
-        grafana: [{ url: grafana.url, bearerTokenFile: join(folder, 'grafana') }],
-      },
-    }),
-  );
+  const sources = {
+    prometheus: [{ url: prometheus.url }],
+    loki: [{ url: loki.url }],
+    tempo: [{ url: tempo.url }],
+    grafana: [{ url: grafana.url, bearerTokenFile: join(folder, 'grafana') }],
+  };
+  const config = [`sources: ${JSON.stringify(sources)}`, ...(modelUrl === undefined ? [] : [`model: {url: ${modelUrl}}`])].join('\n');
   const kubeconfig = await cluster.kubeconfigForServiceAccount('agent-sre', 'agent-sre-gateway');
-  const gateway = await startGateway(config, kubeconfig);
+  const [port = 0] = await freePorts('127.0.0.1', 1);
+  const gateway = gatewayProcess({
+    folder,
+    port,
+    kubeconfig,
+    config,
+    http: 'rateLimits: {callsPerMinute: 1000000, chatsPerMinute: 1000000}',
+  });
+  await gateway.start();
   return {
     cluster,
     client,
-    url: gateway.url,
-    logLines: gateway.lines,
+    url: `http://127.0.0.1:${port}`,
+    prometheusUrl: prometheus.url,
+    pid: () => gateway.pid() ?? 0,
     stop: async () => {
-      await gateway.stop();
+      await gateway.kill('SIGTERM');
       await Promise.all([tempo.stop(), grafana.stop(), node.stop()]);
       await cluster.stop();
       rmSync(folder, { recursive: true });
@@ -90,7 +93,7 @@ async function makeShop(client: KubeClient, nodeName: string): Promise<void> {
   const spec = { ...podSpec('checkout:1.0'), nodeName };
   const checkout = await makeWorkload(made, 'Deployment', 'checkout', spec);
   const set = await makeReplicaSet(made, checkout, 'checkout-5d9c7f7d8', 1, spec);
-  await makePod(made, [set, replicaSets], POD, spec, {
+  await makePod(made, [set, replicaSets], SHOP_POD, spec, {
     ready: true,
     status: { ready: true, state: { running: { startedAt: new Date().toISOString() } } },
   });
@@ -107,7 +110,7 @@ function requests(now: number) {
   const minutes = Array.from({ length: 120 }, (_, index) => 119 - index);
   const counter = (code: string, perMinute: number) => ({
     name: 'http_requests',
-    labels: { namespace: 'shop', service: 'checkout', pod: POD, code },
+    labels: { namespace: 'shop', service: 'checkout', pod: SHOP_POD, code },
     points: minutes.map((ago) => [now - ago * 60_000, (120 - ago) * perMinute] as const),
   });
   return [counter('200', 594), counter('500', 6)];
@@ -136,32 +139,4 @@ function slowSpan(at: number) {
       },
     ],
   };
-}
-
-async function startGateway(config: string, kubeconfig: string) {
-  const child: ChildProcess = spawn(program, ['gateway', '--config', config], {
-    env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [lines, errors]: [Record<string, unknown>[], string[]] = [[], []];
-  if (child.stdout !== null)
-    createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line) as Record<string, unknown>));
-  if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
-  const exit = new Promise<void>((resolve) => {
-    child.on('exit', () => resolve());
-  });
-  const port = await until(
-    `the gateway listens: ${errors.join(' ')}`,
-    () => {
-      return lines.find(({ msg, server }) => msg === 'listening' && server === 'http')?.['port'] as number | undefined;
-    },
-    60_000,
-  );
-  const url = `http://127.0.0.1:${port}`;
-  await until('the gateway is ready', async () => ((await fetch(`${url}/ready`)).ok ? true : undefined), 60_000);
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await exit;
-  };
-  return { url, lines, stop };
 }
