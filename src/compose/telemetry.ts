@@ -1,4 +1,5 @@
 /** The sources that telemetry is asked from, each instance of each kind, from the configuration. */
+import { type AlertingRulesPort, createAlertingRules } from '../sources/alertingRules.ts';
 import { type AlertmanagerClient, createAlertmanager } from '../sources/alertmanager.ts';
 import { type AlertSource, createAlertSource } from '../sources/alerts.ts';
 import { createCachedHttp } from '../sources/cachedHttp.ts';
@@ -20,6 +21,7 @@ export interface TelemetrySources {
   /** For looking around: answers may be some seconds old. */
   readonly ports: TelemetryPorts;
   readonly dashboards: readonly DashboardsPort[];
+  readonly rules: readonly AlertingRulesPort[];
 }
 
 export function createTelemetrySources({ config, clock, redactor }: Pick<Parts, 'config' | 'clock' | 'redactor'>): TelemetrySources {
@@ -36,6 +38,7 @@ export function createTelemetrySources({ config, clock, redactor }: Pick<Parts, 
     alertmanagers: alertmanager,
     alerts: createAlertSource({ prometheus, alertmanager, clock }),
     dashboards: sources.grafana.map((one) => createGrafana(cached, one, cleaner)),
+    rules: sources.prometheus.map((one) => createAlertingRules(cached, one)),
     ports: createTelemetryPorts({ http: cached, cleaner, clock }, sources),
   };
 }

@@ -1,5 +1,6 @@
 /** Every tool of the product, and Jamie, who talks about what they find: from the parts of a process. */
 import type { Chat } from '../chat/port.ts';
+import { monitoringAdviceTool } from '../tools/advice/monitoringAdvice.ts';
 import { askJamieTool, sreChatTool } from '../tools/assistant/askJamie.ts';
 import { healthCheckTool } from '../tools/cluster/healthCheck.ts';
 import type { LogAudit } from '../tools/cluster/logs/record.ts';
@@ -8,6 +9,7 @@ import { readingTools } from '../tools/incidents/readingTools.ts';
 import { createRecords } from '../tools/incidents/records.ts';
 import { analyzeLogsTool } from '../tools/logs/analyzeLogs.ts';
 import { createTools, type Tools } from '../tools/registry.ts';
+import { createWorkloadFinder } from '../tools/signals/findWorkload.ts';
 import { slackTools } from '../tools/slack/all.ts';
 import { addChat } from './chat.ts';
 import { clusterTools, createClusterAccess } from './clusterTools.ts';
@@ -45,6 +47,13 @@ export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
     healthCheckTool(connectionsOf(parts, telemetry)),
     ...signalsTools(parts, telemetry),
     analyzeLogsTool({ ...cluster, redactor, stores: telemetry.ports.logs }),
+    monitoringAdviceTool({
+      ...telemetry,
+      metrics: telemetry.ports.metrics,
+      ...records,
+      client,
+      workloads: createWorkloadFinder({ client, clock }),
+    }),
     ...readingTools(records),
     ...proposingTools(proposing),
     ...slackTools({ slack: undefined, namespace: config.namespace }),

@@ -85,6 +85,7 @@ export interface ApiPodSpec {
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly affinity?: ApiAffinity;
+  readonly topologySpreadConstraints?: readonly unknown[];
   readonly tolerations?: readonly {
     readonly key?: string;
     readonly operator?: string;
