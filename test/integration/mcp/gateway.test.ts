@@ -1,6 +1,6 @@
 /** MCP as people reach it: the gateway's process, and `agent-sre mcp` with a kubeconfig, on a real API server, by the clients that exist. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -163,6 +163,59 @@ describe('the gateway', () => {
     expect(answer).toBe(status);
   });
 });
+
+describe('the guide', () => {
+  test.each(configurations())('$ide: its configuration connects', async ({ server }) => {
+    const mcp = await connectBy(server);
+    expect(await mcp.tools()).toContain('list_incidents');
+    expect(await mcp.call('get_incident', { namespace, name: 'cart-is-down' })).toMatchObject({ isError: false });
+    await mcp.close();
+  });
+
+  /** As the IDE would: with its token in the header, and its command where that is. */
+  async function connectBy({
+    url = '',
+    serverUrl = url,
+    httpUrl = serverUrl,
+    headers,
+    command,
+    args = [],
+  }: ServerEntry): Promise<McpClient> {
+    if (command !== undefined) {
+      expect(command).toBe('agent-sre');
+      const [stdio] = OVER_STDIO;
+      if (stdio === undefined) throw new Error('no client');
+      return stdio.connect({ command: program, args, env: environment(kubeconfigPath) });
+    }
+    expect(httpUrl).toMatch(/^http:\/\/localhost:30120\/mcp/u);
+    expect(headers?.['Authorization']).toMatch(/^Bearer \S+$/u);
+    const [http] = OVER_NETWORK;
+    if (http === undefined) throw new Error('no client');
+    return http.connect({ url: httpUrl.replace('localhost:30120', `127.0.0.1:${ports.mcp}`), token: tokens.dave });
+  }
+});
+
+interface ServerEntry {
+  readonly url?: string;
+  readonly serverUrl?: string;
+  readonly httpUrl?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly command?: string;
+  readonly args?: readonly string[];
+}
+
+/** Each section of the page that has a configuration file, by its heading. */
+function configurations(): readonly { readonly ide: string; readonly server: ServerEntry }[] {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/mcp.md'), 'utf8');
+  return [...page.matchAll(/^### ([^\n]+)\n(?:(?!^###?\s)[\s\S])*?```json\n([\s\S]*?)```/gmu)].map(([, ide = '', text = '']) => {
+    const {
+      servers,
+      mcpServers,
+      context_servers: contextServers,
+    } = JSON.parse(text) as Readonly<Record<string, Readonly<Record<string, ServerEntry>>>>;
+    return { ide, server: (servers ?? mcpServers ?? contextServers)?.['agent-sre'] ?? {} };
+  });
+}
 
 describe.each(OVER_STDIO)('$name on standard input and output', ({ name, connect }) => {
   const command = (kubeconfig: string) => {
