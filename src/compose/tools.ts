@@ -45,7 +45,7 @@ export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
     sreChatTool(chat),
     ...clusterTools(cluster),
     healthCheckTool(connectionsOf(parts, telemetry)),
-    ...signalsTools(parts, telemetry),
+    ...signalsTools(parts, telemetry, cluster.logRecord),
     analyzeLogsTool({ ...cluster, redactor, stores: telemetry.ports.logs }),
     monitoringAdviceTool({
       ...telemetry,

@@ -13,6 +13,15 @@ export function createAsk(http: HttpSource, endpoint: Endpoint, whose: string, r
   };
 }
 
+/** Some proxies refuse longer addresses. */
+const LONGEST_ADDRESS = 6_000;
+
+/** In the address, which proxies may demand; what is too long for one goes by POST. */
+export function sent(parameters: Readonly<Record<string, string>>): AskOptions {
+  const query = new URLSearchParams(parameters);
+  return query.toString().length > LONGEST_ADDRESS ? { body: query } : { query };
+}
+
 /** @param complaint what the error says when it does not fit */
 export function checked<T>(schema: z.ZodType<T>, json: unknown, complaint: string): T {
   const answer = schema.safeParse(json);

@@ -4,7 +4,7 @@
  * Lines are cleaned and redacted, bounded in length and number; what was left out is said. No lines is an answer; that nobody could
  * look is a SourceError, and that something may be missing stands in `notes`.
  */
-import type { Labels, Point } from './metrics.ts';
+import type { Labels, Point, RangeAnswer, RangeOptions } from './metrics.ts';
 import type { TimeWindow } from './window.ts';
 
 export interface LogQuery {
@@ -47,8 +47,19 @@ export interface LogCounts {
   readonly notes: readonly string[];
 }
 
+/** What Loki answers beside: queries that somebody has written, and that were checked. */
+export interface LogqlPort {
+  /** Under which label it knows namespaces, and under which pods; undefined while it has no logs of that time. */
+  labels(window: TimeWindow, signal?: AbortSignal): Promise<{ readonly namespace: string; readonly pod?: string | undefined } | undefined>;
+  lines(logQl: string, window: TimeWindow, options?: LineOptions, signal?: AbortSignal): Promise<LogLines>;
+  /** Of a query that gives numbers. */
+  range(logQl: string, window: TimeWindow, options?: RangeOptions, signal?: AbortSignal): Promise<RangeAnswer>;
+}
+
 export interface LogsPort {
   readonly name: string;
+  /** Absent where it is not spoken. */
+  readonly logql?: LogqlPort | undefined;
   lines(query: LogQuery, options?: LineOptions, signal?: AbortSignal): Promise<LogLines>;
   counts(query: LogQuery, signal?: AbortSignal): Promise<LogCounts>;
 }

@@ -7,9 +7,9 @@
  */
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { createAsk } from './ask.ts';
+import { createAsk, sent } from './ask.ts';
 import { SourceError } from './gap.ts';
-import type { AskOptions, Endpoint, HttpSource } from './http.ts';
+import type { Endpoint, HttpSource } from './http.ts';
 import type { Labels, MetricsPort } from './metrics.ts';
 import { listAnswer, notesOf, queryAnswer, reasonOfRefusal, samplesOf, seriesOf } from './prometheusAnswers.ts';
 import { selector, selectorOf } from './promql.ts';
@@ -39,8 +39,6 @@ export interface PrometheusClient extends MetricsPort {
 const DEFAULT_POINTS = 240;
 const DEFAULT_SERIES = 500;
 const MAX_NAMES = 20_000;
-/** Some proxies refuse longer addresses. */
-const LONGEST_ADDRESS = 6_000;
 
 const labelSet = z.record(z.string(), z.string());
 const alertingRule = z.object({
@@ -115,11 +113,6 @@ export function createPrometheus(http: HttpSource, endpoint: Endpoint): Promethe
       return series.map((sample) => withoutOwn(sample.labels));
     },
   };
-}
-
-function sent(parameters: Readonly<Record<string, string>>): AskOptions {
-  const query = new URLSearchParams(parameters);
-  return query.toString().length > LONGEST_ADDRESS ? { body: query } : { query };
 }
 
 const secondsOf = ({ start, end }: TimeWindow): { readonly start: string; readonly end: string } => ({

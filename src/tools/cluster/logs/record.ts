@@ -11,6 +11,7 @@ import { ToolError } from '../../errors.ts';
 import type { Call } from '../../tool.ts';
 
 export interface LogPlace {
+  /** Empty: all of them. */
   readonly namespace: string;
   /** Names; empty: whichever are in the namespace. */
   readonly pods: readonly string[];
@@ -71,7 +72,14 @@ function demandLogs(call: Call, { namespace, pods }: LogPlace): Promise<void> {
 function entryOf(key: string, event: string, outcome: 'Intended' | 'Refused', who: string, { namespace, pods, what }: LogPlace): NewEntry {
   const named = pods.length === 0 ? '' : ` (${pods.join(', ')})`;
   const verb = outcome === 'Refused' ? 'may not read' : 'reads';
-  return { key, event, outcome, who, message: `${verb} logs in ${namespace}: ${what}${named}`, detail: { namespace } };
+  return {
+    key,
+    event,
+    outcome,
+    who,
+    message: `${verb} logs in ${namespace === '' ? 'all namespaces' : namespace}: ${what}${named}`,
+    detail: { namespace },
+  };
 }
 
 const digest = (parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { systemClock } from '../../../../src/clock.ts';
 import type { KubeClient } from '../../../../src/kube/client.ts';
-import { createRedactor } from '../../../../src/redact/redactor.ts';
 import { createHttpSource, type HttpSource } from '../../../../src/sources/http.ts';
 import { workloadResources } from '../../../../src/sources/kubernetes/api.ts';
 import { serviceObjects } from '../../../../src/sources/kubernetes/networkApi.ts';
@@ -15,6 +14,7 @@ import { openWorkspace, type Workspace } from '../../../cluster/workspace/worksp
 import { callOf } from '../../../support/callers.ts';
 import { makeNamespace } from '../../../support/namespace.ts';
 import { pushHistograms } from '../../../support/otlpMetrics.ts';
+import { signalsDeps } from '../../../support/signalsDeps.ts';
 import { testClient } from '../../../support/testClient.ts';
 import { untilTrue } from '../../../support/until.ts';
 
@@ -47,14 +47,8 @@ beforeAll(async () => {
   const server = await startPrometheus(workspace, { historyHours: 24 * 8 });
   http = createHttpSource({ clock: systemClock });
   prometheus = createPrometheus(http, { name: 'main', url: server.url });
-  const deps = { client, clock: systemClock };
-  tool = checkGoldenSignalsTool({
-    ports: { metrics: [prometheus], logs: [], traces: [] },
-    dashboards: [],
-    clock: systemClock,
-    redactor: createRedactor(),
-    workloads: createWorkloadFinder(deps),
-  });
+  const workloads = createWorkloadFinder({ client, clock: systemClock });
+  tool = checkGoldenSignalsTool(signalsDeps({ metrics: [prometheus] }, { workloads }));
   await Promise.all([
     deploy(shop, CART, 2),
     deploy(shop, `${CART}-slow`, 2),
@@ -231,13 +225,9 @@ describe('who asks for what is not there, or not theirs', () => {
 
   test('a source that is away is said, and is no health', async () => {
     const away = createPrometheus(http, { name: 'away', url: 'http://127.0.0.1:9' });
-    const blind = checkGoldenSignalsTool({
-      ports: { metrics: [away], logs: [], traces: [] },
-      dashboards: [],
-      clock: systemClock,
-      redactor: createRedactor(),
-      workloads: createWorkloadFinder({ client, clock: systemClock }),
-    });
+    const blind = checkGoldenSignalsTool(
+      signalsDeps({ metrics: [away] }, { workloads: createWorkloadFinder({ client, clock: systemClock }) }),
+    );
     const { data, text } = await blind.run({ service_name: CART, namespace: shop }, EVERYTHING);
     expect(data['status']).toBe('unknown');
     expect(text).toContain(`ask away which metrics ${shop}/${CART} has: away: `);

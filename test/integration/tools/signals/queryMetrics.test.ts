@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/clock.ts';
-import { createRedactor } from '../../../../src/redact/redactor.ts';
 import { createHttpSource, type HttpSource } from '../../../../src/sources/http.ts';
 import type { MetricsPort } from '../../../../src/sources/metrics.ts';
 import { createPrometheus } from '../../../../src/sources/prometheus.ts';
@@ -12,6 +11,7 @@ import type { Answer, Call, Tool } from '../../../../src/tools/tool.ts';
 import { startPrometheus } from '../../../cluster/addons/prometheus.ts';
 import { openWorkspace, type Workspace } from '../../../cluster/workspace/workspace.ts';
 import { callOf } from '../../../support/callers.ts';
+import { signalsDeps } from '../../../support/signalsDeps.ts';
 import { until } from '../../../support/until.ts';
 
 const began = Date.now();
@@ -45,13 +45,7 @@ describe('query_metrics', () => {
     response.end(exposed());
   });
   const toolOf = (ports: readonly MetricsPort[]): Tool => {
-    const [tool] = metricsTools({
-      ports: { metrics: ports, logs: [], traces: [] },
-      dashboards: [],
-      clock: systemClock,
-      redactor: createRedactor(),
-      workloads: { find: () => Promise.reject(new Error('no cluster here')) },
-    });
+    const [tool] = metricsTools(signalsDeps({ metrics: ports }));
     if (tool === undefined) throw new Error('there is no tool');
     return tool;
   };
