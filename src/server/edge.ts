@@ -84,7 +84,7 @@ async function answered(deps: EdgeDeps, route: GuardedRoute, { request, connecti
     ({ status } = response);
     return response;
   } catch (error) {
-    const problem = problemOf(error);
+    const problem = request.signal.aborted ? CALLER_LEFT : problemOf(error);
     ({ status } = problem);
     // what is still being sent is not read any more
     if (status === 413) headers['connection'] = 'close';
@@ -104,6 +104,9 @@ function take({ rates }: EdgeDeps, policy: RatePolicy, { username }: Caller, hea
   const detail = `${username} has asked ${policy.quota} times in ${policy.windowSeconds} s, which is the limit; ask again in ${seconds} s.`;
   throw new Refusal(429, detail, { headers: { 'retry-after': seconds } });
 }
+
+/** Nobody reads it: it is for figures and the log, by the number that nginx has for it. */
+const CALLER_LEFT: Problem = { status: 499, detail: 'The caller has left.' };
 
 /** In our words, or none of the inside. */
 export function problemOf(error: unknown): Problem {

@@ -47,9 +47,9 @@ export function invalid(issues: readonly z.core.$ZodIssue[]): ToolError {
   return new ToolError('Invalid', words.join('; '), { problems });
 }
 
-/** What zod says of a wrong type is for programmers. */
+/** What zod itself says of a wrong type is for programmers; what a schema says stays. */
 function inWords(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'invalid_type') return issue.message;
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return issue.message;
   const article = /^[aeiou]/u.test(issue.expected) ? 'an' : 'a';
   return issue.message.endsWith('received undefined')
     ? `is missing; give ${article} ${issue.expected}`

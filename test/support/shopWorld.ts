@@ -60,7 +60,12 @@ export async function startShop({ modelUrl }: { readonly modelUrl?: string } = {
     tempo: [{ url: tempo.url }],
     grafana: [{ url: grafana.url, bearerTokenFile: join(folder, 'grafana') }],
   };
-  const config = [`sources: ${JSON.stringify(sources)}`, ...(modelUrl === undefined ? [] : [`model: {url: ${modelUrl}}`])].join('\n');
+  const config = [
+    `sources: ${JSON.stringify(sources)}`,
+    ...(modelUrl === undefined
+      ? []
+      : [`model: {url: ${modelUrl}, timeoutSeconds: 600, deadlineSeconds: 600, budgets: {caller: {tokens: 1000000000}}}`]),
+  ].join('\n');
   const kubeconfig = await cluster.kubeconfigForServiceAccount('agent-sre', 'agent-sre-gateway');
   const [port = 0] = await freePorts('127.0.0.1', 1);
   const gateway = gatewayProcess({

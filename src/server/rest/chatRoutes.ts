@@ -63,7 +63,7 @@ function streamed(deps: ChatDeps, question: ChatQuestion, { request, connection,
       const reply = await ask(deps, question, caller, open.signal, (event) => events.send(...eventOf(event)));
       events.send('final', reply);
     } catch (error) {
-      events.send('error', problemBody({ ...problemAlong(error, requestId, logger), requestId }));
+      if (!request.signal.aborted) events.send('error', problemBody({ ...problemAlong(error, requestId, logger), requestId }));
     } finally {
       events.end();
       open[Symbol.dispose]();

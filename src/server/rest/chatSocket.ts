@@ -61,6 +61,7 @@ function serve(deps: ChatSocketDeps, webSocket: WebSocket, call: ApiCall): void 
     if (webSocket.bufferedAmount > 2 * MAX_UNREAD) webSocket.terminate();
   };
   const fail = (error: unknown): void => {
+    if (gone.signal.aborted) return;
     const { requestId } = call;
     send('error', problemBody({ ...problemAlong(error, requestId, deps.logger), requestId }));
   };

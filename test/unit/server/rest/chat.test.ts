@@ -163,6 +163,7 @@ describe('a stream', () => {
     await until('the chat runs', () => signal);
     leaving.abort();
     await untilTrue('it is told', () => signal?.aborted === true);
+    expect(server?.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   test('holds little for a client that does not read, and lets go of it', async () => {

@@ -172,6 +172,8 @@ describe('a call', () => {
     leaving.abort();
     expect(await asked).toBe('left');
     await until('the tool is told', () => (signal?.aborted === true ? true : undefined));
+    await until('it is over', () => server?.log.find(({ message }) => message === 'called'));
+    expect(server?.log).toMatchObject([{ level: 'info', fields: { status: 499 } }]);
   });
 
   test('that still runs when the server stops is told so', async () => {
