@@ -21,6 +21,8 @@ export interface Watching {
   readonly clock: Clock;
 }
 
+/** An API server that has just started refuses everybody until it knows their rights, and knows no kinds of ours. */
+const MOST_REFUSED_MS = 30_000;
 /** After a watch has broken or run out. */
 const AGAIN_AFTER_MS = 1000;
 
@@ -36,11 +38,16 @@ export async function watch(watching: Watching, name: string | undefined): Promi
   const story = createStory({ style: terminal.style, width: terminal.width, hasNames: wanted === undefined });
   if (wanted === undefined) await beginWithPresent(watching, story);
   const followed = { wanted, selection: await selectionOf(scope, wanted), story };
+  let refusedSince: number | undefined;
   for (;;) {
     try {
-      if (await followOnce(watching, followed)) return;
+      if (await followOnce(watching, followed, () => (refusedSince = undefined))) return;
     } catch (error) {
-      if (isFinal(error)) throw error;
+      if (error instanceof CliError) throw error;
+      if (isRefusal(error)) {
+        refusedSince ??= clock.monotonic();
+        if (clock.monotonic() - refusedSince >= MOST_REFUSED_MS) throw error;
+      }
       terminal.complain(`kubectl sre: ${oneLine(explain(error))}; looking again`);
     }
     await clock.sleep(AGAIN_AFTER_MS);
@@ -70,14 +77,18 @@ async function selectionOf({ client, namespace, operator }: Scope, wanted: Incid
   return everywhere ? {} : { namespace: operator };
 }
 
-/** @returns whether the Incident that is wanted is over */
-async function followOnce(watching: Watching, { wanted, selection, story }: Followed): Promise<boolean> {
+/**
+ * @param onAnswer the API server lets us look
+ * @returns whether the Incident that is wanted is over
+ */
+async function followOnce(watching: Watching, { wanted, selection, story }: Followed, onAnswer: () => void): Promise<boolean> {
   const { client } = watching.scope;
   const tell = (incident: Incident): boolean => {
     watching.terminal.print(...story.lines(incident, watching.clock.now()));
     return wanted !== undefined && isOver(incident);
   };
   const { items, resourceVersion } = await client.list(incidents, selection);
+  onAnswer();
   if (wanted !== undefined && !items.some(({ metadata }) => metadata.uid === wanted.metadata.uid)) throw gone(wanted);
   for (const incident of items) if (tell(incident)) return true;
   for await (const event of client.watch(incidents, { ...selection, resourceVersion })) {
@@ -92,7 +103,5 @@ async function followOnce(watching: Watching, { wanted, selection, story }: Foll
 
 const gone = ({ metadata }: Incident): CliError => new CliError(`Incident ${metadata.name} was deleted`);
 
-/** What looking again does not mend. */
-function isFinal(error: unknown): boolean {
-  return error instanceof CliError || [401, 403, 404].includes(apiErrorIn(error)?.status ?? 0);
-}
+/** What looking again does not mend, once it lasts. */
+const isRefusal = (error: unknown): boolean => [401, 403, 404].includes(apiErrorIn(error)?.status ?? 0);

@@ -118,6 +118,7 @@ export const processRules: Readonly<Record<Process, readonly PolicyRule[]>> = {
     ours(ourPlurals, READ),
     statusOf('executor'),
     ours(['investigations'], ['create']),
+    ours(['approvals'], ['delete']), // of plans that are gone
     own(['remediationplans']),
     rule('', ['namespaces'], ['get']),
     rule('', ['pods'], ['get', 'list']),

@@ -14,6 +14,7 @@ import { approvalsOf } from './approvalsOf.ts';
 import { aboutPlan, auditOf } from './auditOf.ts';
 import { awaitApproval } from './awaitApproval.ts';
 import { awaitSync } from './awaitSync.ts';
+import { collectApprovals } from './collectApprovals.ts';
 import { commitFix } from './commitFix.ts';
 import { actDirectly } from './directEffect.ts';
 import { withGitHost } from './gitHost.ts';
@@ -81,7 +82,8 @@ export function createRemediationPlanController(
     ],
     reconcile: async (key, context) => {
       const plan = context.store.get(key);
-      if (plan === undefined || plan.metadata.deletionTimestamp !== undefined) return undefined;
+      if (plan === undefined) return collected(key, context);
+      if (plan.metadata.deletionTimestamp !== undefined) return undefined;
       const scope = scopeOf(deps, plan, context);
       if (hasEnded(plan)) {
         await refuseLate(scope);
@@ -104,6 +106,11 @@ export function createRemediationPlanController(
       return audited(scope, () => auditOf(plan, scope.status, evidenceOf(scope)), reconcile);
     },
   });
+}
+
+async function collected(key: Key, { client, storeOf, signal }: ReconcileContext<RemediationPlan>): Promise<Result> {
+  await collectApprovals(key, { client, approvals: storeOf(approvals), signal });
+  return undefined;
 }
 
 const openPlans = (_: KubeObject, plans: Store<KubeObject>): readonly Key[] =>

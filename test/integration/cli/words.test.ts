@@ -138,6 +138,24 @@ describe('watch', () => {
     expect([code, out]).toEqual([0, expect.stringMatching(/^12:00:00 {2}Received: somebody said so\n[^]*→ Resolved\n$/u)]);
   });
 
+  test('goes on where it was after the API server was away, and tells nothing twice', async () => {
+    const first = { at, reason: 'Received', message: 'somebody said so' };
+    await setStatus({ phase: 'Investigating', timeline: [first] });
+    const terminal = createCapturedTerminal();
+    const watching = run({ args: ['watch', name], terminal, clock: systemClock, kubeconfig: cluster.kubeconfigFor('dave') });
+    await untilTrue('it watches', () => terminal.printed().includes('Received'));
+    await cluster.stopApiServer();
+    await untilTrue('it says that it cannot', () => terminal.complained().includes('; looking again'));
+    await cluster.startApiServer();
+    const end = { type: 'Resolved', status: 'True', reason: 'Recovered', message: 'over', lastTransitionTime: at };
+    await setStatus({ phase: 'Resolved', timeline: [first, { at, reason: 'Resolved', message: 'over' }], conditions: [end] });
+    expect(await watching).toBe(0);
+    const told = terminal.printed().split('\n');
+    expect(told.filter((line) => line.includes('Received'))).toHaveLength(1);
+    expect(told.filter((line) => line.includes('Resolved: over'))).toHaveLength(1);
+    for (const line of terminal.complained().trim().split('\n')) expect(line).toMatch(/^kubectl sre: [^\n]{1,400}; looking again$/u);
+  });
+
   test('fails when it is deleted', async () => {
     const terminal = createCapturedTerminal();
     const watching = run({ args: ['watch', name], terminal, clock: systemClock, kubeconfig: cluster.kubeconfigFor('dave') });

@@ -4,11 +4,18 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { conditionOf } from '../../../src/controllers/steps.ts';
-import { incidents, type RemediationPlan, remediationPlans, remediationPolicies } from '../../../src/crds/kinds.ts';
+import {
+  type Approval,
+  approvals,
+  incidents,
+  type RemediationPlan,
+  remediationPlans,
+  remediationPolicies,
+} from '../../../src/crds/kinds.ts';
 import { hasEnded } from '../../../src/domain/plan.ts';
 import { pods } from '../../../src/gitops/resources.ts';
 import { nodes } from '../../../src/remediate/direct/resources.ts';
-import { until } from '../../support/until.ts';
+import { until, untilTrue } from '../../support/until.ts';
 import { liveAndDie } from './executorLife.ts';
 import { OPERATOR, openPolicyStage, type PolicyStage, remediate } from './policyStage.ts';
 
@@ -119,6 +126,22 @@ test('what a person has silenced is not remedied by itself', TIMEOUT, async () =
     decision: 'Approve',
     reason: expect.stringMatching(/silenced until .* by alice: looking at it, so people decide$/u),
   });
+  await executor.stop();
+});
+
+test('Approvals of a plan that is gone go, and those of another stay', TIMEOUT, async () => {
+  await stage.policy('gone', { mode: 'Approve', ...inNamespace('gone') });
+  await stage.workload('gone', 'cart', ['gone-1', 'gone-2']);
+  const plan = await stage.deletePod('gone', 'gone-1');
+  const other = await stage.deletePod('gone', 'gone-2');
+  const executor = stage.start();
+  const [ours, theirs] = [await stage.approve(plan), await stage.approve(other)];
+  await Promise.all([stage.settled(plan), stage.settled(other)]);
+  await stage.admin.delete(remediationPlans, { namespace: OPERATOR, name: plan.metadata.name });
+  const has = async ({ metadata }: Approval): Promise<boolean> =>
+    (await stage.admin.get(approvals, { namespace: OPERATOR, name: metadata.name })) !== undefined;
+  await untilTrue('the Approval is gone', async () => !(await has(ours)), 60_000);
+  expect(await has(theirs)).toBe(true);
   await executor.stop();
 });
 
