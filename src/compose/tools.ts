@@ -1,7 +1,9 @@
 /** Every tool of the product, and Jamie, who talks about what they find: from the parts of a process. */
 import type { Chat } from '../chat/port.ts';
+import { createCleaner } from '../sources/text.ts';
 import { monitoringAdviceTool } from '../tools/advice/monitoringAdvice.ts';
 import { askJamieTool, sreChatTool } from '../tools/assistant/askJamie.ts';
+import { whatChangedTool } from '../tools/assistant/whatChanged.ts';
 import { healthCheckTool } from '../tools/cluster/healthCheck.ts';
 import type { LogAudit } from '../tools/cluster/logs/record.ts';
 import { proposingTools } from '../tools/incidents/proposingTools.ts';
@@ -43,6 +45,7 @@ export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
   const tools: Tools = createTools([
     askJamieTool(chat),
     sreChatTool(chat),
+    whatChangedTool({ client, clock, redactor, cleaner: createCleaner(redactor.text), operatorNamespace: config.namespace }),
     ...clusterTools(cluster),
     healthCheckTool(connectionsOf(parts, telemetry)),
     ...signalsTools(parts, telemetry, cluster.logRecord),

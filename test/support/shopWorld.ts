@@ -27,7 +27,15 @@ export interface ShopWorld {
   readonly prometheusUrl: string;
   /** Of the gateway. */
   readonly pid: () => number;
+  /** Another gateway on the same cluster, with this model. */
+  another(modelUrl?: string): Promise<OpenGateway>;
   stop(): Promise<void>;
+}
+
+interface OpenGateway {
+  readonly url: string;
+  readonly pid: () => number;
+  readonly stop: () => Promise<void>;
 }
 
 export const SHOP_POD = 'checkout-5d9c7f7d8-x2x7p';
@@ -60,30 +68,30 @@ export async function startShop({ modelUrl }: { readonly modelUrl?: string } = {
     tempo: [{ url: tempo.url }],
     grafana: [{ url: grafana.url, bearerTokenFile: join(folder, 'grafana') }],
   };
-  const config = [
-    `sources: ${JSON.stringify(sources)}`,
-    ...(modelUrl === undefined
-      ? []
-      : [`model: {url: ${modelUrl}, timeoutSeconds: 600, deadlineSeconds: 600, budgets: {caller: {tokens: 1000000000}}}`]),
-  ].join('\n');
   const kubeconfig = await cluster.kubeconfigForServiceAccount('agent-sre', 'agent-sre-gateway');
-  const [port = 0] = await freePorts('127.0.0.1', 1);
-  const gateway = gatewayProcess({
-    folder,
-    port,
-    kubeconfig,
-    config,
-    http: 'rateLimits: {callsPerMinute: 1000000, chatsPerMinute: 1000000}',
-  });
-  await gateway.start();
+  const open = async (of: string, model: string | undefined): Promise<OpenGateway> => {
+    const [port = 0] = await freePorts('127.0.0.1', 1);
+    const config = [
+      `sources: ${JSON.stringify(sources)}`,
+      ...(model === undefined
+        ? []
+        : [`model: {url: ${model}, timeoutSeconds: 600, deadlineSeconds: 600, budgets: {caller: {tokens: 1000000000}}}`]),
+    ].join('\n');
+    const http = 'rateLimits: {callsPerMinute: 1000000, chatsPerMinute: 1000000}';
+    const process = gatewayProcess({ folder: of, port, kubeconfig, config, http });
+    await process.start();
+    return { url: `http://127.0.0.1:${port}`, pid: () => process.pid() ?? 0, stop: () => process.kill('SIGTERM') };
+  };
+  const gateway = await open(folder, modelUrl);
   return {
     cluster,
     client,
-    url: `http://127.0.0.1:${port}`,
+    url: gateway.url,
     prometheusUrl: prometheus.url,
-    pid: () => gateway.pid() ?? 0,
+    pid: gateway.pid,
+    another: (model) => open(mkdtempSync(join(folder, 'another-')), model),
     stop: async () => {
-      await gateway.kill('SIGTERM');
+      await gateway.stop();
       await Promise.all([tempo.stop(), grafana.stop(), node.stop()]);
       await cluster.stop();
       rmSync(folder, { recursive: true });

@@ -1,24 +1,25 @@
 /** An answer from what was looked up, without a model: what each tool says, with the evidence that it is. Nothing is said that none of them says. Pure. */
-
+import { cut } from '../../text/layout.ts';
 import type { Looked } from './lookups.ts';
 import { metricText } from './metric.ts';
 import type { Topic } from './understand.ts';
 
 const LONGEST_PART = 4_000;
+const LONGEST_LINE = 600;
 
 export function compose({ intent }: Pick<Topic, 'intent'>, looked: readonly Looked[]): string {
-  const seen = looked.filter(({ outcome, tool, data }) => outcome === 'seen' && !(tool === 'health_check' && data['status'] === 'ok'));
-  const refused = looked.filter(({ outcome }) => outcome === 'refused');
-  const metric = intent.kind === 'metric' ? metricText(intent.words, seen) : undefined;
-  const lead = intent.kind === 'who' ? whoLines(seen) : metric === undefined ? [] : [metric];
-  const parts = [
-    ...lead,
-    ...seen
-      .filter(({ tool }) => metric === undefined || tool !== 'check_golden_signals')
-      .toSorted((a, b) => rankOf(intent.kind, a.tool) - rankOf(intent.kind, b.tool))
-      .map(partOf),
-    ...refused.map(({ id, text }) => `I could not see this: ${text} [${id}]`),
-  ];
+  const { kind, words } = intent;
+  const seen = looked.filter(({ outcome }) => outcome === 'seen');
+  const metric = kind === 'metric' ? metricText(words, seen) : undefined;
+  const lead = kind === 'who' ? whoLines(seen) : metric === undefined ? [] : [metric];
+  const told = seen
+    .filter(
+      (one) => !isSaid(kind, one, seen) && !(lead.length > 0 && one.tool === (kind === 'who' ? 'get_incident' : 'check_golden_signals')),
+    )
+    .toSorted((a, b) => rankOf(kind, a.tool) - rankOf(kind, b.tool))
+    .map(partOf);
+  const refused = looked.filter(({ outcome }) => outcome === 'refused').map(({ id, text }) => `I could not see this: ${text} [${id}]`);
+  const parts = [...lead, ...told, ...refused];
   if (looked.length === 0) parts.push('There is nothing here to look that up with: the tools for it are not part of this installation.');
   return parts.join('\n\n');
 }
@@ -26,10 +27,21 @@ export function compose({ intent }: Pick<Topic, 'intent'>, looked: readonly Look
 /** The diagnosis comes before what it was found by. */
 const rankOf = (kind: string, tool: string): number => (kind === 'why' && tool === 'get_incident' ? 0 : 1);
 
+/** What says nothing beyond the rest: that all connections answer, and a list of the one Incident that is told whole. */
+function isSaid(kind: string, { tool, data }: Looked, all: readonly Looked[]): boolean {
+  if (tool === 'health_check') return data['status'] === 'ok';
+  return (
+    tool === 'list_incidents' && (kind === 'why' || kind === 'who') && data['total'] === 1 && all.some((one) => one.tool === 'get_incident')
+  );
+}
+
 /** The id stands behind the first line, where what it says begins. */
 function partOf({ id, text }: Looked): string {
   const shown = text.length <= LONGEST_PART ? text : `${text.slice(0, text.lastIndexOf('\n', LONGEST_PART) || LONGEST_PART)}\n… (cut)`;
-  const [first = '', ...rest] = shown.trim().split('\n');
+  const [first = '', ...rest] = shown
+    .trim()
+    .split('\n')
+    .map((line) => cut(line, LONGEST_LINE));
   return [`${first} [${id}]`, ...rest].join('\n');
 }
 

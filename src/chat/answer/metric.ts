@@ -78,7 +78,18 @@ export function metricText(words: string, looked: readonly Looked[]): string | u
         : `, usually ${figure(usual.median, unit)} (${figure(usual.lowest, unit)} to ${figure(usual.highest, unit)})`;
     return `${title}: ${figure(value, unit)}${where === undefined ? '' : ` (${where})`}${usually}`;
   });
-  return [`${name}: ${lines.join('; ')}. [${id}]`, `Measured by ${first.convention} in ${first.source}: \`${first.query}\``].join('\n');
+  return [`${name}: ${lines.join('; ')} [${id}]`, `Measured by ${first.convention} in ${first.source}: ${shownQuery(first.query)}`].join(
+    '\n',
+  );
+}
+
+const LONGEST_QUERY = 300;
+
+/** A query that looks for every convention of labels is longer than anybody reads: what it begins with, and which metrics it is over. */
+function shownQuery(query: string): string {
+  if (query.length <= LONGEST_QUERY) return `\`${query}\``;
+  const metrics = [...new Set(query.match(/[a-zA-Z_:][\w:]*(?=\{)/gu))].join(', ');
+  return `\`${query.slice(0, LONGEST_QUERY - 1)}…\` (over ${metrics}, by each convention of labels; check_golden_signals tells it whole)`;
 }
 
 const TITLES: Readonly<Record<string, string>> = {

@@ -81,7 +81,7 @@ const WANTED: Readonly<Partial<Record<IntentKind, (asking: Asking) => readonly W
   ],
   why: (asking) => (asking.isService ? health(asking) : [openIncidents(asking), asking.want('get_pod_status', { limit: 5 })]),
   logs: (asking) => [logsOf(asking)],
-  changes: ({ want }) => [want('what_changed'), want('flux_status', { name: undefined })],
+  changes: ({ want, isService }) => [want('what_changed'), ...(isService ? [] : [want('flux_status', { name: undefined, limit: 5 })])],
   who: (asking) => [openIncidents(asking)],
   incidents: ({ want, intent: { words } }) => [want('list_incidents', { ...stateOf(words), name: undefined })],
   plans: ({ want, entity, intent: { words } }) => {

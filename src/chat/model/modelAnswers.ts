@@ -20,7 +20,7 @@ import { REMOVED } from './speech.ts';
 export interface ModelAnswersDeps {
   readonly models: Pick<Models, 'for'>;
   readonly ledger: Ledger;
-  readonly clock: Pick<Clock, 'now' | 'monotonic' | 'setTimeout'>;
+  readonly clock: Pick<Clock, 'now' | 'setTimeout'>;
   readonly logger: Logger;
   readonly redact: (text: string) => string;
   /** The longest that an answer takes with a model. */
@@ -38,7 +38,7 @@ export function createModelAnswers(deps: ModelAnswersDeps): ModelAnswers {
     answer: async (question) => {
       const { call, lookups, say } = question;
       const budget = ledger.open(`chat-${ownerOf(call.caller.username)}-${Math.floor(clock.now() / HOUR_MS)}`, callerLimits);
-      const begun = clock.monotonic();
+      let isLate = (): boolean => false;
       let spoken = false;
       let isOver = false;
       // What comes after its time is not said any more.
@@ -48,23 +48,24 @@ export function createModelAnswers(deps: ModelAnswersDeps): ModelAnswers {
         say(text);
       };
       try {
-        const speaker = await within(clock, deadlineMs, call.signal, (signal) =>
-          converse({
+        const speaker = await within(clock, deadlineMs, call.signal, async (signal) => {
+          isLate = () => signal.reason instanceof OutOfTime;
+          return converse({
             asked: models.for('chat', budget),
             question: { ...question, say: tell },
             redact,
             nonce: nonceFrom(randomBytes(8)),
             signal,
             onToolCall: () => budget.addToolCall(),
-          }),
-        );
+          });
+        });
         say(afterword(speaker, lookups));
         return undefined;
       } catch (error) {
         call.signal.throwIfAborted();
         isOver = true;
         logger.warn({ err: error }, 'a model gave no answer in a conversation');
-        const why = WORDS[reasonOf(error, clock.monotonic() - begun >= deadlineMs)];
+        const why = WORDS[reasonOf(error, isLate())];
         return `${spoken ? '\n\n' : ''}${why} This is what I found without it:`;
       } finally {
         await budget.close();
@@ -74,7 +75,7 @@ export function createModelAnswers(deps: ModelAnswersDeps): ModelAnswers {
 }
 
 const reasonOf = (error: unknown, isLate: boolean): ModelFailure => {
-  if (isLate || error instanceof OutOfTime) return 'TimedOut';
+  if (isLate) return 'TimedOut';
   return error instanceof ModelError ? error.reason : 'Malformed';
 };
 
