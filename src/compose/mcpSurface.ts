@@ -11,7 +11,12 @@ export function surfaceOf(mcp: Mcp, guard: Guard, policy: RatePolicy): Surface {
   return {
     guard,
     routes: PATHS.map((path) =>
-      guard({ methods: ['GET', 'POST', 'DELETE'], path, policy, answer: (call) => mcp.http.answer(call.request, visitorOf(call)) }),
+      guard({
+        methods: ['GET', 'POST', 'DELETE'],
+        path,
+        policy,
+        answer: (call) => mcp.http.answer(call.request, visitorOf(call), call.connection.hangUp),
+      }),
     ),
     upgrades: PATHS.map((path) => ({ path, policy, accept: (upgrading, call) => mcp.webSocket.accept(upgrading, visitorOf(call)) })),
     stop: () => {

@@ -25,6 +25,7 @@ import type { Logger } from '../kube/logger.ts';
 import type { Visitor } from './callTool.ts';
 import { exchange } from './exchange.ts';
 import { errorResponse, type Incoming, incoming } from './jsonRpc.ts';
+import { relayed } from './relay.ts';
 import type { Connection } from './server.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import type { Watching } from './watching.ts';
@@ -41,7 +42,8 @@ export interface EndpointDeps {
 }
 
 export interface Endpoint {
-  answer(request: Request, visitor: Visitor): Promise<Response>;
+  /** @param hangUp ends the connection of a client that does not read */
+  answer(request: Request, visitor: Visitor, hangUp: () => void): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -78,12 +80,12 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
   const sessions = createSessions(clock);
   const served: Served = { ...deps, modern, stateless, sessions };
   return {
-    answer: async (request, whoever) => {
+    answer: async (request, whoever, hangUp) => {
       // Each request is counted by who let it in; what more a batch asks for, by the server.
       const visitor: Visitor = { ...whoever, count: undefined };
       const asked: Asked = { request, visitor, several: whoever, authInfo: authInfoOf(visitor) };
-      if (request.method === 'POST') return posted(asked, served);
-      if (request.method === 'GET') return got(asked, served);
+      if (request.method === 'POST') return relayed(await posted(asked, served), hangUp);
+      if (request.method === 'GET') return relayed(await got(asked, served), hangUp);
       if (request.method === 'DELETE') return deleted(asked, served);
       return failed(405, SERVER_ERROR, 'MCP takes POST, GET and DELETE.', { headers: ALLOW });
     },

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Cancel, Clock } from '../clock.ts';
+import type { Logger } from '../kube/logger.ts';
 import type { Visitor } from './callTool.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 
@@ -27,11 +28,10 @@ export interface Upgrading {
 const SUBPROTOCOL = 'mcp';
 const MAX_MESSAGE = 4 * 1024 * 1024;
 /** What may wait to be read by a client. */
-const MAX_UNREAD = 8 * 1024 * 1024;
+const MAX_UNREAD = 4 * 1024 * 1024;
 const PING_MS = 30_000;
 const GOING_AWAY = 1001;
 const NOT_TEXT = 1003;
-const TOO_SLOW = 1013;
 
 export function createWebSocketEndpoint(deps: WebSocketDeps): WebSocketEndpoint {
   const handleProtocols = (offered: ReadonlySet<string>): string | false => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false);
@@ -52,7 +52,7 @@ function serveWebSocket(webSocket: WebSocket, visitor: Visitor, { serverFor, wat
     serverFor,
     watching,
     logger,
-    send: (text) => sent(webSocket, text),
+    send: (text) => sent(webSocket, text, logger),
     onEnd: () => webSocket.close(),
   });
   const stopPings = keepAlive(webSocket, clock);
@@ -67,9 +67,9 @@ function serveWebSocket(webSocket: WebSocket, visitor: Visitor, { serverFor, wat
   });
 }
 
-function sent(webSocket: WebSocket, text: string): Promise<void> {
-  if (webSocket.bufferedAmount > MAX_UNREAD) {
-    webSocket.close(TOO_SLOW, 'what was sent is not being read');
+function sent(webSocket: WebSocket, text: string, logger: Logger): Promise<void> {
+  if (webSocket.bufferedAmount > MAX_UNREAD && webSocket.readyState === webSocket.OPEN) {
+    logger.info({ unread: webSocket.bufferedAmount }, 'a client does not read what it is sent');
     // A close frame would wait behind all the rest.
     webSocket.terminate();
   }

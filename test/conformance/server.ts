@@ -39,7 +39,7 @@ const route = guard({
   methods: ['GET', 'POST', 'DELETE'],
   path: '/mcp',
   policy: { name: 'mcp', quota: 100_000, windowSeconds: 60 },
-  answer: ({ request, caller }) => endpoint.answer(request, { caller, toolset: 'all' }),
+  answer: ({ request, caller, connection }) => endpoint.answer(request, { caller, toolset: 'all' }, connection.hangUp),
 });
 const app = createApp({
   health: createHealth(systemClock),
