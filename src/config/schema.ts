@@ -144,6 +144,11 @@ export const configSchema = z.strictObject({
       git: z.string().min(1).default('git').describe('Path of git.'),
       helm: z.string().min(1).default('helm').describe('Path of helm, which renders charts.'),
       kubectl: z.string().min(1).default('kubectl').describe('Path of kubectl, which renders kustomizations.'),
+      jq: z.string().min(1).default('jq').describe('Path of jq, which people and models may run over a text (cli_tool).'),
+      yq: z.string().min(1).default('yq').describe('Path of yq: mikefarah’s, version 4.'),
+      grep: z.string().min(1).default('grep').describe('Path of grep.'),
+      sed: z.string().min(1).default('sed').describe('Path of sed: GNU’s, which has a sandbox.'),
+      prlimit: z.string().min(1).default('prlimit').describe('Path of prlimit, which sets the limits that those four run within.'),
     })
     .prefault({})
     .describe('Programs that are run.'),

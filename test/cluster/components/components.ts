@@ -177,6 +177,12 @@ export const components = {
     accepts: { args: ['version', '--short'], output: /^v(?:3\.1[4-9]|4)\./ },
     build: { module: 'helm.sh/helm/v4', version: 'v4.3.1', package: 'helm.sh/helm/v4/cmd/helm' },
   },
+  yq: {
+    name: 'yq',
+    version: 'v4.54.3',
+    accepts: { args: ['--security-disable-file-ops', '--version'], output: /mikefarah\/yq.*v4\./ },
+    build: { module: 'github.com/mikefarah/yq/v4', version: 'v4.54.3', package: 'github.com/mikefarah/yq/v4' },
+  },
   argocd: {
     name: 'argocd',
     version: 'v3.1.16',
