@@ -13,6 +13,8 @@ import { analyzeLogsTool } from '../tools/logs/analyzeLogs.ts';
 import { createTools, type Tools } from '../tools/registry.ts';
 import { createWorkloadFinder } from '../tools/signals/findWorkload.ts';
 import { slackTools } from '../tools/slack/all.ts';
+import { cliToolTool } from '../tools/text/cliTool.ts';
+import { createProgramRunner } from '../tools/text/programs.ts';
 import { addChat } from './chat.ts';
 import { clusterTools, createClusterAccess } from './clusterTools.ts';
 import { connectionsOf } from './connections.ts';
@@ -49,6 +51,7 @@ export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
     ...clusterTools(cluster),
     healthCheckTool(connectionsOf(parts, telemetry)),
     ...signalsTools(parts, telemetry, cluster.logRecord),
+    cliToolTool({ programs: createProgramRunner({ paths: config.tools, clock }), cleaner: cluster.cleaner }),
     analyzeLogsTool({ ...cluster, redactor, stores: telemetry.ports.logs }),
     monitoringAdviceTool({
       ...telemetry,
