@@ -61,7 +61,7 @@ const output = z.object({
   rows: z.array(z.array(z.string())).describe('The failing first.'),
   remaining: z.int().describe('Rows after these.'),
   continue: z.string().optional().describe('Gives the rows after these.'),
-  unread: z.int().optional().describe('Objects beyond what is looked at; narrow the question.'),
+  unread: z.int().optional().describe('At least so many were not looked at; narrow the question.'),
   object: z.unknown().optional().describe('The object whole, for output yaml.'),
 });
 type Output = z.input<typeof output>;
@@ -168,7 +168,7 @@ function restOf({ limit }: Input, { remaining, continue: next, unread, total }: 
   const beyond =
     unread === undefined
       ? []
-      : [`Only the first ${total} were looked at; at least ${unread} more are not counted: narrow by namespace or labelSelector.`];
+      : [`Only the first ${total} were looked at, and others are not counted: narrow by namespace or labelSelector.`];
   return [...more, ...beyond];
 }
 
