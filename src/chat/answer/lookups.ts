@@ -45,7 +45,7 @@ export interface LookupDeps {
 }
 
 /** Jamie does not ask Jamie. */
-export const OWN_TOOLS: ReadonlySet<string> = new Set(['ask_jamie', 'sre_chat']);
+const OWN_TOOLS: ReadonlySet<string> = new Set(['ask_jamie', 'sre_chat']);
 const MOST_LOOKUPS = 12;
 const TIMEOUT_MS = 20_000;
 const LONGEST_QUERY = 300;

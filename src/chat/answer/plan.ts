@@ -95,7 +95,7 @@ const WANTED: Readonly<Partial<Record<IntentKind, (asking: Asking) => readonly W
   advice: ({ want }) => [want('monitoring_advice')],
 };
 
-export function wantedFor({ intent, entity }: Topic): readonly Wanted[] {
+function wantedFor({ intent, entity }: Topic): readonly Wanted[] {
   const values = { ...valuesOf(entity), ...spanOf(intent.windowMs) };
   const want: Asking['want'] = (tools, more = {}) => ({ tools: [tools].flat(), values: { ...values, ...more } });
   if (entity?.kind === 'Incident' && intent.kind !== 'plans') return [want('get_incident')];

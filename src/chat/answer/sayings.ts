@@ -26,7 +26,7 @@ export function help(hasModel: boolean): string {
   ].join('\n');
 }
 
-export const WITHOUT_MODEL =
+const WITHOUT_MODEL =
   'Questions of other kinds, and conclusions from several sources, take a language model, and none is configured here (OLLAMA_URL or model.url).';
 
 export function notUnderstood(hasModel: boolean): string {

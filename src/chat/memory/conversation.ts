@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 
-export const KINDS = ['Namespace', 'Service', 'Deployment', 'StatefulSet', 'DaemonSet', 'Pod', 'Incident', 'RemediationPlan'] as const;
+const KINDS = ['Namespace', 'Service', 'Deployment', 'StatefulSet', 'DaemonSet', 'Pod', 'Incident', 'RemediationPlan'] as const;
 
 const name = z.string().min(1).max(253);
 const entity = z.strictObject({ kind: z.enum(KINDS), namespace: name.optional(), name });

@@ -11,7 +11,7 @@ import type { ObjectMeta } from '../../kube/object.ts';
 import { allConversations, lastSaid, ownerIn } from './configMap.ts';
 import { KEPT_MS } from './store.ts';
 
-export const MOST_CONVERSATIONS = 1_000;
+const MOST_CONVERSATIONS = 1_000;
 const PAGE = 100;
 
 interface Forgetting {

@@ -93,7 +93,7 @@ export function quantityOf(word: string): Quantity | undefined {
   return quantity(Number(digits.replaceAll(',', '')), decimals.length, unit);
 }
 
-export function quantity(number: number, decimals: number, unit: string): Quantity | undefined {
+function quantity(number: number, decimals: number, unit: string): Quantity | undefined {
   if (unit === '') return { value: number, dimension: '', precision: 0.5 * 10 ** -decimals };
   const found = unitOf(unit);
   if (found === undefined) return undefined;

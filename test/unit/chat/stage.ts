@@ -46,7 +46,7 @@ const entity = (kind: Entity['kind'], key: string): Entity => {
   const [namespace, name] = key.split('/');
   return name === undefined ? { kind, name: key } : { kind, namespace, name };
 };
-export const SHOP: readonly Entity[] = [
+const SHOP: readonly Entity[] = [
   entity('Namespace', 'shop'),
   entity('Namespace', 'staging'),
   entity('Deployment', 'shop/cart'),
@@ -72,7 +72,7 @@ export interface Stage {
   restart(): void;
 }
 
-export const callerNamed = (username: string): Call['caller'] => ({ username, may: async () => true });
+const callerNamed = (username: string): Call['caller'] => ({ username, may: async () => true });
 
 export interface StageOptions extends Partial<Omit<JamieDeps, 'tools'>> {
   readonly tools?: (seen: ToolCallSeen[]) => readonly Tool[];
