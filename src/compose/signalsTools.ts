@@ -3,8 +3,10 @@
 import type { LogRecord } from '../tools/cluster/logs/record.ts';
 import { createWorkloadFinder } from '../tools/signals/findWorkload.ts';
 import { checkGoldenSignalsTool } from '../tools/signals/golden/checkGoldenSignals.ts';
+import { grafanaTools } from '../tools/signals/queryGrafana.ts';
 import { queryLogsTool } from '../tools/signals/queryLogs.ts';
 import { metricsTools } from '../tools/signals/queryMetrics.ts';
+import { queryTracesTool } from '../tools/signals/queryTraces.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { Parts } from './parts.ts';
 import type { TelemetrySources } from './telemetry.ts';
@@ -15,5 +17,5 @@ export function signalsTools(
   logRecord: LogRecord,
 ): readonly Tool[] {
   const deps = { ports, dashboards, clock, redactor, logRecord, workloads: createWorkloadFinder({ client, clock }) };
-  return [checkGoldenSignalsTool(deps), ...metricsTools(deps), queryLogsTool(deps)];
+  return [checkGoldenSignalsTool(deps), ...metricsTools(deps), queryLogsTool(deps), queryTracesTool(deps), ...grafanaTools(deps)];
 }

@@ -13,7 +13,7 @@ import { createSpanCleaner } from './spanText.ts';
 import type { Cleaner } from './text.ts';
 import { tidy } from './text.ts';
 import { traceQl } from './traceql.ts';
-import { DEFAULT_TRACES, MAX_TRACES, type Trace, type TraceSummary, type TracesPort } from './traces.ts';
+import { DEFAULT_TRACES, MAX_TRACES, type Trace, type TraceSearch, type TraceSummary, type TracesPort } from './traces.ts';
 import type { TimeWindow } from './window.ts';
 
 export interface TempoClient extends TracesPort {
@@ -47,25 +47,28 @@ export function createTempo(http: HttpSource, endpoint: Endpoint, cleaner: Clean
   const get = (path: string, parameters: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<Answer> =>
     http.ask(endpoint, path, { query: new URLSearchParams(parameters), reasonOf: reasonOfTempo }, signal);
 
+  async function search(q: string, window: TimeWindow, most: number, signal: AbortSignal | undefined): Promise<TraceSearch> {
+    const limit = Math.min(most, MAX_TRACES);
+    const parameters = { q, ...secondsOf(window), limit: String(limit), spss: '1' };
+    const { traces } = await ask(searchAnswer, 'api/search', { query: new URLSearchParams(parameters) }, signal);
+    const clean = createSpanCleaner(cleaner);
+    const found = (traces ?? []).map(
+      (one): TraceSummary => ({
+        // zeros at the beginning are not sent
+        traceId: one.traceID.toLowerCase().padStart(32, '0'),
+        service: clean.name(one.rootServiceName),
+        name: clean.name(one.rootTraceName),
+        startMs: Number(BigInt(one.startTimeUnixNano) / 1_000_000n),
+        durationMs: one.durationMs,
+      }),
+    );
+    return { traces: found, notes: found.length >= limit ? [`it stops at ${limit} traces; there may be more`] : [] };
+  }
+
   return {
     name,
-    async search(query, signal) {
-      const limit = Math.min(query.limit ?? DEFAULT_TRACES, MAX_TRACES);
-      const parameters = { q: traceQl(query), ...secondsOf(query.window), limit: String(limit), spss: '1' };
-      const { traces } = await ask(searchAnswer, 'api/search', { query: new URLSearchParams(parameters) }, signal);
-      const clean = createSpanCleaner(cleaner);
-      const found = (traces ?? []).map(
-        (one): TraceSummary => ({
-          // zeros at the beginning are not sent
-          traceId: one.traceID.toLowerCase().padStart(32, '0'),
-          service: clean.name(one.rootServiceName),
-          name: clean.name(one.rootTraceName),
-          startMs: Number(BigInt(one.startTimeUnixNano) / 1_000_000n),
-          durationMs: one.durationMs,
-        }),
-      );
-      return { traces: found, notes: found.length >= limit ? [`it stops at ${limit} traces; there may be more`] : [] };
-    },
+    byTraceQl: search,
+    search: (query, signal) => search(traceQl(query), query.window, query.limit ?? DEFAULT_TRACES, signal),
     async trace(traceId, window, signal) {
       if (!/^[0-9a-f]{1,32}$/iu.test(traceId)) throw new SourceError('NotFound', `${name}: no trace has such an id`);
       const parameters = secondsOf(window);

@@ -58,6 +58,8 @@ export interface Trace {
 
 export interface TracesPort {
   readonly name: string;
+  /** Search by TraceQL that somebody has written; absent where it is not spoken. */
+  readonly byTraceQl?: ((traceQl: string, window: TimeWindow, limit: number, signal?: AbortSignal) => Promise<TraceSearch>) | undefined;
   search(query: TraceQuery, signal?: AbortSignal): Promise<TraceSearch>;
   /** @param window when it was, about */
   trace(traceId: string, window: TimeWindow, signal?: AbortSignal): Promise<Trace>;

@@ -83,3 +83,13 @@ function inWords(error: unknown, name: string, { kind, narrower }: AskingOptions
   }
   return troubleOf(`ask the ${kind}`, error);
 }
+
+/** For what may be in one instance and not in another: that it is not there is no failure. */
+export async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (gapReason(error) === 'NotFound') return undefined;
+    throw error;
+  }
+}

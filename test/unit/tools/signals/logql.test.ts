@@ -39,7 +39,7 @@ describe('LogQL that is wrong', () => {
     ],
     ['sum by (a {app="a"}', 'query: at character 11, before "{app=\\"a\\"}": expected ")" or ","'],
     ['sum(rate({app="a"}[5m])) foo', 'query: at character 26, before "foo": expected an operator or the end'],
-    [`{a="b"} | ${'('.repeat(100)}c=1`, 'query: at character 74, before "((((((((((((((((((((…": it is nested more than 60 deep'],
+    [`{a="b"} | ${'('.repeat(100)}c=1`, 'query: at character 72, before "((((((((((((((((((((…": it is nested more than 60 deep'],
     [`${'('.repeat(100)}1`, 'query: at character 62, before "((((((((((((((((((((…": it is nested more than 60 deep'],
   ])('%s: %s', (query, words) => {
     expect(said(query)).toBe(words);
