@@ -6,6 +6,7 @@ import { askJamieTool, sreChatTool } from '../tools/assistant/askJamie.ts';
 import { whatChangedTool } from '../tools/assistant/whatChanged.ts';
 import { healthCheckTool } from '../tools/cluster/healthCheck.ts';
 import type { LogAudit } from '../tools/cluster/logs/record.ts';
+import { gitTools } from '../tools/git/gitTools.ts';
 import { proposingTools } from '../tools/incidents/proposingTools.ts';
 import { readingTools } from '../tools/incidents/readingTools.ts';
 import { createRecords } from '../tools/incidents/records.ts';
@@ -42,6 +43,7 @@ export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
   };
   const cluster = createClusterAccess(parts, logAudit);
   const telemetry = createTelemetrySources(parts);
+  const workloads = createWorkloadFinder({ client, clock });
   // Jamie asks the tools, and is one of them.
   const chat = addChat(parts, () => tools);
   const tools: Tools = createTools([
@@ -58,10 +60,11 @@ export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
       metrics: telemetry.ports.metrics,
       ...records,
       client,
-      workloads: createWorkloadFinder({ client, clock }),
+      workloads,
     }),
     ...readingTools(records),
     ...proposingTools(proposing),
+    ...gitTools({ ...proposing, cleaner: cluster.cleaner, workloads }),
     ...slackTools({ slack: undefined, namespace: config.namespace }),
   ]);
   return { tools, chat };
