@@ -4,7 +4,7 @@
  */
 import type { Webhooks } from '../intake/intake.ts';
 import { type AppDeps, createApp } from '../server/app.ts';
-import { listen } from '../server/listen.ts';
+import { listen, type PlaceSettings } from '../server/listen.ts';
 import { createUpgrade } from '../server/upgrades.ts';
 import { createHttpMetrics } from '../telemetry/httpMetrics.ts';
 import type { Surface } from './api.ts';
@@ -21,6 +21,8 @@ export interface OtherServer {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** What sets host and port; absent: those of http. */
+  readonly settings?: PlaceSettings | undefined;
   readonly surface: Surface;
 }
 
@@ -37,7 +39,7 @@ export function addHttp(parts: Parts, { webhooks, surface, others = [] }: Served
 
 type Place = Omit<OtherServer, 'surface'> & { readonly surface?: Surface | undefined };
 
-function addServer({ manager, clock, logger }: Parts, { name, host, port, surface }: Place, deps: AppDeps): void {
+function addServer({ manager, clock, logger }: Parts, { name, host, port, settings, surface }: Place, deps: AppDeps): void {
   const app = createApp({ ...deps, routes: surface?.routes });
   const upgrade =
     surface === undefined || surface.upgrades.length === 0
@@ -47,7 +49,8 @@ function addServer({ manager, clock, logger }: Parts, { name, host, port, surfac
     name: `${name} server`,
     group: 'server',
     run: async (signal, ready) => {
-      const listening = await listen({ fetch: (request, bindings) => app.fetch(request, bindings), upgrade, host, port, clock });
+      const place = { host, port, settings };
+      const listening = await listen({ fetch: (request, bindings) => app.fetch(request, bindings), upgrade, ...place, clock });
       logger.info({ host, port: listening.port, server: name }, 'listening');
       ready();
       await aborted(signal);

@@ -30,6 +30,7 @@ export interface McpServers {
 export function addMcp(parts: Parts, api: Api, tools: Tools): McpServers {
   const { config } = parts;
   const host = config.mcp.host ?? config.http.host;
+  const setting = 'mcp.host or MCP_HOST';
   const { agent, jamie } = createMcps(parts, tools);
   const { guardAt, policies } = api;
   const at = (mcp: Mcp): Surface => {
@@ -39,8 +40,8 @@ export function addMcp(parts: Parts, api: Api, tools: Tools): McpServers {
   return {
     here: surfaceOf(agent, api.guard, policies.calls),
     others: [
-      { name: 'mcp', host, port: config.mcp.port, surface: at(agent) },
-      { name: 'jamie mcp', host, port: config.mcp.jamiePort, surface: at(jamie) },
+      { name: 'mcp', host, port: config.mcp.port, settings: { host: setting, port: 'mcp.port or MCP_PORT' }, surface: at(agent) },
+      { name: 'jamie mcp', host, port: config.mcp.jamiePort, settings: { host: setting, port: 'mcp.jamiePort' }, surface: at(jamie) },
     ],
   };
 }

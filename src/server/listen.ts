@@ -16,9 +16,19 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** What sets them, for whoever has to change them. */
+  readonly settings?: PlaceSettings | undefined;
   readonly clock: Clock;
   readonly timeouts?: Partial<Timeouts> | undefined;
 }
+
+export interface PlaceSettings {
+  /** As in `http.host or API_HOST`. */
+  readonly host: string;
+  readonly port: string;
+}
+
+const SETTINGS: PlaceSettings = { host: 'http.host or API_HOST', port: 'http.port or API_PORT' };
 
 interface Timeouts {
   /** For a request's headers to come in. */
@@ -39,7 +49,7 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
-export async function listen({ fetch, host, port, clock, timeouts, upgrade }: ListenOptions): Promise<Listening> {
+export async function listen({ fetch, host, port, settings, clock, timeouts, upgrade }: ListenOptions): Promise<Listening> {
   const { headersMs, requestMs, keepAliveMs, drainMs } = { ...TIMEOUTS, ...timeouts };
   const serverOptions = {
     headersTimeout: headersMs,
@@ -55,7 +65,7 @@ export async function listen({ fetch, host, port, clock, timeouts, upgrade }: Li
   server.maxConnections = MAX_CONNECTIONS;
   closeOnceAnswered(server);
   const upgraded = upgrade === undefined ? new Set<Duplex>() : takeUpgrades(server, upgrade);
-  await bind(server, host, port);
+  await bind(server, { host, port, settings });
   return { port: (server.address() as AddressInfo).port, close: () => close(server, upgraded, clock, drainMs) };
 }
 
@@ -75,9 +85,10 @@ function shouldUpgradeCallback({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-async function bind(server: Server, host: string, port: number): Promise<void> {
+async function bind(server: Server, { host, port, settings = SETTINGS }: Pick<ListenOptions, 'host' | 'port' | 'settings'>): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const onError = (cause: NodeJS.ErrnoException): void => reject(new Error(`listen on ${host}:${port}: ${reasonOf(cause)}`, { cause }));
+    const onError = (cause: NodeJS.ErrnoException): void =>
+      reject(new Error(`listen on ${host}:${port}: ${reasonOf(cause, settings)}`, { cause }));
     server.once('error', onError);
     server.listen(port, host, () => {
       server.off('error', onError);
@@ -86,10 +97,10 @@ async function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'EADDRINUSE') return 'the port is in use; set http.port or API_PORT to another one';
+function reasonOf({ code, message }: NodeJS.ErrnoException, settings: PlaceSettings): string {
+  if (code === 'EADDRINUSE') return `the port is in use; set ${settings.port} to another one`;
   if (code === 'EACCES') return 'this user may not use that port; take one above 1023';
-  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address; set http.host or API_HOST to one that it has';
+  if (code === 'EADDRNOTAVAIL') return `this machine has no such address; set ${settings.host} to one that it has`;
   return message;
 }
 

@@ -52,6 +52,14 @@ describe('listen', () => {
     );
   });
 
+  test('names the settings of the place, where they are others', async () => {
+    const { port } = await start(() => new Response(''));
+    const settings = { host: 'mcp.host', port: 'mcp.port or MCP_PORT' };
+    await expect(listen({ fetch: () => new Response(''), host: '127.0.0.1', port, settings, clock: systemClock })).rejects.toThrow(
+      'the port is in use; set mcp.port or MCP_PORT to another one',
+    );
+  });
+
   test('says what to do about an address that the machine does not have', async () => {
     await expect(listen({ fetch: () => new Response(''), host: '192.0.2.1', port: 0, clock: systemClock })).rejects.toThrow(
       'this machine has no such address',
