@@ -6,24 +6,36 @@ import type { ShopWorld } from '../../support/shopWorld.ts';
 import { printTable, round } from '../runtime/table.ts';
 
 const AT_ONCE = 25;
+const SETTLE_MS = 5000;
 
 export async function measureStreams(world: ShopWorld, count: number): Promise<void> {
-  const memory = (): number => Number(/VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${world.pid()}/status`, 'utf8'))?.[1]) / 1024;
-  const idle = memory();
+  const rows: (readonly string[])[] = [];
   const open: ClientRequest[] = [];
   let ended = 0;
-  let peak = idle;
+  const look = async (when: string): Promise<void> => {
+    const { resident, heap, external } = await memoryOf(world);
+    rows.push([when, String(open.length - ended), round(resident), round(heap), round(external)]);
+  };
+  await look('idle');
   for (let begun = 0; begun < count; begun += AT_ONCE) {
     const many = Array.from({ length: Math.min(AT_ONCE, count - begun) }, () => opened(world.url, () => (ended += 1)));
     open.push(...(await Promise.all(many)));
-    peak = Math.max(peak, memory());
   }
-  await delay(5000);
-  const [held, stillOpen] = [memory(), open.length - ended];
+  await delay(SETTLE_MS);
+  await look(`with ${count} streams`);
   for (const one of open) one.destroy();
-  await delay(5000);
-  const rows = [[`${count} streams`, String(stillOpen), round(idle), round(held), round(Math.max(peak, held)), round(memory())]];
-  printTable('Open streams of POST /chat, MiB of resident memory', ['', 'open', 'idle', 'open', 'peak', 'after'], rows);
+  await delay(SETTLE_MS);
+  await look('when all have left');
+  await delay(6 * SETTLE_MS);
+  await look('half a minute later');
+  printTable('Open streams of POST /chat, MiB', ['', 'open', 'resident', 'heap', 'external'], rows);
+}
+
+async function memoryOf({ url, pid }: ShopWorld): Promise<{ readonly resident: number; readonly heap: number; readonly external: number }> {
+  const resident = Number(/VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid()}/status`, 'utf8'))?.[1]) / 1024;
+  const figures = await (await fetch(`${url}/metrics`)).text();
+  const figure = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'mu').exec(figures)?.[1]) / 2 ** 20;
+  return { resident, heap: figure('nodejs_heap_size_used_bytes'), external: figure('nodejs_external_memory_bytes') };
 }
 
 /** Resolves once the head of the answer is there. */
