@@ -71,7 +71,7 @@ export const TOOL_ROWS: readonly ToolRow[] = [
     paths: ['/api/query_metrics'],
     tool: 'query_metrics',
     summary: 'Metrics, by PromQL',
-    example: { query: 'rate(http_requests_total{namespace="shop"}[5m])', start: '1h', step: '1m' },
+    example: { query: 'rate(http_requests_total{namespace="shop"}[5m])', start: 'now-1h', step: '1m' },
     maxBytes: MIB,
   },
   {
