@@ -88,8 +88,15 @@ const LONGEST_QUERY = 300;
 /** A query that looks for every convention of labels is longer than anybody reads: what it begins with, and which metrics it is over. */
 function shownQuery(query: string): string {
   if (query.length <= LONGEST_QUERY) return `\`${query}\``;
-  const metrics = [...new Set(query.match(/[a-zA-Z_:][\w:]*(?=\{)/gu))].join(', ');
+  const metrics = [...new Set(query.split('{').slice(0, -1).map(nameAtEnd))].filter((name) => name !== '').join(', ');
   return `\`${query.slice(0, LONGEST_QUERY - 1)}…\` (over ${metrics}, by each convention of labels; check_golden_signals tells it whole)`;
+}
+
+/** The name of the metric that a selector follows. */
+function nameAtEnd(text: string): string {
+  let start = text.length;
+  while (start > 0 && /[\w:]/u.test(text.charAt(start - 1))) start -= 1;
+  return text.slice(start);
 }
 
 const TITLES: Readonly<Record<string, string>> = {

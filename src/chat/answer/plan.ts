@@ -6,6 +6,7 @@
 import type { Entity } from '../memory/conversation.ts';
 import type { IntentKind } from '../words/intent.ts';
 import { isLogQuery } from '../words/query.ts';
+import { LISTED } from '../words/rules.ts';
 import type { Looked, Lookups } from './lookups.ts';
 import { queryOfMetric } from './metric.ts';
 import type { Topic } from './understand.ts';
@@ -91,6 +92,8 @@ const WANTED: Readonly<Partial<Record<IntentKind, (asking: Asking) => readonly W
   pods: ({ want, entity, isService }) => [
     want(['get_pod_status', 'kubectl_get'], { resource: 'pods', name: undefined, pod: isService ? entity?.name : undefined }),
   ],
+  list: ({ want, intent: { words } }) => [want('kubectl_get', { resource: LISTED.exec(words)?.[0], name: undefined })],
+  describe: ({ want }) => [want('kubectl_describe')],
   sync: ({ want }) => [want('flux_status')],
   advice: ({ want }) => [want('monitoring_advice')],
 };

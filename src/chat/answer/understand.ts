@@ -52,6 +52,8 @@ const ABOUT: Readonly<Partial<Record<IntentKind, { readonly kinds: readonly Enti
   plans: { kinds: [...THINGS, 'Incident'], needs: false },
   plan: { kinds: ['RemediationPlan'], needs: true },
   pods: { kinds: THINGS, needs: false },
+  list: { kinds: ['Namespace'], needs: false },
+  describe: { kinds: [...THINGS, 'Incident', 'RemediationPlan'], needs: true },
   sync: { kinds: ['Namespace'], needs: false },
   advice: { kinds: THINGS, needs: false },
   act: { kinds: [...THINGS, 'Incident', 'RemediationPlan'], needs: false },
@@ -74,6 +76,9 @@ export function understand({ question, conversation, names, hasModel }: Asked): 
     if (found.outcome === 'several') return ask(last, found);
     if (AGAIN.test(understood.intent.words)) return topicOf({ ...asked, question: last }, conversation.focus);
   }
+  // a name and nothing else
+  const named = understood.intent.words.includes(' ') ? undefined : resolution(understood.intent, names, THINGS, conversation.focus);
+  if (named?.outcome === 'one' && !named.guessed) return topicOf({ ...asked, question: `status of ${named.mention}` }, named.entity);
   if (pending !== undefined && understood.intent.words.split(' ').length <= 4)
     return { kind: 'said', text: askBack(pending.mention, pending.candidates), pending };
   return understood;

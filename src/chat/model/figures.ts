@@ -100,12 +100,15 @@ function quantity(number: number, decimals: number, unit: string): Quantity | un
   return { value: number * found[1], dimension: found[0], precision: 0.5 * 10 ** -decimals * found[1] };
 }
 
-const AROUND = /^([("'`[{*|~<>≤≥≈=:,;-]*)(.*?)([)"'`\]}*|,;:.!?]*)$/su;
+const OPENING: ReadonlySet<string> = new Set('(["\'`{*|~<>≤≥≈=:,;-');
+const CLOSING: ReadonlySet<string> = new Set(')]"\'`}*|,;:.!?');
 
 /** A word without what stands around it: brackets, quotes, marks. */
 export function around(word: string): { readonly open: string; readonly core: string; readonly close: string } {
-  const [, open = '', core = '', close = ''] = AROUND.exec(word) ?? [];
-  return { open, core, close };
+  let [start, end] = [0, word.length];
+  while (start < end && OPENING.has(word.charAt(start))) start += 1;
+  while (end > start && CLOSING.has(word.charAt(end - 1))) end -= 1;
+  return { open: word.slice(0, start), core: word.slice(start, end), close: word.slice(end) };
 }
 
 const MOST_A_TEXT = 120;

@@ -148,7 +148,7 @@ function slipOrNone(
     );
     if (found.length > 0) return chosen(written, found, true);
   }
-  const [last] = unknown.slice(-1);
-  if (last === undefined) return { outcome: 'unnamed' };
-  return { outcome: 'none', mention: last.written, nearest: closest(last.name, all, 4) };
+  const meant = unknown.find(({ name }) => closest(name, all, 1).length > 0) ?? unknown.at(-1);
+  if (meant === undefined) return { outcome: 'unnamed' };
+  return { outcome: 'none', mention: meant.written, nearest: closest(meant.name, all, 4) };
 }

@@ -33,6 +33,10 @@ export type IntentKind =
   | 'plans'
   | 'plan'
   | 'pods'
+  /** All of one kind. */
+  | 'list'
+  /** One object, with its events. */
+  | 'describe'
   /** Whether what is in Git is what runs. */
   | 'sync'
   | 'advice'

@@ -4,7 +4,7 @@ const PREFIX = /^\s*(?:please\s+)?(?:(?:run|query|promql|logql|evaluate|execute|
 const NAMED = /^\s*(?:query|promql|logql)\s*:/iu;
 const QUOTED = /`([^`\n]{3,2000})`/u;
 const RANGE = /\[\d+(?:ms|[smhdwy])[\]:]/u;
-const MATCHER = /\{[^{}]{0,500}[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*["']/u;
+const MATCHER = /\{[^{}"']{1,200}(?:=|~)\s?["']/u;
 const CALL = /\b(?:sum|rate|increase|avg|max|min|count|topk|histogram_quantile|avg_over_time|absent|irate|delta)\s*(?:by\s*\(|\()/u;
 const AFTER = / (?:give|return|show|mean)s?$/iu;
 
@@ -21,6 +21,11 @@ export function queryIn(question: string): string | undefined {
 
 const withoutQuestion = (text: string): string => (text.endsWith('?') ? text.slice(0, -1) : text).trim().replace(AFTER, '').trim();
 
-/** LogQL begins with the streams that it reads; PromQL never does with a stage after them. */
-export const isLogQuery = (query: string): boolean =>
-  /^\s*(?:sum|count|topk|avg|max|min)?[^{]{0,80}\{[^}]{0,1000}\}\s*(?:\|=|\|~|!=|!~|\|)/u.test(query);
+/** LogQL begins with the streams that it reads, and stages or filters after them; PromQL may compare there, with a number. */
+const STAGE = /^\s{0,9}(?:\||![=~]\s{0,9}["`])/u;
+
+export function isLogQuery(query: string): boolean {
+  const open = query.indexOf('{');
+  const close = query.indexOf('}', open);
+  return open >= 0 && open <= 80 && close > open && STAGE.test(query.slice(close + 1));
+}

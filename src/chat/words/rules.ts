@@ -40,7 +40,10 @@ const GREETING = 'hi hello hey yo moin jamie good morning evening afternoon day 
 const THANKS =
   'thanks thank you thx cheers ta very much a lot ok okay great perfect nice one good jamie so again awesome cool that is all bye';
 const WELL =
-  /\b(?:broken|failing|fails?|down|wrong|problems?|issues?|trouble|outages?|on fire|unhealthy|overview|going on|status|health|healthy|ok|okay|fine|state|up|look at first|doing|situation)\b/u;
+  /\b(?:broken|failing|fails?|down|wrong|problems?|issues?|trouble|outages?|on fire|unhealthy|overview|going on|status|health|healthy|ok|okay|fine|state|up|look at first|doing|situation|weird|odd|strange)\b/u;
+
+/** What there is a list of, beside pods. */
+export const LISTED = /\b(?:services|deployments|statefulsets|daemonsets|nodes|namespaces|jobs|cronjobs|ingresses)\b/u;
 
 export const RULES: readonly Rule[] = [
   { kind: 'thanks', fits: both(says(/\b(?:thanks|thank|thx|cheers|ta)\b/u), saysOnly(THANKS)) },
@@ -63,7 +66,7 @@ export const RULES: readonly Rule[] = [
   {
     kind: 'who',
     fits: says(
-      /\bwho (?:owns|acknowledged|acked|took|has)\b|\b(?:anybody|anyone|somebody|someone) (?:looking|working|taken|on)\b|\bon call\b/u,
+      /\bwho (?:owns|acknowledged|acked|took|has)\b|\b(?:anybody|anyone|somebody|someone) (?:looking|working|taken|on)\b|\bon ?call\b/u,
     ),
   },
   { kind: 'plans', fits: says(/\bplans\b|\bapprovals?\b|\b(?:to|needs?) approve\b|\bare you going to do\b|\bproposed\b/u) },
@@ -81,14 +84,14 @@ export const RULES: readonly Rule[] = [
   {
     kind: 'why',
     fits: says(
-      /\bwhy\b|\bhow come\b|\broot cause\b|\bcauses? of\b|\bwrong with\b|\bdiagnos|\btroubleshoot|\bdebug|\binvestigate\b|\bwhat (?:happened|broke)\b/u,
+      /\bwhy\b|\bhow come\b|\broot cause\b|\bcauses? of\b|\bwrong with\b|\bdiagnos|\btroubleshoot|\bdebug|\binvestigate\b|\bwhat (?:happened|broke)\b|\bnext steps?\b|\bwhat (?:should|can|could) (?:i|we) do\b/u,
     ),
   },
   { kind: 'why', fits: both(ofSomething, says(/\bshould (?:i|we)\b|\bexplain\b|\breasons? (?:for|of)\b/u)) },
   {
     kind: 'changes',
     fits: says(
-      /\bchang(?:e|es|ed)\b|\bdeployed\b|\b(?:recent|last|latest|new|any) deployments?\b|\breleases?\b|\breleased\b|\brollouts?\b|\brolled out\b|\btouch(?:ed)?\b|\bwhat is new\b|\bdeployments? (?:today|lately|recently)\b/u,
+      /\bchang(?:e|es|ed)\b|\bdeployed\b|\b(?:recent|last|latest|new|any) deployments?\b|\breleases?\b|\breleased\b|\brollouts?\b|\brolled out\b|\btouch(?:ed)?\b|\bwhat is new\b|\bdid (?:we|you|they|somebody|anybody|someone) (?:deploy|release|ship|change)\b|\bdeployments? (?:today|lately|recently)\b/u,
     ),
   },
   { kind: 'signals', fits: says(/\bgolden ?signals?\b|\bsignals\b|\bmetrics\b|\bperform(?:s|ance|ing)?\b/u) },
@@ -105,4 +108,7 @@ export const RULES: readonly Rule[] = [
   { kind: 'health', fits: both(ofSomething, says(WELL)) },
   { kind: 'health', fits: both(ofSomething, says(/\bcheck\b|\bworks?\b|^how (?:is|are)\b/u)) },
   { kind: 'broken', fits: says(WELL) },
+  { kind: 'broken', fits: says(/^how (?:is|are)\b/u) },
+  { kind: 'describe', fits: both(ofSomething, says(/\bdescribe\b|\bevents?\b/u)) },
+  { kind: 'list', fits: both(says(LISTED), says(/^(?:list|show|get|what|which|all|kubectl)\b/u)) },
 ];

@@ -14,7 +14,7 @@ const FUNCTION_WORDS = words(`
   too touch touched toward try trying two under understand until up upon us use used uses using usually very via want wants was way we well were what when
   where which while who whole whom whose why will wish with within without work working works would yes yesterday yet you your yours jamie hi dear sir
   morning evening afternoon night week weeks day days hour hours minute minutes second seconds min mins sec secs hr hrs month months so-called able thanks
-  often return returns returned ready prefer sort sorts across per thank thx cheers great perfect nice ta yo moin whats whos able kindly hmm um well's three four five fourth third fifth ones'
+  call weird odd strange looking steps step cronjobs ingresses often return returns returned ready prefer sort sorts across per thank thx cheers great perfect nice ta yo moin whats whos able kindly hmm um well's three four five fourth third fifth ones'
 `);
 
 const TOPIC_WORDS = words(`

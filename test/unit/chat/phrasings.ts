@@ -120,6 +120,8 @@ export const PHRASINGS: Readonly<Record<IntentKind, readonly string[]>> = {
     'troubleshoot [cart]',
     'help me debug [payment]',
     "I don't understand why [cart] is crash looping",
+    'what should I do about [cart]',
+    'next steps for [cart]?',
   ],
   logs: [
     'show logs of [cart]',
@@ -162,6 +164,7 @@ export const PHRASINGS: Readonly<Record<IntentKind, readonly string[]>> = {
     "who's handling [inc-4f2a-1]?",
     'has someone taken [inc-4f2a-1]',
     'who is on it?',
+    'is anybody on call for [inc-4f2a-1]',
   ],
   incidents: [
     'list incidents',
@@ -219,6 +222,8 @@ export const PHRASINGS: Readonly<Record<IntentKind, readonly string[]>> = {
     'what pods does [payment] have',
     'pod status of [cart]',
   ],
+  list: ['list services', 'what services are there in [shop]', 'show all deployments', 'kubectl get nodes', 'which namespaces are there'],
+  describe: ['describe [cart]', 'show events of [cart]', 'events for [checkout-api] please', 'any events about [payment]'],
   sync: [
     'is flux in sync?',
     'flux status',
