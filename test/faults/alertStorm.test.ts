@@ -19,6 +19,7 @@ import { installApi } from '../support/installCrds.ts';
 import { testClient } from '../support/testClient.ts';
 import { untilTrue } from '../support/until.ts';
 import { type Gateway, gatewayProcess, TOKEN } from './support/gateway.ts';
+import { startTranscript } from './support/transcript.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -27,6 +28,7 @@ const STORM = 300;
 /** A checkout of kube-prometheus' rules, each file one PrometheusRule. */
 const rulesFolder = process.env['KUBE_PROMETHEUS_RULES'] ?? '';
 
+const { tell, print } = startTranscript('Two partitioned Alertmanagers, and kill -9 of the gateway in mid-storm');
 const folder = mkdtempSync(join(tmpdir(), 'storm-'));
 let cluster: Cluster;
 let client: KubeClient;
@@ -87,8 +89,14 @@ beforeAll(async () => {
     config: `intake: {pollSeconds: 5}\nsources: ${JSON.stringify(sources)}\n`,
   });
   await gateway.start();
+  tell('a real kube-apiserver, a Prometheus that evaluates every second, and two Alertmanagers that know nothing of each other');
+  tell(`the gateway (pid ${gateway.pid()}) under its own account; it is sent to by both, and asks both every 5 s`);
+  tell(
+    `Prometheus fires ${standing.map(({ alert }) => alert).join(', ')}; Silenced is silenced in both, Inhibited is inhibited by Inhibiting`,
+  );
 });
 afterAll(async () => {
+  print();
   await gateway?.kill();
   await cluster?.stop();
   rmSync(folder, { recursive: true });
@@ -103,6 +111,7 @@ async function silence({ url }: Alertmanager, alertname: string): Promise<void> 
 }
 
 const stored = (): Promise<readonly Incident[]> => incidentsIn(client, NAMESPACE);
+const ofTheStorm = async (): Promise<number> => (await stored()).filter((one) => nameOf(one).startsWith('Storm')).length;
 const nameOf = ({ spec }: Incident): string => spec.labels?.['alertname'] ?? '';
 
 async function firing(): Promise<readonly Readonly<Record<string, string>>[]> {
@@ -116,10 +125,14 @@ async function firing(): Promise<readonly Readonly<Record<string, string>>[]> {
 describe('alerts from two Alertmanagers that know nothing of each other', () => {
   test('make one Incident each, though the gateway is killed in the middle of the storm', async () => {
     await prometheus.reload({ ruleGroups: groupsOf(standing, storm) });
+    tell(`the storm begins: ${STORM} alerts of as many Deployments, each told by both Alertmanagers`);
     for (const part of [0.1, 0.4, 0.7]) {
       await untilTrue(`${part} of the storm is stored`, async () => (await stored()).length >= STORM * part, 60_000);
+      const killed = gateway.pid();
       await gateway.kill();
+      tell(`kill -9 ${killed}: ${await ofTheStorm()} of ${STORM} are stored`);
       await gateway.start();
+      tell(`the gateway is back (pid ${gateway.pid()})`);
     }
     await untilTrue(
       'all of it is stored',
@@ -130,27 +143,38 @@ describe('alerts from two Alertmanagers that know nothing of each other', () => 
     expect(all.filter((one) => nameOf(one).startsWith('Storm'))).toHaveLength(STORM);
     expect(all.every(({ spec }) => spec.alertsTotal === 1 && spec.occurrencesTotal === 1)).toBe(true);
     expect(all.every(isOpen)).toBe(true);
+    const identities = new Set(all.map(({ spec }) => spec.identity)).size;
+    tell(
+      `all are stored: ${await ofTheStorm()} Incidents for ${STORM} alerts, ${all.length - identities} doubled, each with one alert that began once, all open`,
+    );
   });
 
   test('that are silenced, inhibited or the dead man’s switch make none', async () => {
     await untilTrue('the one that inhibits is there', async () => (await stored()).some((one) => nameOf(one) === 'Inhibiting'));
     const names = new Set((await stored()).map(nameOf));
     expect([...names].filter((name) => !name.startsWith('Storm'))).toEqual(['Inhibiting']);
+    tell('of what is silenced, inhibited or the dead man’s switch there is none; of Inhibiting there is one');
   });
 
   test('make one also if they fired and ended while nobody was here', async () => {
+    const gone = gateway.pid();
     await gateway.kill();
+    tell(`kill -9 ${gone}, and nobody is here for a while`);
     const brief = [rule('WhileAway')];
     await prometheus.reload({ ruleGroups: groupsOf(standing, storm, brief) });
     await untilTrue('it fires', async () => (await firing()).some(({ alertname }) => alertname === 'WhileAway'), 20_000);
     await prometheus.reload({ ruleGroups: groupsOf(standing, storm, ended(brief)) });
+    tell('WhileAway fires and ends meanwhile: no Alertmanager will ever tell of it again');
     const killed = Date.now();
     await untilTrue('nobody was here for some rounds', () => Date.now() - killed > 20_000, 30_000);
     await gateway.start();
     const isThere = async (): Promise<boolean> => (await stored()).some((one) => nameOf(one) === 'WhileAway');
     await untilTrue('it is found', isThere, 60_000);
     const found = (await stored()).filter((one) => nameOf(one) === 'WhileAway');
-    expect(found).toMatchObject([{ spec: { alertsTotal: 1, alerts: [{ status: 'resolved' }] } }]);
+    tell(
+      `the gateway is back (pid ${gateway.pid()}), and has asked Prometheus what it missed: WhileAway has ${found.length} Incident, which says that it is over`,
+    );
+    expect(found).toMatchObject([{ spec: { alertsTotal: 1, source: 'Prometheus', alerts: [{ status: 'resolved' }] } }]);
     expect(Date.parse(found[0]?.spec.alerts?.[0]?.endsAt ?? '')).toBeLessThan(Date.now());
     const lease = (await client.raw('GET', `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/agent-sre-intake`)) as Incident;
     expect(Object.keys(lease.metadata.annotations ?? {}).filter((name) => name.includes('missed'))).toEqual([]);
@@ -161,6 +185,7 @@ describe('alerts from two Alertmanagers that know nothing of each other', () => 
     const isOver = ({ spec }: Incident): boolean => spec.alerts?.every(({ status }) => status === 'resolved') === true;
     await untilTrue('all have ended', async () => (await stored()).filter((one) => nameOf(one).startsWith('Storm')).every(isOver), 60_000);
     expect(await stored()).toHaveLength(STORM + 2);
+    tell(`the storm ends: all ${await ofTheStorm()} have heard of it; ${STORM + 2} Incidents in all, ${STORM + 2} expected`);
   });
 
   test.skipIf(!existsSync(rulesFolder))('of kube-prometheus make one Incident an identity', async () => {
@@ -185,6 +210,6 @@ describe('alerts from two Alertmanagers that know nothing of each other', () => 
       ).size;
     await untilTrue('some of them fire', async () => (await expected()) > 2, 60_000);
     await untilTrue('each has its Incident', async () => (await stored()).length - before === (await expected()), 60_000);
-    process.stdout.write(`${await expected()} identities of ${groups.length} groups of rules\n`);
+    tell(`${groups.length} groups of kube-prometheus' rules: ${await expected()} identities fire, and each has its Incident`);
   });
 });
