@@ -81,7 +81,7 @@ export function addInvestigator(parts: Parts): void {
   );
   if (alertmanagers.length > 0) {
     const identity = identityRules(config.intake);
-    manager.addController(createSilenceController({ alertmanagers, identity, audit, clock, redact: redactor.text }));
+    manager.addController(createSilenceController({ alertmanagers, identity, namespace, audit, clock, redact: redactor.text }));
   }
   manager.addRunnable({
     name: 'evidence garbage',

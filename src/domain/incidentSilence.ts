@@ -31,7 +31,7 @@ export interface HeldSilence {
 }
 
 interface Silenced {
-  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly metadata: { readonly namespace?: string | undefined; readonly name: string; readonly uid: string };
   readonly spec: Pick<IncidentSpec, 'silence' | 'alerts'>;
 }
 
@@ -47,25 +47,37 @@ export const silenceText = ({ until, by, reason }: NonNullable<IncidentSpec['sil
 export interface WantingOptions {
   readonly rules: IdentityRules;
   readonly redact: (text: string) => string;
+  /** Of the operator. */
+  readonly namespace: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-export function wantedSilences({ metadata, spec }: Silenced, { rules, redact, now }: WantingOptions): readonly WantedSilence[] {
+/**
+ * Who may write Incidents in one namespace must not have alerts of others silenced: outside of the operator's, an alert has to be of that namespace. An alert
+ * without a name would silence too much.
+ */
+export function wantedSilences({ metadata, spec }: Silenced, { rules, redact, namespace, now }: WantingOptions): readonly WantedSilence[] {
   const { silence, alerts = [] } = spec;
   if (silence === undefined || silentForMs(spec, now) === undefined) return [];
   const { until, by, reason } = silence;
   const comment = `${metadata.name}: ${redact(reason)} ${markOf(metadata.uid, wordOf(silence))}`;
-  return matchersOfAll(alerts.filter(isWhole), rules).map((matchers) => ({
-    matchers,
-    endsAt: Date.parse(until),
-    createdBy: by,
-    comment,
-  }));
+  const says = (matchers: readonly Matcher[], name: string, value?: string): boolean =>
+    matchers.some((one) => one.name === name && !one.isRegex && (value === undefined || one.value === value));
+  const isOwn = (matchers: readonly Matcher[]): boolean =>
+    metadata.namespace === namespace || (metadata.namespace !== undefined && says(matchers, 'namespace', metadata.namespace));
+  return matchersOfAll(alerts.filter(isWhole), rules)
+    .filter((matchers) => says(matchers, 'alertname') && isOwn(matchers))
+    .map((matchers) => ({ matchers, endsAt: Date.parse(until), createdBy: by, comment }));
 }
 
-/** What cannot be silenced, as what is stored of its labels is not what was delivered; one sentence. */
-export function unmatchable(alerts: readonly Alert[]): string | undefined {
+/** Why not all of its alerts are silenced in Alertmanager, one sentence. @param namespace of the operator */
+export function unmatchable({ metadata, spec: { alerts = [] } }: Silenced, namespace: string): string | undefined {
+  if (alerts.some(({ labels }) => labels['alertname'] === undefined))
+    return 'an alert without a name is not silenced: that would silence too much';
+  const foreign = metadata.namespace !== namespace && alerts.some(({ labels }) => labels['namespace'] !== metadata.namespace);
+  if (foreign)
+    return `an Incident in namespace ${metadata.namespace} silences alerts of that namespace alone; silence others by an Incident in ${namespace}`;
   const altered = alerts.find((alert) => !isWhole(alert));
   if (altered === undefined) return undefined;
   const [name] = Object.entries(altered.labels).find(([, value]) => isAltered(value)) ?? [''];

@@ -37,7 +37,7 @@ function hearExpectation(scope: IncidentScope): void {
 const SILENCE_WORDS: ReadonlySet<string> = new Set(['Silenced', 'SilenceEnded', 'SilenceLifted']);
 
 function hearSilence(scope: IncidentScope): void {
-  const { silence, alerts = [] } = scope.incident.spec;
+  const { silence } = scope.incident.spec;
   if (silence === undefined) {
     const last = (scope.status.timeline ?? []).findLast(({ reason }) => SILENCE_WORDS.has(reason));
     if (last?.reason === 'Silenced') note(scope, 'SilenceLifted', `it was silenced ${last.message}`);
@@ -46,7 +46,7 @@ function hearSilence(scope: IncidentScope): void {
   const left = silentForMs(scope.incident.spec, scope.clock.now());
   if (left === undefined) return note(scope, 'SilenceEnded', `it was silenced ${silenceText(silence)}`);
   note(scope, 'Silenced', silenceText(silence));
-  const refusal = unmatchable(alerts);
+  const refusal = unmatchable(scope.incident, scope.namespace);
   if (refusal !== undefined) note(scope, 'NotSilenced', refusal);
   wakeIn(scope, Math.min(left, LONGEST_TIMER_MS));
 }

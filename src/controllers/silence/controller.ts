@@ -30,6 +30,8 @@ const TRY_AGAIN_MS = 15_000;
 export interface SilenceDeps {
   readonly alertmanagers: readonly SilenceClient[];
   readonly identity: IdentityRules;
+  /** The operator's. */
+  readonly namespace: string;
   readonly audit: Audit;
   readonly clock: Clock;
   readonly redact: (text: string) => string;
@@ -45,7 +47,7 @@ export function createSilenceController(deps: SilenceDeps): ControllerDefinition
       const incident = store.get(key);
       if (incident === undefined || incident.metadata.deletionTimestamp !== undefined) return undefined;
       const now = deps.clock.now();
-      const wanted = wantedSilences(incident, { rules: deps.identity, redact: deps.redact, now });
+      const wanted = wantedSilences(incident, { rules: deps.identity, redact: deps.redact, namespace: deps.namespace, now });
       const all: Held[] = [];
       // One after the other: the second of a pair that tell each other may then know already.
       for (const one of deps.alertmanagers) {

@@ -39,7 +39,7 @@ export function gatewayProcess({ folder, kubeconfig, port, config, http }: Gatew
           ({ ok }) => ok,
           () => false,
         );
-      await untilTrue(`the gateway is ready`, isReady, 120_000);
+      await untilTrue(`the gateway is ready`, isReady, 300_000);
     },
     kill: async (signal = 'SIGKILL') => {
       const dying = child;

@@ -69,7 +69,14 @@ function live(alertmanagers: readonly SilenceClient[], client = testClient(injec
     drainMs: 500,
   });
   const audit = startWriting().write({ chain: 'investigator' });
-  const definition = createSilenceController({ alertmanagers, identity: NO_RULES, audit, clock: systemClock, redact: (text) => text });
+  const definition = createSilenceController({
+    alertmanagers,
+    identity: NO_RULES,
+    namespace,
+    audit,
+    clock: systemClock,
+    redact: (text) => text,
+  });
   manager.addController({ ...definition, namespace });
   const stop = new AbortController();
   const running = manager.run(stop.signal);

@@ -15,6 +15,7 @@ const rule = { minutes: 0, occurrences: 1 };
 function scopeOf(spec: Partial<IncidentSpec>, status: IncidentStatus = {}, now = NOW): IncidentScope {
   const scope = {
     clock: { now: () => now },
+    namespace: 'agent-sre',
     incident: incident({ alerts: [alert('firing')], ...spec }),
     status: structuredClone(status),
     announcements: { critical: rule, warning: rule, info: rule },
