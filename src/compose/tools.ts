@@ -1,6 +1,7 @@
 /** Every tool of the product, and Jamie, who talks about what they find: from the parts of a process. */
 import type { Chat } from '../chat/port.ts';
 import { createCleaner } from '../sources/text.ts';
+import { incidentResponseTool } from '../tools/advice/incidentResponse.ts';
 import { monitoringAdviceTool } from '../tools/advice/monitoringAdvice.ts';
 import { askJamieTool, sreChatTool } from '../tools/assistant/askJamie.ts';
 import { whatChangedTool } from '../tools/assistant/whatChanged.ts';
@@ -34,11 +35,13 @@ export interface ToolsAndChat {
 export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
   const { client, clock, config, manager, redactor } = parts;
   const records = createRecords({ client, clock, manager, redactor, namespace: config.namespace });
+  const book = incidentBookOptions(parts);
+  const workloads = createWorkloadFinder({ client, clock });
   const proposing = {
     records,
     client,
     settings: proposalSettings(config),
-    alerts: createAlertBook(incidentBookOptions(parts)),
+    alerts: createAlertBook(book),
     cluster: config.cluster.name,
   };
   const cluster = createClusterAccess(parts, logAudit);
@@ -55,13 +58,8 @@ export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
     ...signalsTools(parts, telemetry, cluster.logRecord),
     cliToolTool({ programs: createProgramRunner({ paths: config.tools, clock }), cleaner: cluster.cleaner }),
     analyzeLogsTool({ ...cluster, redactor, stores: telemetry.ports.logs }),
-    monitoringAdviceTool({
-      ...telemetry,
-      metrics: telemetry.ports.metrics,
-      ...records,
-      client,
-      workloads,
-    }),
+    monitoringAdviceTool({ ...telemetry, metrics: telemetry.ports.metrics, ...records, client, workloads }),
+    incidentResponseTool({ ...proposing, identity: book.identity, workloads, clock }),
     ...readingTools(records),
     ...proposingTools(proposing),
     ...gitTools({ ...proposing, cleaner: cluster.cleaner, workloads }),

@@ -13,6 +13,7 @@ const SYNONYMS: readonly (readonly string[])[] = [
   ['service', 'serviceName', 'workload', 'app'],
   ['message', 'question', 'query', 'prompt'],
   ['question', 'message', 'query', 'description', 'incident'],
+  ['description', 'query', 'message', 'question', 'alert', 'text', 'summary'],
   ['query', 'promql', 'logql', 'traceql', 'expr', 'message', 'question'],
   ['logs', 'log', 'text', 'content'],
   ['pod', 'podName', 'name'],

@@ -33,7 +33,20 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   remediate: { values: ['analysis', 'domain', 'gitops', 'kube/errors', 'kube/object', 'sources/gap'], types: ['kube', 'sources'] },
   intake: { values: ['domain', 'kube', 'report'], types: ['telemetry', 'redact', 'sources'] },
   tools: {
-    values: ['analysis', 'domain', 'evidence', 'gitops', 'investigate', 'kube', 'remediate', 'report', 'sources', 'text'],
+    // what people say of trouble is read in one way, whether a chat brings it or a caller
+    values: [
+      'analysis',
+      'domain',
+      'evidence',
+      'gitops',
+      'intake/freeText/readChatMessage',
+      'investigate',
+      'kube',
+      'remediate',
+      'report',
+      'sources',
+      'text',
+    ],
     types: ['audit', 'chat', 'redact', 'telemetry'],
   },
   chat: {
