@@ -36,7 +36,6 @@ export function addTools(parts: Parts, logAudit?: LogAudit): ToolsAndChat {
   const { client, clock, config, manager, redactor } = parts;
   const records = createRecords({ client, clock, manager, redactor, namespace: config.namespace });
   const book = incidentBookOptions(parts);
-  const workloads = createWorkloadFinder({ client, clock });
   const proposing = {
     records,
     client,
