@@ -21,7 +21,7 @@ export function connectionsOf(
       name: '',
       ask: async (signal) => `Kubernetes ${(await versionOf(client, signal)) ?? 'of unknown version'}`,
     },
-    asking('custom resources', { name: '' }, (signal) => client.raw('GET', `/apis/${API_VERSION}`, undefined, { signal })),
+    asking('custom resources of Agent-SRE', { name: '' }, (signal) => client.raw('GET', `/apis/${API_VERSION}`, undefined, { signal })),
     ...ports.metrics.map((port) => asking('metrics', port, (signal) => port.instant('vector(1)', signal))),
     ...alertmanagers.map((one) => asking('alerts', one, (signal) => one.startedAt(signal))),
     ...ports.logs.map((port) =>

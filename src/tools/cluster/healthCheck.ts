@@ -85,5 +85,5 @@ const WHY: Readonly<Record<SourceError['reason'], string>> = {
   Malformed: 'its answer makes no sense: is it what it is configured as?',
   TooLarge: 'its answer is too large',
   NotConfigured: 'it is not configured as it needs',
-  NotFound: 'there is nothing at its address',
+  NotFound: 'it is not there',
 };

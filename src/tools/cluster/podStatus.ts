@@ -107,7 +107,7 @@ async function answer(deps: ClusterDeps, counted: Omit<Output, 'pods'>, pods: re
     ...reasons.map((reason) => `  ${reason}`),
   ]);
   const unseen = glance.unseen();
-  const head = `${counted.total} pods in ${where}${states === '' ? '' : `: ${states}`}`;
+  const head = `${counted.total} ${counted.total === 1 ? 'pod' : 'pods'} in ${where}${states === '' ? '' : `: ${states}`}`;
   const text = [
     head,
     ...lines,
