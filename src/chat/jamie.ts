@@ -10,10 +10,11 @@ import { ToolError } from '../tools/errors.ts';
 import type { Tools } from '../tools/registry.ts';
 import type { Call } from '../tools/tool.ts';
 import { compose } from './answer/compose.ts';
+import { continued } from './answer/continued.ts';
 import { createLookups, type Lookups } from './answer/lookups.ts';
 import { lookUp } from './answer/plan.ts';
 import { type Understood, understand } from './answer/understand.ts';
-import { type Conversation, NEW_CONVERSATION, withTurn } from './memory/conversation.ts';
+import { type Conversation, NEW_CONVERSATION, type Turn } from './memory/conversation.ts';
 import type { ConversationStore } from './memory/store.ts';
 import type { ModelAnswers } from './model/answers.ts';
 import type { Directory } from './names/directory.ts';
@@ -53,7 +54,7 @@ export function createJamie(deps: JamieDeps): Chat {
       const understood = await answer(deps, { question, conversation, call, lookups, say });
       const response = said.join('');
       const timestamp = new Date(deps.clock.now()).toISOString();
-      await remember(deps, id, call, { at: timestamp, question: question.message, answer: response, understood });
+      await remember(deps, id, call, { at: timestamp, question: question.message, answer: response }, understood);
       return { response, timestamp, conversationId: id, evidence: lookups.evidence() } satisfies ChatReply;
     },
   };
@@ -125,35 +126,17 @@ function inFront(context: string, names: Parameters<typeof understand>[0]['names
   return names.find(({ kind, name, namespace }) => kind !== 'Namespace' && (words.has(name) || words.has(`${namespace}/${name}`)));
 }
 
-interface Answered {
-  readonly at: string;
-  readonly question: string;
-  readonly answer: string;
-  readonly understood: Understood;
-}
-
 /** What can't be kept is told to the log: the answer is there. */
 async function remember(
-  deps: JamieDeps,
+  { conversations, logger, redact }: JamieDeps,
   id: string,
   { caller }: Call,
-  { at, question, answer: given, understood }: Answered,
+  turn: Turn,
+  understood: Understood,
 ): Promise<void> {
-  const turn = { at, question: deps.redact(question), answer: deps.redact(given) };
-  const change = (before: Conversation): Conversation => {
-    const turns = [...withTurn(before, turn)];
-    if (understood.kind === 'said') {
-      const { pending, focus = before.focus } = understood;
-      const isSmallTalk = pending === undefined && understood.focus === undefined;
-      return { ...before, turns, focus, pending: pending ?? (isSmallTalk ? before.pending : undefined) };
-    }
-    const focus = understood.entity ?? before.focus;
-    const lastAsked = understood.kind === 'look' ? deps.redact(understood.question).slice(0, 1_000) : before.lastAsked;
-    return { turns, focus, lastAsked };
-  };
   try {
-    await deps.conversations.write(id, caller.username, change);
+    await conversations.write(id, caller.username, (before) => continued(before, turn, understood, redact));
   } catch (error) {
-    deps.logger.warn({ err: error }, 'could not keep a conversation: what was said in it will not be remembered');
+    logger.warn({ err: error }, 'could not keep a conversation: what was said in it will not be remembered');
   }
 }

@@ -195,7 +195,8 @@ describe('Jamie without a model', () => {
 
   test('keeps no secret of what was said', async () => {
     const stage = createStage();
-    await stage.ask('what is the password hunter2 for');
+    for (const question of ['what is the password hunter2 for', 'logs of cart with hunter2', 'logs of api with hunter2'])
+      await stage.ask(question);
     const { items } = await stage.kube.list(configMaps);
     expect(JSON.stringify(items)).not.toContain('hunter2');
   });
