@@ -4,7 +4,7 @@ import { TOOL_ROWS } from '../../../src/server/rest/table.ts';
 import { SHOP_POD, type ShopWorld } from '../../support/shopWorld.ts';
 import { printTable, round } from '../runtime/table.ts';
 
-const A_SECOND = 50;
+export const A_SECOND = 50;
 const dispatcher = new Agent({ connections: 200, headersTimeout: 60_000 });
 
 interface Measured {
@@ -17,7 +17,7 @@ interface Measured {
 type Ask = () => Promise<number>;
 
 /** Begins a request every 20 ms, and waits for all. */
-async function steadily(ask: Ask, seconds: number): Promise<Measured> {
+export async function steadily(ask: Ask, seconds: number): Promise<Measured> {
   const begun = performance.now();
   const asked: Promise<{ readonly status: number; readonly ms: number }>[] = [];
   for (let index = 0; index < seconds * A_SECOND; index += 1) {
