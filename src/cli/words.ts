@@ -52,7 +52,7 @@ export async function expect(speaker: Speaker, { name, until, reason }: Expectin
 /** Also of one that is over: a silence outlasts its Incident. @param now milliseconds since the epoch */
 export async function silence(speaker: Speaker, { name, ...words }: { readonly name: string } & Silencing, now: number): Promise<void> {
   if (words.until === undefined) return lift(speaker, name);
-  const until = new Date(untilOf(words.until, now, 'for')).toISOString();
+  const until = new Date(untilOf(words.until, now, 'for')).toISOString().replace(/\.\d{3}Z$/u, 'Z'); // whole seconds are easier to read
   const incident = await openIncident(speaker.scope, name);
   const by = await sayAs(speaker.scope, incident, (who) => ({ silence: { until, reason: words.reason, by: who } }));
   const alerts = (incident.spec.alerts ?? []).length;

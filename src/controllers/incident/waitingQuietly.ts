@@ -11,7 +11,7 @@ const MOST_OF_DETAIL = 440;
 
 export function withQuiet(waitingOn: WaitingOn, quiet: Quiet | undefined): WaitingOn {
   if (waitingOn.who === 'Nobody' || quiet === undefined || quiet.reason === 'Expected') return waitingOn;
-  const quietly = `(${WORDS[quiet.reason]}${quiet.until === undefined ? '' : ` until ${quiet.until}`})`;
+  const quietly = `(${WORDS[quiet.reason]}${quiet.until === undefined ? '' : ` until ${quiet.until.replace(/\.\d{1,9}Z$/u, 'Z')}`})`;
   return { ...waitingOn, detail: `${bounded(waitingOn.detail ?? '', MOST_OF_DETAIL)} ${quietly}`.trimStart() };
 }
 

@@ -56,12 +56,15 @@ export async function holdIn(client: SilenceClient, parts: SilenceParts): Promis
     return held(client, parts, await board.silences(client, 0, signal), true);
   } catch (error) {
     if (signal.aborted) throw error;
-    return away(client, parts, bounded(parts.redact(wordsOf(error)), 400));
+    return away(client, parts, bounded(parts.redact(wordsOf(client, error)), 400));
   }
 }
 
-/** A source's own words; what is below them may hold addresses. */
-const wordsOf = (error: unknown): string => (error instanceof SourceError ? error.message : explain(error));
+/** A source's own words, without its name; what is below them may hold addresses. */
+function wordsOf({ name }: SilenceClient, error: unknown): string {
+  const words = error instanceof SourceError ? error.message : explain(error);
+  return words.startsWith(`${name}: `) ? words.slice(name.length + 2) : words;
+}
 
 async function carryOut(client: SilenceClient, { measures, toEnd }: Measures, parts: SilenceParts): Promise<void> {
   // Made before others are ended: there is no moment between in which it is loud.

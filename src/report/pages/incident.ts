@@ -1,6 +1,7 @@
 /** One Incident: its head, the report of its investigation, and what was done about it so far. */
 import type { Incident, Investigation } from '../../crds/kinds.ts';
 import { expectedForMs } from '../../domain/expectation.ts';
+import { isOver } from '../../domain/lifeCycle.ts';
 import { age, moment } from '../../text/age.ts';
 import { indented, wrapped } from '../../text/layout.ts';
 import { type Page, paragraph, refText, rows, section } from '../../text/page.ts';
@@ -52,7 +53,7 @@ function headLines({ metadata, spec, status }: Incident, page: Page): readonly s
           'Alerts',
           alerts.length === 0
             ? undefined
-            : `${firing} firing, ${alerts.length - firing} over${spec.alertsTotal === undefined || spec.alertsTotal <= alerts.length ? '' : `, of ${spec.alertsTotal}`}`,
+            : `${firing} ${isOver({ spec, status }) ? 'last said to be firing' : 'firing'}, ${alerts.length - firing} over${spec.alertsTotal === undefined || spec.alertsTotal <= alerts.length ? '' : `, of ${spec.alertsTotal}`}`,
         ],
         ['Targets', (spec.targets ?? []).map(refText).join(', ')],
         ['Looked after', acknowledgementText(spec, status)],
