@@ -2,13 +2,12 @@
  * MCP of the gateway: all tools on a port of its own and on that of REST, and what Jamie is asked on another. One server behind them all;
  * a client is let in by the guard of the address that it comes to.
  */
-import { InMemoryServerEventBus } from '@modelcontextprotocol/server';
 import { createCatalogue } from '../mcp/catalogue.ts';
+import { createChanges } from '../mcp/changes.ts';
 import { createLookUp } from '../mcp/lookUp.ts';
-import { createMcp, type Mcp } from '../mcp/mcp.ts';
 import { recordKinds } from '../mcp/records.ts';
-import { createResources } from '../mcp/resources.ts';
 import { runbookKind } from '../mcp/runbooks.ts';
+import type { McpDeps } from '../mcp/server.ts';
 import { recordWatchers } from '../mcp/watchRecords.ts';
 import { metadataRoutes } from '../server/rest/metadataRoutes.ts';
 import { createRecords } from '../tools/incidents/records.ts';
@@ -17,7 +16,7 @@ import { builtInRunbooks } from '../tools/runbooks/builtIn.ts';
 import type { Api, Surface } from './api.ts';
 import { protectedResource } from './callers.ts';
 import type { OtherServer } from './http.ts';
-import { surfaceOf } from './mcpSurface.ts';
+import { type LazyMcp, lazily, surfaceOf } from './mcpSurface.ts';
 import type { Parts } from './parts.ts';
 
 export interface McpServers {
@@ -33,7 +32,7 @@ export function addMcp(parts: Parts, api: Api, tools: Tools): McpServers {
   const setting = 'mcp.host or MCP_HOST';
   const { agent, jamie } = createMcps(parts, tools);
   const { guardAt, policies } = api;
-  const at = (mcp: Mcp): Surface => {
+  const at = (mcp: LazyMcp): Surface => {
     const surface = surfaceOf(mcp, guardAt(host), policies.calls);
     return { ...surface, routes: [...surface.routes, ...metadataRoutes(protectedResource(config))] };
   };
@@ -67,23 +66,25 @@ const INSTRUCTIONS =
 const JAMIE_INSTRUCTIONS =
   'Jamie answers questions about services in this Kubernetes cluster in plain words (ask_jamie), with the evidence for each answer. Jamie looks and explains, and does not act.';
 
-export function createMcps(parts: Parts, tools: Tools): { readonly agent: Mcp; readonly jamie: Mcp } {
+/** To be called before the manager runs. */
+export function createMcps(parts: Parts, tools: Tools): { readonly agent: LazyMcp; readonly jamie: LazyMcp } {
   const { client, clock, manager, redactor, config, version } = parts;
   const logger = parts.logger.child({ part: 'mcp' });
   const records = createRecords({ client, clock, manager, redactor, namespace: config.namespace });
-  const changes = new InMemoryServerEventBus((error) => logger.warn({ error }, 'somebody who listens could not be told of a change'));
+  const changes = createChanges();
   for (const watcher of recordWatchers(changes)) manager.addController(watcher);
-  const shared = {
-    version,
-    clock,
-    logger,
-    changes,
-    resources: createResources([...recordKinds(records), runbookKind(builtInRunbooks())]),
-    lookUpNames: createLookUp(client, records),
-  };
-  const ofJamie = createTools(tools.list().filter(({ name }) => JAMIE.has(name)));
+  const lazy = (who: Pick<McpDeps, 'name' | 'title' | 'instructions'>, ofThem: () => Tools): LazyMcp =>
+    lazily(async () => {
+      const { createMcp } = await import('../mcp/mcp.ts');
+      const { createResources } = await import('../mcp/resources.ts');
+      const resources = createResources([...recordKinds(records), runbookKind(builtInRunbooks())]);
+      const catalogue = createCatalogue(ofThem());
+      return createMcp({ ...who, version, clock, logger, changes, resources, catalogue, lookUpNames: createLookUp(client, records) });
+    });
   return {
-    agent: createMcp({ ...shared, name: 'agent-sre', title: 'Agent-SRE', instructions: INSTRUCTIONS, catalogue: createCatalogue(tools) }),
-    jamie: createMcp({ ...shared, name: 'jamie', title: 'Jamie', instructions: JAMIE_INSTRUCTIONS, catalogue: createCatalogue(ofJamie) }),
+    agent: lazy({ name: 'agent-sre', title: 'Agent-SRE', instructions: INSTRUCTIONS }, () => tools),
+    jamie: lazy({ name: 'jamie', title: 'Jamie', instructions: JAMIE_INSTRUCTIONS }, () =>
+      createTools(tools.list().filter(({ name }) => JAMIE.has(name))),
+    ),
   };
 }

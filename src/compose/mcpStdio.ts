@@ -22,12 +22,13 @@ export async function runMcp(options: StdioOptions, signal: AbortSignal): Promis
   await withParts({ ...options, name: 'mcp' }, async (parts) => {
     const { tools } = addTools(parts, { record: async () => undefined });
     const { agent } = createMcps(parts, tools);
+    const mcp = await agent.load();
     const ended = new AbortController();
     const stop = (): void => ended.abort();
     signal.addEventListener('abort', stop, { once: true });
     const running = parts.manager.run(ended.signal);
     const serving = userOf(parts).then((caller) =>
-      agent.lines({ caller, toolset: 'all' }, { input: process.stdin, output: process.stdout }, ended.signal),
+      mcp.lines({ caller, toolset: 'all' }, { input: process.stdin, output: process.stdout }, ended.signal),
     );
     try {
       await Promise.race([serving, running]);

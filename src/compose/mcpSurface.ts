@@ -5,23 +5,47 @@ import type { ApiCall, Guard } from '../server/edge.ts';
 import type { RatePolicy } from '../server/rateLimits.ts';
 import type { Surface } from './api.ts';
 
+/** What is loaded when somebody asks for it: where nobody does, MCP takes no memory. */
+export interface LazyMcp {
+  readonly load: () => Promise<Mcp>;
+  /** Ends what is under way, if it was ever loaded. */
+  readonly stop: () => void;
+}
+
 const PATHS = ['/mcp', '/mcp/http'];
 
-export function surfaceOf(mcp: Mcp, guard: Guard, policy: RatePolicy): Surface {
+export function surfaceOf({ load, stop }: LazyMcp, guard: Guard, policy: RatePolicy): Surface {
+  const answer = async (call: ApiCall): Promise<Response> => {
+    const { http } = await load();
+    return http.answer(call.request, visitorOf(call), call.connection.hangUp);
+  };
   return {
     guard,
-    routes: PATHS.map((path) =>
-      guard({
-        methods: ['GET', 'POST', 'DELETE'],
-        path,
-        policy,
-        answer: (call) => mcp.http.answer(call.request, visitorOf(call), call.connection.hangUp),
-      }),
-    ),
-    upgrades: PATHS.map((path) => ({ path, policy, accept: (upgrading, call) => mcp.webSocket.accept(upgrading, visitorOf(call)) })),
+    routes: PATHS.map((path) => guard({ methods: ['GET', 'POST', 'DELETE'], path, policy, answer })),
+    upgrades: PATHS.map((path) => ({
+      path,
+      policy,
+      accept: (upgrading, call) => {
+        load()
+          .then(({ webSocket }) => webSocket.accept(upgrading, visitorOf(call)))
+          .catch(() => upgrading.socket.destroy());
+      },
+    })),
+    stop,
+  };
+}
+
+export function lazily(make: () => Promise<Mcp>): LazyMcp {
+  let made: Promise<Mcp> | undefined;
+  return {
+    load: () => (made ??= make()),
     stop: () => {
-      mcp.webSocket.close();
-      void mcp.http.close();
+      made
+        ?.then(({ http, webSocket }) => {
+          webSocket.close();
+          return http.close();
+        })
+        .catch(() => undefined);
     },
   };
 }

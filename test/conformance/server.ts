@@ -2,10 +2,10 @@
  * The MCP endpoint of Agent-SRE with the conformance suite's fixtures in place of its own tools: the same guard, sessions, batches and
  * streams. Run by `make conformance`; prints its URL, and ends with its input.
  */
-import { InMemoryServerEventBus } from '@modelcontextprotocol/server';
 import { Registry } from 'prom-client';
 import { systemClock } from '../../src/clock.ts';
 import { createHealth } from '../../src/kube/health.ts';
+import { createChanges } from '../../src/mcp/changes.ts';
 import { createEndpoint } from '../../src/mcp/endpoint.ts';
 import { createApp } from '../../src/server/app.ts';
 import { checkWayIn } from '../../src/server/auth/origin.ts';
@@ -16,7 +16,7 @@ import { createHttpMetrics } from '../../src/telemetry/httpMetrics.ts';
 import { silentLogger } from '../support/logger.ts';
 import { fixtures } from './fixtures.ts';
 
-const changes = new InMemoryServerEventBus();
+const changes = createChanges();
 const endpoint = createEndpoint({
   serverFor: () => fixtures(changes),
   information: () => ({ name: 'agent-sre-conformance' }),

@@ -1,11 +1,12 @@
 /** MCP on a real port, behind the guard of the product, over tools and resources of a test; who calls is told by `Authorization: Bearer NAME`. */
-import { InMemoryServerEventBus, type ServerEventBus } from '@modelcontextprotocol/server';
+import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { systemClock } from '../../src/clock.ts';
-import { surfaceOf } from '../../src/compose/mcpSurface.ts';
+import { lazily, surfaceOf } from '../../src/compose/mcpSurface.ts';
 import { createHealth } from '../../src/kube/health.ts';
 import { createCatalogue } from '../../src/mcp/catalogue.ts';
+import { createChanges } from '../../src/mcp/changes.ts';
 import { createMcp, type Mcp } from '../../src/mcp/mcp.ts';
 import type { LookUpNames } from '../../src/mcp/names.ts';
 import { createResources, type ResourceKind } from '../../src/mcp/resources.ts';
@@ -53,7 +54,7 @@ export async function startMcp({
 }: McpTestOptions): Promise<McpTestServer> {
   const log: LogLine[] = [];
   const [logger, clock] = [recordingLogger(log), systemClock];
-  const changes = new InMemoryServerEventBus();
+  const changes = createChanges();
   const mcp = createMcp({
     name: 'agent-sre',
     title: 'Agent-SRE',
@@ -78,7 +79,11 @@ export async function startMcp({
     clock,
     logger,
   });
-  const surface = surfaceOf(mcp, guard, { name: 'calls', quota, windowSeconds: 60 });
+  const surface = surfaceOf(
+    lazily(async () => mcp),
+    guard,
+    { name: 'calls', quota, windowSeconds: 60 },
+  );
   const httpMetrics = createHttpMetrics(new Registry());
   const app = createApp({ health: createHealth(clock), clock, logger, httpMetrics, routes: surface.routes });
   const listening = await listen({
