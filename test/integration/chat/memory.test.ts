@@ -1,14 +1,22 @@
 /** Conversations where a real API server keeps them, under the gateway's own account and the admission policies. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAudit } from '../../../src/audit/chain.ts';
+import { chainIn } from '../../../src/audit/segment.ts';
+import { verifyChain } from '../../../src/audit/verify.ts';
 import type { Conversation } from '../../../src/chat/memory/conversation.ts';
 import { forgetOld } from '../../../src/chat/memory/forget.ts';
 import { createConversationStore } from '../../../src/chat/memory/store.ts';
+import { systemClock } from '../../../src/clock.ts';
 import { createModelAccount } from '../../../src/compose/modelAccount.ts';
 import { configMaps } from '../../../src/crds/configMaps.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
+import { createRedactor } from '../../../src/redact/redactor.ts';
+import { createLogRecord } from '../../../src/tools/cluster/logs/record.ts';
 import { type Cluster, startCluster } from '../../cluster/cluster.ts';
 import { describeError, until } from '../../cluster/lib/poll.ts';
+import { callOf } from '../../support/callers.ts';
 import { installApi } from '../../support/installCrds.ts';
+import { silentLogger } from '../../support/logger.ts';
 import { testClient } from '../../support/testClient.ts';
 
 const namespace = 'agent-sre';
@@ -112,6 +120,29 @@ describe('the gateway', () => {
     const account = createModelAccount(gateway, namespace);
     expect(await account.write('{}', undefined, signal)).toBe(true);
     expect(await account.write('{"a":1}', (await account.read())?.version, signal)).toBe(true);
+  });
+
+  test('writes its own audit, and nobody else’s', async () => {
+    const auditOf = (chain: 'gateway' | 'executor') =>
+      createAudit({
+        client: gateway,
+        namespace,
+        chain,
+        clock: systemClock,
+        logger: silentLogger,
+        redactor: createRedactor(),
+        signingKey: async () => undefined,
+        metrics: { recorded: () => undefined, failed: () => undefined, stands: () => undefined },
+      });
+    const record = createLogRecord({ audit: auditOf('gateway'), clock: systemClock });
+    const call = callOf('alice', () => true);
+    await record.admit(call, { namespace: 'shop', pods: ['cart-1'], what: 'cart-1' });
+    await record.admit(call, { namespace: 'shop', pods: ['cart-1'], what: 'cart-1' });
+    const { items } = await admin.list(configMaps, { namespace });
+    const chain = chainIn(items, 'gateway');
+    expect(verifyChain(chain).problems).toEqual([]);
+    expect(JSON.stringify(items)).toMatch(/ReadForSomebody.*alice.*ReadForSomebody/u);
+    await expect(auditOf('executor').record([{ key: 'x', event: 'X', outcome: 'Noted', who: 'x', message: 'x' }])).rejects.toThrow();
   });
 
   test.each(['agent-sre-stop', 'agent-sre-record-x', 'foreign', 'evidence-1-2'])('may not make a ConfigMap %s', async (name) => {
