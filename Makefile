@@ -92,6 +92,10 @@ bench-sources: ready ## What each source's adapter takes over the raw HTTP calls
 bench-intake: ready build ## Alerts: a burst beside the raw limit, a steady stream (BENCH_ARGS='--minutes 10'), hostile bodies
 	@$(NODE) test/bench/intake/main.ts $(BENCH_ARGS)
 
+.PHONY: bench-logs
+bench-logs: ready ## analyze_logs on 150,000 lines, generated and published (DATA=folder); BENCH_ARGS=--drain3 beside Drain3
+	@$(NODE) test/bench/interfaces/logs.ts $(DATA) $(BENCH_ARGS)
+
 .PHONY: bench-interfaces
 bench-interfaces: ready build ## REST: each route at 50 requests a second, and the memory of 1,000 open streams
 	@$(NODE) test/bench/interfaces/main.ts $(BENCH_ARGS)

@@ -127,7 +127,7 @@ function byNews({ news }: Reading): (a: TemplateSeen, b: TemplateSeen) => number
 }
 
 /** Warnings without a known family that were there all along are the daily noise of most programs. */
-export function isUnusual({ tally, news }: Reading): boolean {
+function isUnusual({ tally, news }: Reading): boolean {
   return tally.families.some(
     (seen) => seen.family.name !== 'OtherWarnings' || (!isNoise(seen, tally) && ['new', 'surging', 'burst'].includes(news.ofFamily(seen))),
   );

@@ -19,7 +19,7 @@ export function noteTarget(targets: Map<string, number>, message: string): void 
   targets.set(target, (targets.get(target) ?? 0) + 1);
 }
 
-export function targetOf(message: string): string | undefined {
+function targetOf(message: string): string | undefined {
   const lookedUp = LOOKED_UP.exec(message)?.[1];
   if (lookedUp !== undefined && !NO_HOST.test(lookedUp) && !/^(?:on|is|was|not|to|name|the|for|failed|unreachable)$/iu.test(lookedUp))
     return lookedUp;
