@@ -1,5 +1,6 @@
-/** A plan that a person has proposed in place of the present one becomes the Incident's present plan, once it stands with its diff. */
+/** A plan that a person has proposed, in place of the present one or where there is none, becomes the Incident's present plan, once it stands with its diff. */
 import type { RemediationPlan } from '../../crds/kinds.ts';
+import { planOfPerson } from '../../domain/names.ts';
 import { hasEnded } from '../../domain/plan.ts';
 import { declareOn, type IncidentScope, note } from './scope.ts';
 
@@ -15,13 +16,29 @@ export function adoptPlan(scope: IncidentScope, present: RemediationPlan): Remed
   });
   const isAtWork = present.status?.approvedAt !== undefined && !hasEnded(present);
   if (chosen === undefined || isAtWork || planRefs.length >= PLANS_MAX) return present;
+  return take(scope, chosen, ` in place of ${present.metadata.name}`);
+}
+
+/** What a person has proposed for an Incident of which rules had proposed nothing. */
+export function adoptFirst(scope: IncidentScope): RemediationPlan | undefined {
+  const { incident, plans } = scope;
+  const { uid } = incident.metadata;
+  const chosen = plans
+    .list()
+    .find(
+      (plan) =>
+        plan.spec.incidentRef.uid === uid &&
+        plan.metadata.name === planOfPerson(uid, plan.spec.ordinal) &&
+        plan.status?.digest !== undefined &&
+        !hasEnded(plan),
+    );
+  return chosen === undefined ? undefined : take(scope, chosen, '');
+}
+
+function take(scope: IncidentScope, chosen: RemediationPlan, place: string): RemediationPlan {
   const { name, uid } = chosen.metadata;
-  status.planRefs = [...planRefs, { name, uid }];
+  scope.status.planRefs = [...(scope.status.planRefs ?? []), { name, uid }];
   declareOn(scope, 'RemediationProposed', { status: 'True', reason: 'PlanChosen', message: chosen.spec.summary });
-  note(
-    scope,
-    'PlanChosen',
-    `Plan ${name}, which ${chosen.spec.requestedBy?.username ?? 'somebody'} proposed in place of ${present.metadata.name}`,
-  );
+  note(scope, 'PlanChosen', `Plan ${name}, which ${chosen.spec.requestedBy?.username ?? 'somebody'} proposed${place}`);
   return chosen;
 }

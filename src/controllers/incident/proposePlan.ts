@@ -23,7 +23,7 @@ import { ownerReferenceTo } from '../../kube/object.ts';
 import { type Handoff, type Proposal, propose, targetOf } from '../../remediate/propose.ts';
 import { readWorkload } from '../../remediate/workload.ts';
 import { bounded, conditionOf, next, type StepResult, stalled, wait } from '../steps.ts';
-import { adoptPlan } from './adoptPlan.ts';
+import { adoptFirst, adoptPlan } from './adoptPlan.ts';
 import { declareOn, type IncidentScope, note } from './scope.ts';
 
 const PROPOSALS_MAX = 3;
@@ -33,7 +33,7 @@ export async function proposePlan(scope: IncidentScope): Promise<StepResult> {
   const { namespace } = incident.metadata;
   const { planRefs = [], investigationRef } = scope.status;
   const last = planRefs.at(-1);
-  scope.plan = last === undefined ? undefined : plans.get({ namespace, name: last.name });
+  scope.plan = last === undefined ? adoptFirst(scope) : plans.get({ namespace, name: last.name });
   if (last !== undefined && scope.plan === undefined) return wait('PlanPending', 1_000);
   if (scope.plan !== undefined) scope.plan = adoptPlan(scope, scope.plan);
   if (scope.plan !== undefined && isOfTimeBefore(scope.plan, incident.spec.reopenedAt)) scope.plan = undefined;

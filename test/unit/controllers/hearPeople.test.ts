@@ -20,7 +20,7 @@ function scopeOf(spec: Partial<IncidentSpec>, status: IncidentStatus = {}, now =
     status: structuredClone(status),
     announcements: { critical: rule, warning: rule, info: rule },
     investigations: { get: () => undefined },
-    plans: { get: () => undefined },
+    plans: { get: () => undefined, list: () => [] },
   };
   return scope as unknown as IncidentScope;
 }

@@ -1,11 +1,13 @@
 /** What a person has chosen takes the place of what the rules had proposed. */
 import { describe, expect, test } from 'vitest';
-import { adoptPlan } from '../../../src/controllers/incident/adoptPlan.ts';
+import { adoptFirst, adoptPlan } from '../../../src/controllers/incident/adoptPlan.ts';
 import type { IncidentScope } from '../../../src/controllers/incident/scope.ts';
+import { missingForAuto } from '../../../src/controllers/remediationplan/autonomy.ts';
 import type { PlanScope } from '../../../src/controllers/remediationplan/scope.ts';
 import { validate } from '../../../src/controllers/remediationplan/validate.ts';
 import { conditionOf } from '../../../src/controllers/steps.ts';
 import type { RemediationPlan } from '../../../src/crds/kinds.ts';
+import { planOfPerson } from '../../../src/domain/names.ts';
 import { DIGEST, incident, plan } from '../../support/plans.ts';
 
 const open = plan({ status: { phase: 'AwaitingApproval', digest: DIGEST } });
@@ -88,4 +90,32 @@ describe('an Incident', () => {
     expect(adoptPlan(scope, present).metadata.name).toBe(want);
     expect(scope.status.planRefs?.at(-1)?.name).toBe(want);
   });
+});
+
+describe('an Incident of which rules had proposed nothing', () => {
+  const named = (name: string, status?: RemediationPlan['status']): RemediationPlan =>
+    plan({ name, uid: 'own', spec: { ordinal: 1, requestedBy: { username: 'carol' } }, status });
+  const own = planOfPerson('inc-uid', 1);
+  const diff = { phase: 'AwaitingApproval', digest: DIGEST } as const;
+  test.each<{ name: string; chosen: RemediationPlan; want: string | undefined }>([
+    { name: 'takes up what a person has proposed', chosen: named(own, diff), want: own },
+    { name: 'does not before it stands with its diff', chosen: named(own), want: undefined },
+    { name: 'does not once it has ended', chosen: named(own, { ...diff, phase: 'Rejected' }), want: undefined },
+    { name: 'does not take a plan of rules for a person’s', chosen: named('rp-of-rules', diff), want: undefined },
+  ])('$name', ({ chosen, want }) => {
+    const scope = { incident: incident({}), status: {}, plans: storeOf([chosen]), clock: { now: () => NOW } } as unknown as IncidentScope;
+    expect(adoptFirst(scope)?.metadata.name).toBe(want);
+    expect(scope.status.planRefs?.at(-1)?.name).toBe(want);
+  });
+});
+
+test('what was chosen over a tool is never carried out by itself, also where the processes share one account with its caller', async () => {
+  const requestedBy = { username: 'system:serviceaccount:agent-sre:agent-sre' };
+  const scope = {
+    plan: plan({ name: planOfPerson('inc-uid', 1), spec: { requestedBy } }),
+    remediate: { operatorNamespace: 'agent-sre' },
+  } as unknown as PlanScope;
+  expect(await missingForAuto(scope, {} as never)).toBe(
+    `${requestedBy.username} made this plan, and plans of people are approved by people`,
+  );
 });
