@@ -34,7 +34,7 @@ export interface IncidentDeps {
 
 const labels = z.record(z.string().min(1).max(317), z.string().max(1024));
 
-export const incidentInput = z.object({
+const incidentInput = z.object({
   title: z
     .string()
     .trim()

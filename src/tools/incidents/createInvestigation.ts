@@ -28,7 +28,7 @@ export interface InvestigationDeps {
   readonly client: KubeClient;
 }
 
-export const investigationInput = z.object({
+const investigationInput = z.object({
   question: z.string().trim().min(1).max(2048).describe('What you want to know, in a sentence or two.'),
   targets: z.array(targetInput).min(1).max(20).describe('Objects to look at first: a workload, a Service, a Namespace, a Node.'),
   ...windowFields,

@@ -56,11 +56,7 @@ export const listIncidentsTool = (records: Records): Tool =>
     run: (asked, call) => listIncidents(records, asked, call),
   });
 
-export async function listIncidents(
-  { incidents, clock, redactor }: Records,
-  asked: Input,
-  call: Call,
-): Promise<Answer<z.input<typeof output>>> {
+async function listIncidents({ incidents, clock, redactor }: Records, asked: Input, call: Call): Promise<Answer<z.input<typeof output>>> {
   const now = clock.now();
   const isSelected = selects(asked, now);
   const found = withoutFollowers((await incidents.list(call)).filter((incident) => isInState(incident, asked.state)))

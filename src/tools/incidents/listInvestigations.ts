@@ -51,7 +51,7 @@ export const listInvestigationsTool = (records: Records): Tool =>
     run: (asked, call) => listInvestigations(records, asked, call),
   });
 
-export async function listInvestigations(
+async function listInvestigations(
   { investigations, clock, redactor }: Records,
   asked: Input,
   call: Call,

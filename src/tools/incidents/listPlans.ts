@@ -51,7 +51,7 @@ export const listPlansTool = (records: Records): Tool =>
     run: (asked, call) => listPlans(records, asked, call),
   });
 
-export async function listPlans({ plans, clock, redactor }: Records, asked: Input, call: Call): Promise<Answer<z.input<typeof output>>> {
+async function listPlans({ plans, clock, redactor }: Records, asked: Input, call: Call): Promise<Answer<z.input<typeof output>>> {
   const now = clock.now();
   const isSelected = selects(asked, now);
   const found = (await plans.list(call))
