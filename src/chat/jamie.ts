@@ -9,7 +9,7 @@ import type { Logger } from '../kube/logger.ts';
 import { ToolError } from '../tools/errors.ts';
 import type { Tools } from '../tools/registry.ts';
 import type { Call } from '../tools/tool.ts';
-import { compose } from './answer/compose.ts';
+import { compose, SHOWN } from './answer/compose.ts';
 import { continued } from './answer/continued.ts';
 import { createLookups, type Lookups } from './answer/lookups.ts';
 import { lookUp } from './answer/plan.ts';
@@ -112,7 +112,7 @@ async function answer(deps: JamieDeps, { question, conversation, call, lookups, 
   const before = understood.note === undefined ? '' : `${understood.note}\n\n`;
   const byRules = (): string => (understood.kind === 'open' ? understood.instead : compose(understood, looked));
   say(before);
-  if (deps.model === undefined) say(byRules());
+  if (deps.model === undefined || SHOWN.has(understood.intent.kind)) say(byRules());
   else {
     const failure = await deps.model.answer({ question: message, context, conversation, topic: understood, lookups, call, say });
     if (failure !== undefined) say(`${failure}\n\n${byRules()}`);

@@ -1,8 +1,12 @@
 /** An answer from what was looked up, without a model: what each tool says, with the evidence that it is. Nothing is said that none of them says. Pure. */
 import { cut } from '../../text/layout.ts';
+import type { IntentKind } from '../words/intent.ts';
 import type { Looked } from './lookups.ts';
 import { metricText } from './metric.ts';
 import type { Topic } from './understand.ts';
+
+/** Asked for to be seen as it is: a model would only retell it, and lose some. */
+export const SHOWN: ReadonlySet<IntentKind> = new Set(['logs', 'query', 'incidents', 'plans', 'plan', 'pods', 'list', 'describe']);
 
 const LONGEST_PART = 4_000;
 const LONGEST_LINE = 600;

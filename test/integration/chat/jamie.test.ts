@@ -70,15 +70,16 @@ describe('Jamie', () => {
   });
 
   test('asks back which of two, at one gateway, and understands the answer at another', async () => {
-    model.say([{ kind: 'says', text: 'Its log says connection refused [e1].' }]);
-    const asked = await ask('show logs of checkout');
+    model.say([{ kind: 'says', text: 'It has no ready endpoints [e2].' }]);
+    const asked = await ask('why is checkout failing?');
     expect(asked.response).toBe(
       'Which checkout do you mean?\n1. shop/checkout (Deployment)\n2. staging/checkout (Deployment)\nAnswer with a number, a name or a namespace.',
     );
     const answered = await ask('the one in shop', asked.conversationId, second.url);
     expect(answered.conversationId).toBe(asked.conversationId);
-    expect(answered.response).toBe('Its log says connection refused [e1].');
-    expect(model.asks[0]?.text).toContain('connect: connection refused');
+    expect(answered.response).toBe('It has no ready endpoints [e2].');
+    expect(model.asks[0]?.text).toContain('it has no ready endpoints');
+    expect((await ask('show its logs', asked.conversationId, second.url)).response).toContain('connect: connection refused');
     const goesOn = await ask('and its golden signals?', asked.conversationId);
     expect(goesOn.response).toMatch(/^shop\/checkout \(Deployment\) is unhealthy/u);
   });

@@ -118,6 +118,12 @@ describe('a model', () => {
     expect(await stage.ask('how does cart perform?')).toContain('I have restarted [not done: I change nothing] cart [e1].');
   });
 
+  test('is not asked to retell what people want to see', async () => {
+    const stage = stageWith([says('There is some log.')]);
+    expect(await stage.ask('show logs of cart')).toBe('java.lang.OutOfMemoryError: Java heap space [e1]');
+    expect(standIn.asks).toHaveLength(0);
+  });
+
   test('is not even asked to act', async () => {
     const stage = stageWith([says('Restarted.')]);
     expect(await stage.ask('restart cart')).toMatch(/^I change nothing/u);
