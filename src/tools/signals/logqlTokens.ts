@@ -18,7 +18,7 @@ const FORMS: readonly (readonly [Token['type'], RegExp])[] = [
 ];
 
 /** Throws a ToolError for what begins no word and no sign. */
-export function tokensOf(text: string): Token[] {
+function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   for (;;) {

@@ -11,7 +11,7 @@ const MOST = 5;
 const MOST_COMPARED = 1_000;
 
 /** Names in the order in which they may have been meant: by words in common, then by distance. */
-export function nearestMetrics(wanted: string, names: readonly string[]): string[] {
+function nearestMetrics(wanted: string, names: readonly string[]): string[] {
   const words = new Set(wordsOf(wanted));
   const inCommon = names
     .map((name) => ({ name, common: wordsOf(name).filter((word) => words.has(word)).length }))

@@ -27,7 +27,7 @@ const DEFAULT_MS = 3_600_000;
 const LONGEST_MS = 35 * 86_400_000;
 const DEFAULT_POINTS = 120;
 const MOST_POINTS = 1_000;
-export const MOST_SERIES = 2_000;
+const MOST_SERIES = 2_000;
 
 const input = z.object({
   query: queryField.describe('PromQL. Absent: the names of the metrics of service_name or namespace.'),

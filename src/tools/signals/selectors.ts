@@ -42,7 +42,7 @@ function takes({ operator, value }: Matcher, text: string): boolean {
 }
 
 /** Whether it says what is wanted. Who says only what is not wanted, or that something should be there, has not narrowed anything. */
-export const narrows = (matcher: Matcher): boolean => !takes(matcher, '') && ANYTHING.filter((text) => takes(matcher, text)).length < 2;
+const narrows = (matcher: Matcher): boolean => !takes(matcher, '') && ANYTHING.filter((text) => takes(matcher, text)).length < 2;
 
 export const isNarrow = ({ metric, matchers }: Selector): boolean => metric !== undefined || matchers.some(narrows);
 

@@ -51,7 +51,7 @@ export function seriesLines(all: readonly SeriesSummary[], shown: readonly Serie
   return [...heading, ...lines];
 }
 
-export const labelText = (found: Labels): string =>
+const labelText = (found: Labels): string =>
   `{${Object.entries(found)
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     .join(', ')}}`;

@@ -18,7 +18,7 @@ export const percent = (value: number): string => `${short(100 * value)}%`;
 /** @param value a second */
 export const perMinute = (value: number): string => `${short(60 * value)} req/min`;
 
-export const NOT_MEASURED = 'not measured';
+const NOT_MEASURED = 'not measured';
 
 export interface FourTexts {
   readonly latency: string;
