@@ -51,7 +51,7 @@ export async function callTool(
   }
   const late = (): Error => new ToolError('TimedOut', `${name} took longer than ${LONGEST_MS / 60_000} minutes; ask for less.`);
   try {
-    const run = (signal: AbortSignal) => tool.run(input, { caller, signal, progress: progressOf(context) });
+    const run = (signal: AbortSignal) => tool.run(input, { caller, signal, via: 'MCP', progress: progressOf(context) });
     const { text, data } = bounded(await withDeadline(clock, LONGEST_MS, context.mcpReq.signal, late, run));
     const content = [{ type: 'text' as const, text }];
     return data === undefined ? { content, isError: true, _meta: { [REASON]: 'TooLarge' } } : { content, structuredContent: data };
