@@ -104,6 +104,10 @@ bench-interfaces: ready build ## REST: each route at 50 requests a second, and t
 e2e: ready build ## All end-to-end scenes on a real cluster: the loop, the diagnosis of live faults, models, Ollama
 	@$(BIN)/vitest run --project e2e $(VITEST_ARGS)
 
+.PHONY: e2e-programs
+e2e-programs: ready build ## A live Incident over MCP by the SDK's client: found, followed, asked about, another fix proposed, approval refused
+	@$(BIN)/vitest run --project e2e test/e2e/programs.test.ts $(VITEST_ARGS)
+
 .PHONY: e2e-smoke
 e2e-smoke: ready build ## The demo's two acts, unattended, every step checked
 	@$(BIN)/vitest run --project e2e test/e2e/smoke.test.ts $(VITEST_ARGS)
