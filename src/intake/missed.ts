@@ -1,9 +1,10 @@
 /**
  * Makes up for a time in which nobody was here: alerts that fired and ended meanwhile get their Incident, with their times.
  *
- * What still fires is for the Alertmanagers to tell, which know what is silenced; only where none is asked, the history counts for that too. An
- * alert that was silenced all the while is nobody's trouble.
+ * What still fires is for the Alertmanagers to tell, which know what is silenced and inhibited, also where the history has a hole in it that looks
+ * like an end; only where none is asked, the history counts for that too. An alert that was silenced all the while is nobody's trouble.
  */
+import { canonicalJson } from '../domain/canonical.ts';
 import { type Silencing, silencedThroughout } from '../domain/silences.ts';
 import type { FiredAlert } from '../sources/alertHistory.ts';
 import { type DeliveredAlert, FROM_HISTORY, isTrouble, readAlert } from './alertmanager.ts';
@@ -37,9 +38,10 @@ export function createMakeUp({ histories, silencesSince, record, identity, alert
     const period = { start: Math.max(missed.start - MARGIN_MS, missed.end - LONGEST_MS), end: missed.end };
     const silences = await silencesSince(period.start, signal);
     const answers = await Promise.allSettled(histories.map((history) => history(period, signal)));
-    const alerts = answers
-      .flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
-      .filter(({ endsAt }) => endsAt !== undefined || alertmanagers.length === 0)
+    const fired = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const firing = new Set(fired.filter(({ endsAt }) => endsAt === undefined).map(({ labels }) => canonicalJson(labels)));
+    const alerts = fired
+      .filter(({ labels }) => alertmanagers.length === 0 || !firing.has(canonicalJson(labels)))
       .filter((alert) => !silencedThroughout(alert.labels, { start: alert.startsAt, end: alert.endsAt ?? period.end }, silences))
       .flatMap((alert) => asDelivered(alert, identity, period.end))
       .filter(isTrouble);

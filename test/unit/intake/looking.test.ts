@@ -115,6 +115,11 @@ describe('a time in which nobody was here', () => {
     expect(names(await madeUp({ histories, alertmanagers: [] }))).toEqual(['firing A']);
   });
 
+  test('takes a hole in the history of what still fires for no end', async () => {
+    const histories = [async () => [fired('Inhibited', -50, -30), fired('Inhibited', -20), fired('Over', -50, -30)]];
+    expect(names(await madeUp({ histories }))).toEqual(['resolved Over']);
+  });
+
   test('leaves out what never is trouble, and what was silenced all the while', async () => {
     const histories = [async () => [fired('Watchdog', -40, -30), fired('Silenced', -40, -30), fired('Later', -40, -30)]];
     const silences = [silence('Silenced', -50, 10), silence('Later', -35, 10)];
