@@ -97,8 +97,9 @@ bench-logs: ready ## analyze_logs on 150,000 lines, generated and published (DAT
 	@$(NODE) test/bench/interfaces/logs.ts $(DATA) $(BENCH_ARGS)
 
 .PHONY: bench-interfaces
-bench-interfaces: ready build ## REST: each route at 50 requests a second, and the memory of 1,000 open streams
+bench-interfaces: ready build ## REST: each route at 50 requests a second, the memory of 1,000 open streams; kubectl_get beside npm's Kubernetes servers
 	@$(NODE) test/bench/interfaces/main.ts $(BENCH_ARGS)
+	@$(NODE) test/bench/interfaces/cluster.ts
 
 .PHONY: e2e
 e2e: ready build ## All end-to-end scenes on a real cluster: the loop, the diagnosis of live faults, models, Ollama

@@ -146,7 +146,7 @@ export async function getTable(client: Raw, kind: ServedKind, key: Key, options:
   return { columns: columnsOf(page), rows: rowsOf(page), unread: 0 };
 }
 
-export function objectPath(kind: ServedKind, { namespace, name }: Key): string {
+function objectPath(kind: ServedKind, { namespace, name }: Key): string {
   return `${collectionPath(kind, namespace)}/${encodeURIComponent(name)}`;
 }
 

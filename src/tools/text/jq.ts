@@ -32,7 +32,7 @@ export function jqArguments(words: readonly string[]): readonly string[] {
 const FORBIDDEN = new Set(['env', '$ENV', 'input_filename', 'modulemeta', 'get_search_list', 'import', 'include', 'module']);
 
 /** Words of the program that would leave it; what stands in strings, comments, behind a dot or as a key is none. */
-export function reachesOut(filter: string): readonly string[] {
+function reachesOut(filter: string): readonly string[] {
   return wordsOf(filter).filter((word) => FORBIDDEN.has(word));
 }
 

@@ -22,7 +22,7 @@ export interface ProgramRunner {
   readonly run: (program: Program, args: readonly string[], input: string, signal: AbortSignal) => Promise<CommandAnswer>;
 }
 
-export const LIMITS = { cpuSeconds: 2, seconds: 5, memoryMiB: 256, outputBytes: 256 * 1024 } as const;
+const LIMITS = { cpuSeconds: 2, seconds: 5, memoryMiB: 256, outputBytes: 256 * 1024 } as const;
 const AT_ONCE = 4;
 
 export function createProgramRunner({ paths, clock }: { readonly paths: ProgramPaths; readonly clock: Clock }): ProgramRunner {

@@ -21,8 +21,7 @@ export function podState(pod: ApiPod): PodState {
   return { word, isWell, restarts, ready: `${containerStatuses.filter(({ ready }) => ready === true).length}/${containers}` };
 }
 
-export const isReady = ({ status }: ApiPod): boolean =>
-  status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
+const isReady = ({ status }: ApiPod): boolean => status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
 
 function wordOf(pod: ApiPod): string {
   const { phase = 'Unknown', reason } = pod.status ?? {};

@@ -4,6 +4,7 @@
  * Lines that differ in nothing but digits count as one among the trouble, so that a loop does not fill the page.
  */
 import { alike, TROUBLE } from '../../../sources/kubernetes/errorLines.ts';
+import { linesWithin } from '../objectText.ts';
 import type { LoggedLine, PodLogs } from './reader.ts';
 
 export interface Shown {
@@ -28,11 +29,11 @@ export function logsText({ lines, containers }: PodLogs, limit: number): Shown {
     .slice(0, MOST_TROUBLE);
   if (last.length === lines.length && lengthOf(whole) <= MOST_CHARACTERS) return { text: whole.join('\n'), lines: last, trouble };
 
-  const told = within(
+  const told = linesWithin(
     trouble.map(({ text, count }) => (count === 1 ? text : `${text}  (×${count})`)),
     MOST_CHARACTERS * TROUBLE_SHARE,
   );
-  const kept = within(whole.toReversed(), MOST_CHARACTERS - lengthOf(told)).toReversed();
+  const kept = linesWithin(whole.toReversed(), MOST_CHARACTERS - lengthOf(told)).toReversed();
   const shown = last.slice(-kept.length);
   const heading = `The last ${kept.length} of ${lines.length} lines:`;
   const text = [...(told.length === 0 ? [] : ['What tells of trouble, newest first:', ...told, '']), heading, ...kept].join('\n');
@@ -50,12 +51,3 @@ function writerFor(containers: number): (line: LoggedLine) => string {
 }
 
 const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0);
-
-function within(lines: readonly string[], most: number): readonly string[] {
-  let length = 0;
-  const end = lines.findIndex((line) => {
-    length += line.length + 1;
-    return length > most;
-  });
-  return end < 0 ? lines : lines.slice(0, end);
-}
