@@ -74,7 +74,7 @@ export const PROMPTS: readonly Prompt[] = [
       { name: 'since', description: 'How far back, such as 2h or an RFC 3339 time; absent: since the trouble began.', required: false },
     ],
     text: (given) =>
-      `What changed that may concern ${given['service']}${inNamespace(given)}${given['since'] === undefined ? '' : ` since ${given['since']}`}? Look at rollouts (kubectl_describe), what Flux delivered (flux_status), commits (git_status) and events; put them on one timeline beside its golden signals. A change before the trouble is a suspect, one after it is not. ${CLOSING}`,
+      `What changed that may concern ${given['service']}${inNamespace(given)}${given['since'] === undefined ? '' : ` since ${given['since']}`}? Begin with what_changed, then what Flux delivered (flux_status) and what stands in Git (git_status); put them on one timeline beside its golden signals. A change before the trouble is a suspect, one after it is not. ${CLOSING}`,
   },
   {
     name: 'postmortem',
