@@ -1,5 +1,5 @@
 /**
- * What is looked up for a usual question: which tools, and what they are asked. Pure but for the second look that a first one asks for.
+ * What is looked up for a usual question: which tools, what they are asked, and what follows from a first look.
  *
  * A tool is given those of the values that its input has fields for; one that is not there is left out, and the others still answer.
  */
@@ -11,7 +11,7 @@ import type { Looked, Lookups } from './lookups.ts';
 import { queryOfMetric } from './metric.ts';
 import type { Topic } from './understand.ts';
 
-export interface Wanted {
+interface Wanted {
   /** The first of these that there is. */
   readonly tools: readonly string[];
   readonly values: Readonly<Record<string, unknown>>;
