@@ -14,6 +14,7 @@ import { demand, isAllowed } from '../caller.ts';
 import { windowFields, windowOf } from '../timeWindow.ts';
 import { type Answer, type Call, defineTool, type Tool } from '../tool.ts';
 import { answerOf, pageAt } from './answer.ts';
+import { awaited } from './awaited.ts';
 import { diagnosis, diagnosisOf } from './diagnosis.ts';
 import { attributes } from './kept.ts';
 import { failureOf, investigationRow, investigationRowOf, isDone } from './listInvestigations.ts';
@@ -71,7 +72,8 @@ async function createInvestigation(deps: InvestigationDeps, asked: Input, call: 
   await demandSight(refs, namespace === records.home ? undefined : namespace, call);
   const made = await make(deps, { asked, refs, namespace }, call);
   call.progress?.(1, 2, `asked as Investigation ${made.object.metadata.name}; waiting for the answer`);
-  const found = await answered(deps, made.object, asked.waitSeconds * 1000, call);
+  const waiting = { resource: investigations, isAnswered: isDone, seconds: asked.waitSeconds, signal: call.signal };
+  const found = await awaited({ client, clock: records.clock }, made.object, waiting);
   const notes = await notThere(client, refs, call).catch(() => []);
   const wasThere = made.kind === 'found';
   return answerOf(records.redactor, {
@@ -156,24 +158,6 @@ function windowIn(asked: Input, now: number): Investigation['spec']['window'] {
   if (asked.start === undefined && asked.end === undefined && asked.duration === undefined) return undefined;
   const { start, end } = windowOf(asked, { now, defaultMs: 3_600_000, longestMs: LONGEST_WINDOW_MS });
   return { start: metaTime(start), end: metaTime(end) };
-}
-
-const LOOK_EVERY_MS = 500;
-
-async function answered(
-  { records: { clock }, client }: InvestigationDeps,
-  made: Investigation,
-  patienceMs: number,
-  { signal }: Call,
-): Promise<Investigation> {
-  const { namespace = '', name } = made.metadata;
-  const until = clock.monotonic() + patienceMs;
-  let found = made;
-  while (!isDone(found) && clock.monotonic() < until) {
-    await clock.sleep(LOOK_EVERY_MS, signal);
-    found = (await client.get(investigations, { namespace, name }, { signal, timeoutMs: 2_000 }).catch(() => undefined)) ?? found;
-  }
-  return found;
 }
 
 interface Outcome {

@@ -7,6 +7,7 @@ import { oneLine, plain } from '../../text/plain.ts';
 import { ToolError } from '../errors.ts';
 import { type Answer, type Call, defineTool, type Tool } from '../tool.ts';
 import { answerOf, pageAt } from './answer.ts';
+import { awaited } from './awaited.ts';
 import { planRow, planRowOf } from './listPlans.ts';
 import { type ProposalDeps, type Proposed, propose } from './proposal.ts';
 import { type ProposalInput, proposalFields } from './proposalInput.ts';
@@ -48,30 +49,13 @@ export const proposePlanTool = (deps: ProposalDeps): Tool =>
 export async function proposeAndShow(deps: ProposalDeps, asked: Input, call: Call, before = ''): Promise<ProposalAnswer> {
   const proposed = await propose(deps, asked satisfies ProposalInput, call);
   call.progress?.(1, 2, `proposed as plan ${proposed.plan.metadata.name}; waiting for its diff`);
-  const plan = await rendered(deps, proposed.plan, asked.waitSeconds * 1000, call);
+  const waiting = { resource: remediationPlans, isAnswered, seconds: asked.waitSeconds, signal: call.signal };
+  const plan = await awaited({ client: deps.client, clock: deps.records.clock }, proposed.plan, waiting);
   if (hasEnded(plan)) throw new ToolError('Invalid', `The executor refuses plan ${plan.metadata.name}: ${whyEnded(plan)}`);
   return answerOf(deps.records.redactor, { lines: textOf(deps, { ...proposed, plan }, call, before), data: dataOf({ ...proposed, plan }) });
 }
 
-const LOOK_EVERY_MS = 250;
-
-/** The plan with what it would do, or as it is when the patience is over. */
-async function rendered(
-  { records: { clock }, client }: ProposalDeps,
-  made: RemediationPlan,
-  patienceMs: number,
-  { signal }: Call,
-): Promise<RemediationPlan> {
-  const { namespace = '', name } = made.metadata;
-  const until = clock.monotonic() + patienceMs;
-  let plan = made;
-  while (plan.status?.digest === undefined && !hasEnded(plan) && clock.monotonic() < until) {
-    await clock.sleep(LOOK_EVERY_MS, signal);
-    // It stands; what was made of it can be asked for later too.
-    plan = (await client.get(remediationPlans, { namespace, name }, { signal, timeoutMs: 2_000 }).catch(() => undefined)) ?? plan;
-  }
-  return plan;
-}
+const isAnswered = (plan: RemediationPlan): boolean => plan.status?.digest !== undefined || hasEnded(plan);
 
 const whyEnded = ({ status }: RemediationPlan): string =>
   oneLine(status?.conditions?.find(({ type }) => type === 'Succeeded')?.message ?? `it has ended as ${status?.phase}`);
