@@ -190,7 +190,7 @@ const container = { namespace: 'full', pod: POD, container: 'app' };
 const sidecar = { ...container, container: 'proxy' };
 const OPEN_POD = 'open-7d9c6b5f4d-x2x7k';
 
-/** What a node, kube-state-metrics and a pool of connections say of `full/cart`, and of `full/open`, which has no limits. */
+/** What a node, kube-state-metrics and a pool of connections say of `full/cart`, and of `full/open`, which has no limits; requests of the first are counted without a status. */
 export function saturationPage(seconds: number): string {
   const cpu = (labels: Labels, cores: number): string => line('container_cpu_usage_seconds_total', labels, cores * seconds);
   const resource = (which: string, of: Labels, kind: string, value: number): string =>
@@ -198,6 +198,7 @@ export function saturationPage(seconds: number): string {
   return page(
     ['# TYPE container_cpu_usage_seconds_total counter', cpu(container, 0.15), cpu(sidecar, 0.01), cpu({ ...container, container: '' }, 9)],
     [cpu({ ...container, pod: OPEN_POD }, 0.3)],
+    [...counter('http_requests_total', { ...container, path: '/' }, 100 * seconds)],
     ['# TYPE container_cpu_cfs_throttled_periods_total counter', line('container_cpu_cfs_throttled_periods_total', container, 3 * seconds)],
     ['# TYPE container_cpu_cfs_periods_total counter', line('container_cpu_cfs_periods_total', container, 10 * seconds)],
     ['# TYPE container_memory_working_set_bytes gauge', line('container_memory_working_set_bytes', container, 64 * 2 ** 20)],

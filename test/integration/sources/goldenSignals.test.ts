@@ -97,8 +97,9 @@ describe('golden signals from the real Prometheus', () => {
   const shares = ({ levels }: GoldenSignals) =>
     Object.fromEntries(Object.entries(levels).map(([name, level]) => [name, [Number(level.value.toFixed(2)), level.of]]));
 
-  test('saturation, of the container where it is highest, and of its own claims', async () => {
+  test('saturation, of the container where it is highest, and of its own claims; requests without a status are no successes', async () => {
     expect(shares(await look(subject('full', { claims: ['data-cart-0'] })))).toEqual({
+      requestRate: [expect.closeTo(100, -2), ''],
       cpuOfLimit: [0.15, 'app'],
       cpuUsage: [0.15, 'app'],
       cpuThrottling: [0.3, 'app'],
