@@ -10,7 +10,7 @@ import { ToolError } from '../errors.ts';
 import { type Answer, type Call, defineTool, type Tool } from '../tool.ts';
 import type { ClusterDeps } from './deps.ts';
 import { nameField, namespaceField } from './fields.ts';
-import { createGlance } from './glance.ts';
+import { createGlance, type GlanceDeps } from './glance.ts';
 
 /** What deploys before where it comes from. */
 const KINDS = [
@@ -52,7 +52,9 @@ const output = z.object({
 });
 type Output = z.input<typeof output>;
 
-export function fluxStatusTool(deps: ClusterDeps): Tool {
+type Deps = GlanceDeps & Pick<ClusterDeps, 'clock' | 'kinds'>;
+
+export function fluxStatusTool(deps: Deps): Tool {
   return defineTool({
     name: 'flux_status',
     title: 'State of GitOps deliveries',
@@ -66,11 +68,7 @@ export function fluxStatusTool(deps: ClusterDeps): Tool {
   });
 }
 
-async function status(
-  deps: ClusterDeps,
-  { namespace, name, problems, limit }: z.output<typeof input>,
-  call: Call,
-): Promise<Answer<Output>> {
+async function status(deps: Deps, { namespace, name, problems, limit }: z.output<typeof input>, call: Call): Promise<Answer<Output>> {
   const { kinds, cleaner, clock } = deps;
   const served = (await Promise.all(KINDS.map(([group, plural]) => kinds.served(group, plural, call.signal)))).filter(
     (kind) => kind !== undefined,

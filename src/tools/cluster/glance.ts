@@ -1,5 +1,5 @@
 /** Looks that an answer can do without: what the caller may not see, or what does not answer, is left out and named, never passed over in silence. */
-import type { Selection } from '../../kube/client.ts';
+import type { KubeClient, Selection } from '../../kube/client.ts';
 import { isNotFound } from '../../kube/errors.ts';
 import type { Key, KubeObject, ResourceType } from '../../kube/object.ts';
 import { ToolError } from '../errors.ts';
@@ -15,7 +15,11 @@ export interface Glance {
   readonly unseen: () => string | undefined;
 }
 
-export function createGlance({ client, cleaner }: Pick<ClusterDeps, 'client' | 'cleaner'>, call: Call): Glance {
+export interface GlanceDeps extends Pick<ClusterDeps, 'cleaner'> {
+  readonly client: Pick<KubeClient, 'get' | 'list'>;
+}
+
+export function createGlance({ client, cleaner }: GlanceDeps, call: Call): Glance {
   const refused = new Set<string>();
   const silent = new Set<string>();
   const options = { signal: call.signal, timeoutMs: CALL_TIMEOUT_MS };
