@@ -4,6 +4,7 @@ import type { IntentKind } from '../words/intent.ts';
 import type { Looked } from './lookups.ts';
 import { metricText } from './metric.ts';
 import type { Topic } from './understand.ts';
+import { whyText } from './why.ts';
 
 /** Asked for to be seen as it is: a model would only retell it, and lose some. */
 export const SHOWN: ReadonlySet<IntentKind> = new Set(['logs', 'query', 'incidents', 'plans', 'plan', 'pods', 'list', 'describe']);
@@ -14,6 +15,10 @@ const LONGEST_LINE = 600;
 export function compose({ intent }: Pick<Topic, 'intent'>, looked: readonly Looked[]): string {
   const { kind, words } = intent;
   const seen = looked.filter(({ outcome }) => outcome === 'seen');
+  const incident = seen.findLast(({ tool }) => tool === 'get_incident');
+  const refused = looked.filter(({ outcome }) => outcome === 'refused').map(({ id, text }) => `I could not see this: ${text} [${id}]`);
+  const why = kind === 'why' && incident !== undefined ? whyText(incident) : undefined;
+  if (why !== undefined) return [why, ...refused].join('\n\n');
   const metric = kind === 'metric' ? metricText(words, seen) : undefined;
   const lead = kind === 'who' ? whoLines(seen) : metric === undefined ? [] : [metric];
   const told = seen
@@ -22,7 +27,6 @@ export function compose({ intent }: Pick<Topic, 'intent'>, looked: readonly Look
     )
     .toSorted((a, b) => rankOf(kind, a.tool) - rankOf(kind, b.tool))
     .map(partOf);
-  const refused = looked.filter(({ outcome }) => outcome === 'refused').map(({ id, text }) => `I could not see this: ${text} [${id}]`);
   const parts = [...lead, ...told, ...refused];
   if (looked.length === 0) parts.push('There is nothing here to look that up with: the tools for it are not part of this installation.');
   return parts.join('\n\n');

@@ -37,6 +37,47 @@ describe('Jamie without a model', () => {
     expect(response.startsWith('inc-4f2a-1: cart runs out of memory. [e4]')).toBe(true);
   });
 
+  test('tells why in few lines where a diagnosis names the cause: what to do, the plan, and how a person approves it', async () => {
+    const data = {
+      name: 'inc-4f2a-1',
+      phase: 'AwaitingApproval',
+      waitingOn: { who: 'Person', detail: 'an approver' },
+      diagnosis: {
+        impact: '0 of 2 pods of cart are ready.',
+        rootCause: { statement: 'Container app runs out of memory at 64Mi.', confidence: 93 },
+        immediateActions: ['Raise the limit.'],
+        changes: [{ summary: 'Deployment shop/cart: revision 4', at: '2026-01-01T00:00:00Z' }],
+      },
+      currentPlan: { name: 'rp-1', namespace: 'agent-sre', phase: 'AwaitingApproval', risk: 'Low', does: ['memory of app 128Mi'] },
+    };
+    const stage = createStage({
+      tools: (seen) => [
+        smallTool(
+          'list_incidents',
+          'service state',
+          { data: { total: 1, incidents: [{ name: 'inc-4f2a-1', namespace: 'agent-sre' }] } },
+          seen,
+        ),
+        smallTool('get_incident', 'name namespace', { text: 'a long page', data }, seen),
+        smallTool('check_golden_signals', 'service_name', new ToolError('Unavailable', 'Prometheus cannot be reached.'), seen),
+      ],
+    });
+    const lines = (await stage.ask('why is cart failing?')).split('\n');
+    expect(lines[0]).toBe('Container app runs out of memory at 64Mi. [e3]');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'That is 93 % sure.',
+        'Impact: 0 of 2 pods of cart are ready.',
+        'What changed: Deployment shop/cart: revision 4, 2026-01-01T00:00:00Z',
+        'What to do: Raise the limit.',
+        'Plan rp-1: memory of app 128Mi (risk Low); a person approves it with',
+        '  kubectl sre approve rp-1 -n agent-sre',
+        'I could not see this: Prometheus cannot be reached. [e2]',
+      ]),
+    );
+    expect(lines.join('\n')).not.toContain('a long page');
+  });
+
   test('tells who looks after an Incident', async () => {
     expect(await createStage().ask('who is on inc-4f2a-1?')).toMatch(
       /^bob looks after inc-4f2a-1\. It waits for Person: approve rp-4f2a-1\. \[e1\]/u,
