@@ -4,7 +4,7 @@ import { keyString } from '../../src/kube/object.ts';
 import type { Call } from '../../src/tools/tool.ts';
 
 /** As in `get incidents agent-sre/inc-1`, `list incidents agent-sre`, `list incidents *` for the whole cluster. */
-export const rightText = ({ verb, resource, subresource, namespace, name }: ResourceAttributes): string => {
+const rightText = ({ verb, resource, subresource, namespace, name }: ResourceAttributes): string => {
   const what = subresource === undefined ? resource : `${resource}/${subresource}`;
   return `${verb} ${what} ${name === undefined ? (namespace ?? '*') : keyString({ namespace: namespace ?? '', name })}`;
 };
