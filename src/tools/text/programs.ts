@@ -99,7 +99,7 @@ const KERNEL_LIMITS = [
 const IDENTITY: Readonly<Partial<Record<Program, { readonly args: readonly string[]; readonly says: RegExp; readonly name: string }>>> = {
   yq: {
     args: ['--security-disable-file-ops', '--security-disable-env-ops', '--version'],
-    says: /mikefarah\/yq.*\bv?4\./u,
+    says: /mikefarah\/yq.{0,80}\bv?4\./u,
     name: 'mikefarah’s yq 4 with its security flags',
   },
   sed: { args: ['--sandbox', '--version'], says: /GNU sed/u, name: 'GNU sed, which has a sandbox' },
