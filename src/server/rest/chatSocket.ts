@@ -16,7 +16,7 @@ import type { Fields } from './fields.ts';
 import { questionOf } from './question.ts';
 import { CHAT_PATHS } from './table.ts';
 
-export const CHAT_PROTOCOL = 'agent-sre.chat';
+const CHAT_PROTOCOL = 'agent-sre.chat';
 const MAX_MESSAGE = 64 * 1024;
 const MAX_UNREAD = 256 * 1024;
 const PING_MS = 30_000;
