@@ -48,6 +48,8 @@ export function createModelHttp(clock: Pick<Clock, 'setTimeout' | 'now'>): Model
   const dispatcher = new Agent({
     connections: CONNECTIONS_AN_ORIGIN,
     pipelining: 1,
+    // Node's HTTP/2 writes without end once a body has been cut off under way, as one is when a caller leaves.
+    allowH2: false,
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: CONNECT_MS },

@@ -65,7 +65,7 @@ interface Received {
 }
 
 export function createHostHttp(endpoint: HostEndpoint, { clock, timeoutMs = CALL_TIMEOUT_MS }: HostHttpOptions): HostHttp {
-  const dispatcher = new Agent({ connections: 4, pipelining: 1 });
+  const dispatcher = new Agent({ connections: 4, pipelining: 1, allowH2: false });
   const memory = createMemory();
   const { host } = endpoint;
   let pausedUntil = 0;

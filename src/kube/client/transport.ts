@@ -74,11 +74,12 @@ export function createTransport(options: ClientOptions, metrics: RestMetrics): T
       method: request.method,
       headers: { accept: 'application/json', 'user-agent': userAgent ?? 'kube-runtime', ...held.headers, ...request.headers },
       body: request.body ?? null,
-      signal: request.signal,
+      // A body that is cut off under way has Node's HTTP/2 write empty frames without end. It is sent to its end, and nobody waits for the answer.
+      signal: request.body === undefined ? request.signal : null,
     });
     // Whoever reads it is told; an answer that came after its call was given up is read by nobody.
     answer.body.on('error', () => undefined);
-    if (request.signal.aborted) answer.body.destroy();
+    if (request.signal.aborted) giveUp(request, answer.body);
     return { status: answer.statusCode, header: (name) => single(answer.headers[name]), body: answer.body };
   }
 
@@ -104,6 +105,11 @@ export function createTransport(options: ClientOptions, metrics: RestMetrics): T
     broken: (what, cause) => (cause instanceof ConnectionError ? cause : connectionError(what, cause, place)),
     close: () => lanes.destroy(new Error('the client was closed')),
   };
+}
+
+function giveUp({ body: sent }: TransportRequest, answer: Dispatcher.ResponseData['body']): void {
+  if (sent === undefined) answer.destroy();
+  else answer.resume();
 }
 
 function failure({ signal, what }: TransportRequest, error: unknown, place: Place): unknown {

@@ -52,7 +52,7 @@ interface Answer {
 
 export function createGitHub(options: GitHubOptions): GitHubClient {
   const { name, url, clock, timeoutMs = TIMEOUT_MS } = options;
-  const dispatcher = new Agent({ connections: 4, pipelining: 1 });
+  const dispatcher = new Agent({ connections: 4, pipelining: 1, allowH2: false });
   const kept = new Map<string, Kept>();
   let pausedUntil = 0;
 

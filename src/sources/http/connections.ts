@@ -15,6 +15,8 @@ export interface Connections {
 /** As many as an investigation asks at once: who waits for a connection loses time of its call. */
 const AN_ORIGIN = 8;
 const HANDSHAKE_MS = 10_000;
+/** Node's HTTP/2 writes without end once a body has been cut off under way, as one is when nobody waits any more. */
+const OPTIONS = { connections: AN_ORIGIN, pipelining: 1, allowH2: false } as const;
 
 interface Pool {
   /** What the files held when it was made. */
@@ -23,7 +25,7 @@ interface Pool {
 }
 
 export function createConnections(): Connections {
-  const plain = new Agent({ connections: AN_ORIGIN, pipelining: 1 });
+  const plain = new Agent(OPTIONS);
   const pools = new Map<string, Pool>();
 
   return {
@@ -34,7 +36,7 @@ export function createConnections(): Connections {
       const material = JSON.stringify(options);
       const held = pools.get(key);
       if (held?.material === material) return held.agent;
-      const agent = new Agent({ connections: AN_ORIGIN, pipelining: 1, connect: { ...options, timeout: HANDSHAKE_MS } });
+      const agent = new Agent({ ...OPTIONS, connect: { ...options, timeout: HANDSHAKE_MS } });
       pools.set(key, { material, agent });
       held?.agent.close().catch(() => undefined);
       return agent;
