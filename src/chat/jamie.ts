@@ -5,6 +5,7 @@
  * the answer together, and where there is none, or it fails, the answer is what the tools say. A model adds no right, no figure and no effect.
  */
 import type { Clock } from '../clock.ts';
+import { createGate } from '../kube/client/gate.ts';
 import type { Logger } from '../kube/logger.ts';
 import { ToolError } from '../tools/errors.ts';
 import type { Tools } from '../tools/registry.ts';
@@ -18,7 +19,7 @@ import { type Conversation, NEW_CONVERSATION, type Turn } from './memory/convers
 import type { ConversationStore } from './memory/store.ts';
 import type { ModelAnswers } from './model/answers.ts';
 import type { Directory } from './names/directory.ts';
-import type { Chat, ChatQuestion, ChatReply } from './port.ts';
+import type { Chat, ChatEvent, ChatQuestion, ChatReply } from './port.ts';
 import { tokensOf } from './words/tokens.ts';
 
 export interface JamieDeps {
@@ -37,27 +38,40 @@ const LONGEST_MESSAGE = 8_000;
 const LONGEST_CONTEXT = 2_000;
 const FORGOTTEN = 'I do not remember that conversation (they are kept for a day after the last word), so this begins a new one.';
 
+/** Questions that are looked into at once, in this process: each holds what its tools have said. Who asks beyond that waits, in order. */
+const AT_ONCE = 64;
+
 export function createJamie(deps: JamieDeps): Chat {
+  const places = createGate(AT_ONCE);
   return {
     ask: async (question, call, onEvent = () => undefined) => {
       call.signal.throwIfAborted();
       check(question);
-      const { id, conversation, forgotten } = await recall(deps, question.conversationId, call);
-      const said: string[] = [];
-      const say = (text: string): void => {
-        if (text === '') return;
-        said.push(text);
-        onEvent({ type: 'text', text });
-      };
-      if (forgotten) say(`${FORGOTTEN}\n\n`);
-      const lookups = createLookups({ tools: deps.tools(), clock: deps.clock, logger: deps.logger }, call, onEvent);
-      const understood = await answer(deps, { question, conversation, call, lookups, say });
-      const response = said.join('');
-      const timestamp = new Date(deps.clock.now()).toISOString();
-      await remember(deps, id, call, { at: timestamp, question: question.message, answer: response }, understood);
-      return { response, timestamp, conversationId: id, evidence: lookups.evidence() } satisfies ChatReply;
+      const leave = await places.enter(call.signal);
+      try {
+        return await askNow(deps, question, call, onEvent);
+      } finally {
+        leave();
+      }
     },
   };
+}
+
+async function askNow(deps: JamieDeps, question: ChatQuestion, call: Call, onEvent: (event: ChatEvent) => void): Promise<ChatReply> {
+  const { id, conversation, forgotten } = await recall(deps, question.conversationId, call);
+  const said: string[] = [];
+  const say = (text: string): void => {
+    if (text === '') return;
+    said.push(text);
+    onEvent({ type: 'text', text });
+  };
+  if (forgotten) say(`${FORGOTTEN}\n\n`);
+  const lookups = createLookups({ tools: deps.tools(), clock: deps.clock, logger: deps.logger }, call, onEvent);
+  const understood = await answer(deps, { question, conversation, call, lookups, say });
+  const response = said.join('');
+  const timestamp = new Date(deps.clock.now()).toISOString();
+  await remember(deps, id, call, { at: timestamp, question: question.message, answer: response }, understood);
+  return { response, timestamp, conversationId: id, evidence: lookups.evidence() };
 }
 
 function check({ message, context = '' }: ChatQuestion): void {

@@ -12,7 +12,7 @@ import type { ChatAnswer, Message, Tool as ModelTool, ToolCall } from '../../llm
 import type { Looked, Lookups } from '../answer/lookups.ts';
 import type { ModelQuestion } from './answers.ts';
 import { createFigures, type Figures } from './figures.ts';
-import { offer } from './offer.ts';
+import type { Offer } from './offer.ts';
 import { ANSWER_NOW, ANSWER_OR_LOOK, sectionsOf, systemPrompt } from './prompt.ts';
 import { createSpeaker, type Speaker } from './speaker.ts';
 import { callsIn, mayBeCall } from './textCalls.ts';
@@ -22,6 +22,7 @@ export interface Conversing {
   readonly question: ModelQuestion;
   readonly redact: (text: string) => string;
   readonly nonce: string;
+  readonly offer: Offer;
   readonly signal: AbortSignal;
   readonly onToolCall: () => void;
 }
@@ -44,7 +45,7 @@ interface Run extends Conversing {
 
 export async function converse(conversing: Conversing): Promise<Speaker> {
   const run = begin(conversing);
-  const { asked, lookups, speaker } = run;
+  const { asked, lookups, speaker, offer } = run;
   const promptTokens = asked.contextTokens - asked.maxOutputTokens;
   const used = new Set(lookups.looked().map(({ tool }) => tool));
   let tools = offer(lookups.tools, used, promptTokens * TOOLS_SHARE, asked.estimator.estimate);

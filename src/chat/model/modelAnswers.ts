@@ -14,6 +14,7 @@ import type { Lookups } from '../answer/lookups.ts';
 import { ownerOf } from '../memory/configMap.ts';
 import type { ModelAnswers } from './answers.ts';
 import { converse } from './converse.ts';
+import { createOffer } from './offer.ts';
 import type { Speaker } from './speaker.ts';
 import { REMOVED } from './speech.ts';
 
@@ -34,6 +35,7 @@ const HOUR_MS = 3_600_000;
 
 export function createModelAnswers(deps: ModelAnswersDeps): ModelAnswers {
   const { models, ledger, clock, logger, redact, deadlineMs, callerLimits, randomBytes = systemRandomBytes } = deps;
+  const offer = createOffer();
   return {
     answer: async (question) => {
       const { call, lookups, say } = question;
@@ -55,6 +57,7 @@ export function createModelAnswers(deps: ModelAnswersDeps): ModelAnswers {
             question: { ...question, say: tell },
             redact,
             nonce: nonceFrom(randomBytes(8)),
+            offer,
             signal,
             onToolCall: () => budget.addToolCall(),
           });

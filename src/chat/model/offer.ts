@@ -23,12 +23,25 @@ const LONGEST_DESCRIPTION = 180;
 const LONGEST_FIELD = 80;
 
 /** @param room tokens for all of them */
-export function offer(
+export type Offer = (
   tools: readonly Tool[],
   used: ReadonlySet<string>,
   room: number,
   estimate: (text: string) => number,
-): readonly ModelTool[] {
+) => readonly ModelTool[];
+
+/** Each tool is put into few words once, however many conversations hold it at a time. */
+export function createOffer(): Offer {
+  const short = new WeakMap<Tool, ModelTool>();
+  const inShort = (tool: Tool): ModelTool => {
+    const made = short.get(tool) ?? shortened(tool);
+    short.set(tool, made);
+    return made;
+  };
+  return (...asked) => offer(inShort, ...asked);
+}
+
+function offer(inShort: (tool: Tool) => ModelTool, ...[tools, used, room, estimate]: Parameters<Offer>): readonly ModelTool[] {
   const rank = ({ name, core }: Tool): number => {
     const usual = USUAL.indexOf(name);
     return (used.has(name) ? 0 : 100) + (usual < 0 ? 50 : usual) + (core ? 0 : 20);
@@ -51,7 +64,7 @@ interface Field {
 }
 
 /** Small models lose themselves in long schemas: names, kinds and choices, and what each is in a few words. */
-function inShort({ name, description, input }: Tool): ModelTool {
+function shortened({ name, description, input }: Tool): ModelTool {
   const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as {
     readonly properties?: Readonly<Record<string, Field>>;
     readonly required?: readonly string[];

@@ -22,7 +22,9 @@ export async function measureStreams(world: ShopWorld, count: number): Promise<v
     open.push(...(await Promise.all(many)));
   }
   await delay(SETTLE_MS);
-  await look(`with ${count} streams`);
+  await look(`with ${count} streams, just opened`);
+  await delay(3 * SETTLE_MS);
+  await look('a quarter of a minute later');
   for (const one of open) one.destroy();
   await delay(SETTLE_MS);
   await look('when all have left');
