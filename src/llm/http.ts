@@ -7,6 +7,7 @@
 import { Agent, request } from 'undici';
 import type { Clock } from '../clock.ts';
 import { failureOfStatus, ModelError } from './error.ts';
+import { CALLS_AT_ONCE } from './places.ts';
 
 export interface CallLimits {
   /** The whole call, from connecting to the last byte. */
@@ -40,13 +41,12 @@ export interface ModelHttp {
   close(): Promise<void>;
 }
 
-const CONNECTIONS_AN_ORIGIN = 8;
 const LONGEST_ERROR_BODY = 16 * 1024;
 const CONNECT_MS = 5_000;
 
 export function createModelHttp(clock: Pick<Clock, 'setTimeout' | 'now'>): ModelHttp {
   const dispatcher = new Agent({
-    connections: CONNECTIONS_AN_ORIGIN,
+    connections: CALLS_AT_ONCE,
     pipelining: 1,
     // Node's HTTP/2 writes without end once a body has been cut off under way, as one is when a caller leaves.
     allowH2: false,

@@ -10,6 +10,7 @@ import { withFallbacks } from './fallbacks.ts';
 import type { CallLimits, ModelHttp } from './http.ts';
 import { createOllama } from './ollama.ts';
 import { createOpenAi } from './openai.ts';
+import { createPlaces, withPlaces } from './places.ts';
 import type { EmbeddingModel, LanguageModel } from './port.ts';
 import { type AnswerStore, recorded } from './record.ts';
 import { withRetries } from './retries.ts';
@@ -62,6 +63,7 @@ export interface Models {
 export function createModels(options: ModelsOptions): Models {
   const { servers, purposes = {}, prices = {}, contextTokens, maxOutputTokens, clock, random, records } = options;
   const [first, ...others] = servers;
+  const places = createPlaces();
   const estimators = new Map<string, TokenEstimator>();
   const estimatorOf = (name: string): TokenEstimator => {
     const known = estimators.get(name) ?? createTokenEstimator();
@@ -71,7 +73,8 @@ export function createModels(options: ModelsOptions): Models {
   const ready = (server: ModelServer, budget: Budget, estimator: TokenEstimator, scope?: string): LanguageModel => {
     const enforcesWindow = server.provider === 'ollama';
     const counted = withBudget(adapterOf(options, server), { budget, estimator, price: prices[server.name], enforcesWindow });
-    return withRetries(records === undefined ? counted : recorded(counted, records, scope), { clock, random });
+    const placed = withPlaces(counted, places);
+    return withRetries(records === undefined ? placed : recorded(placed, records, scope), { clock, random });
   };
   return {
     for: (purpose, budget, name = purposes[purpose], scope?: string) => {

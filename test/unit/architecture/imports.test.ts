@@ -18,7 +18,7 @@ const TABLE: Readonly<Record<string, Allowed>> = {
   domain: { values: [], types: ['kube'] },
   analysis: { values: [] },
   redact: { values: [] },
-  llm: { values: ['redact', 'domain'] },
+  llm: { values: ['redact', 'domain', 'kube/client/gate'] },
   text: { values: ['redact'] },
   telemetry: { values: ['redact'], types: ['kube'] },
   sources: { values: ['domain', 'analysis', 'telemetry', 'kube/errors', 'kube/object'], types: ['kube'] },

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ModelError, type ModelErrorDetails, type ModelFailure } from '../../../src/llm/error.ts';
 import { withFallbacks } from '../../../src/llm/fallbacks.ts';
+import { createPlaces, withPlaces } from '../../../src/llm/places.ts';
+import type { LanguageModel } from '../../../src/llm/port.ts';
 import { createMemoryStore, keyOf, recorded } from '../../../src/llm/record.ts';
 import { withRetries } from '../../../src/llm/retries.ts';
 import { createFakeClock } from '../../support/fakeClock.ts';
@@ -136,5 +138,44 @@ describe('records', () => {
   ])('differ by $name', ({ change }) => {
     expect(keyOf('m', question('a', change))).not.toBe(keyOf('m', question('a')));
     expect(keyOf('m', question('a'))).not.toBe(keyOf('n', question('a')));
+  });
+});
+
+describe('places', () => {
+  /** A model that answers when it is let. */
+  function held() {
+    const open: (() => void)[] = [];
+    let asked = 0;
+    const model: LanguageModel = {
+      name: 'held',
+      chat: async () => {
+        asked += 1;
+        await new Promise<void>((resolve) => open.push(resolve));
+        return { text: 'fine', toolCalls: [], finish: 'stop' };
+      },
+    };
+    return { model, open, asked: () => asked };
+  }
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  };
+
+  test('are eight; who waits for one is asked for next, and who gives up waiting holds none', async () => {
+    const { model, open, asked } = held();
+    const placed = withPlaces(model, createPlaces());
+    const leaving = new AbortController();
+    const first = Array.from({ length: 8 }, () => placed.chat(question()));
+    const left = placed.chat(question('never mind', { signal: leaving.signal })).catch((error: unknown) => error);
+    const ninth = placed.chat(question());
+    await turns();
+    expect(asked()).toBe(8);
+    leaving.abort();
+    expect(await left).toMatchObject({ reason: 'Aborted' });
+    open.shift()?.();
+    await first[0];
+    await turns();
+    expect(asked()).toBe(9);
+    for (const answer of open) answer();
+    expect(await Promise.all([...first, ninth])).toHaveLength(9);
   });
 });
