@@ -154,6 +154,8 @@ describe('watch', () => {
     expect(told.filter((line) => line.includes('Received'))).toHaveLength(1);
     expect(told.filter((line) => line.includes('Resolved: over'))).toHaveLength(1);
     for (const line of terminal.complained().trim().split('\n')) expect(line).toMatch(/^kubectl sre: [^\n]{1,400}; looking again$/u);
+    // What is created is taken only once its admission policies are in effect again.
+    await installApi(admin);
   });
 
   test('fails when it is deleted', async () => {
