@@ -18,7 +18,8 @@ export interface Answered {
 export interface Subject {
   readonly client: KubeClient;
   readonly namespace: string;
-  readonly send: (body: string | Uint8Array, headers?: Readonly<Record<string, string>>) => Promise<Answered>;
+  /** @param isLast the server may close the connection behind the answer, as it does where it has not read the body */
+  readonly send: (body: string | Uint8Array, headers?: Readonly<Record<string, string>>, isLast?: boolean) => Promise<Answered>;
   /** In MiB. */
   readonly memory: () => { readonly now: number; readonly peak: number };
   /** The longest that the event loop was held up since the last time this was asked, in milliseconds. */
@@ -41,10 +42,10 @@ export async function startSubject(): Promise<Subject> {
   return {
     client,
     namespace,
-    send: async (body, headers = { 'content-type': 'application/json' }) => {
+    send: async (body, headers = { 'content-type': 'application/json' }, isLast = false) => {
       const begun = performance.now();
       const sent = { authorization: `Bearer ${TOKEN}`, ...headers };
-      const answer = await request(`${origin}/webhook/alert`, { method: 'POST', headers: sent, body, dispatcher });
+      const answer = await request(`${origin}/webhook/alert`, { method: 'POST', headers: sent, body, dispatcher, reset: isLast });
       await answer.body.dump();
       return { status: answer.statusCode, ms: performance.now() - begun };
     },
