@@ -130,13 +130,13 @@ test('what a person has silenced is not remedied by itself', TIMEOUT, async () =
 });
 
 test('Approvals of a plan that is gone go, and those of another stay', TIMEOUT, async () => {
-  await stage.policy('gone', { mode: 'Approve', ...inNamespace('gone') });
+  await stage.policy('gone', { mode: 'Approve', ...inNamespace('gone'), soakSeconds: 1 });
   await stage.workload('gone', 'cart', ['gone-1', 'gone-2']);
   const plan = await stage.deletePod('gone', 'gone-1');
   const other = await stage.deletePod('gone', 'gone-2');
   const executor = stage.start();
   const [ours, theirs] = [await stage.approve(plan), await stage.approve(other)];
-  await Promise.all([stage.settled(plan), stage.settled(other)]);
+  await Promise.all([plan, other].map((one) => stage.when(one, 'has ended', hasEnded)));
   await stage.admin.delete(remediationPlans, { namespace: OPERATOR, name: plan.metadata.name });
   const has = async ({ metadata }: Approval): Promise<boolean> =>
     (await stage.admin.get(approvals, { namespace: OPERATOR, name: metadata.name })) !== undefined;

@@ -56,7 +56,8 @@ describe('the catalogue can’t express', () => {
       processRules.executor
         .filter(({ verbs }) => verbs.includes('delete') || verbs.includes('deletecollection') || verbs.includes('*'))
         .flatMap(({ resources }) => resources),
-    ).toEqual(['pods']);
+      // Approvals are our own: those of a plan that is gone go with it.
+    ).toEqual(['approvals', 'pods']);
   });
 
   test('a command, a shell, or the contents of a Secret', () => {
