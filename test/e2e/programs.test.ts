@@ -113,6 +113,17 @@ describe.runIf(canRunReal().ok && !(await isRealNodeKept()))('a live Incident ov
     expect(plan).toMatchObject({ spec: { requestedBy: { username: 'alice' } }, status: { phase: 'AwaitingApproval' } });
   });
 
+  test('stands beside what Flux has deployed, told to who shows no token on the loopback', async () => {
+    const { cluster, operator, repository } = bench().stage;
+    expect(cluster.level).toBe('real');
+    const nobody = await overHttp?.connect({ url: `${operator.processes.gateway.url}/mcp` });
+    const deployed = await nobody?.call('flux_status', { name: FOLLOWED });
+    expect(deployed?.data).toMatchObject({ objects: [{ kind: 'Kustomization', name: FOLLOWED, state: 'ready' }] });
+    const head = (await repository.git('rev-parse', 'main')).trim();
+    expect(deployed?.text).toContain(head.slice(0, 7));
+    await nobody?.close();
+  });
+
   test('is nothing to somebody who may see nothing', async () => {
     const mallory = await connect('mallory');
     for (const [tool, input] of [
