@@ -3,7 +3,10 @@
  * really has, and changes that can be applied. Nothing is written.
  */
 import { z } from 'zod';
+import type { Clock } from '../../clock.ts';
+import { canonicalJson } from '../../domain/canonical.ts';
 import type { Redactor } from '../../redact/redactor.ts';
+import { createCache } from '../../sources/cache.ts';
 import { answerOf } from '../incidents/answer.ts';
 import type { Records } from '../incidents/records.ts';
 import type { FoundWorkload, WorkloadFinder } from '../signals/findWorkload.ts';
@@ -21,7 +24,12 @@ export interface MonitoringAdviceDeps extends GatherDeps {
   readonly workloads: WorkloadFinder;
   readonly investigations: Pick<Records['investigations'], 'list'>;
   readonly redactor: Pick<Redactor, 'text' | 'value'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'now'>;
 }
+
+/** As long as what a caller may see counts: an answer is shared among calls of one caller alone. */
+const GOOD_FOR_MS = 5_000;
+const MOST_KEPT = 4 * 1024 * 1024;
 
 /** More of them are looked at without their metrics. */
 const MOST_MEASURED = 8;
@@ -72,7 +80,15 @@ const output = z.object({
 });
 type Output = z.input<typeof output>;
 
+/** It reads all that there is around a workload: who asks again, or at the same time, gets the same answer. */
 export function monitoringAdviceTool(deps: MonitoringAdviceDeps): Tool {
+  const answers = createCache<Answer<Output>>({
+    clock: deps.clock,
+    ttlMs: GOOD_FOR_MS,
+    errorTtlMs: 0,
+    maxSize: MOST_KEPT,
+    sizeOf: (answer) => JSON.stringify(answer).length,
+  });
   return defineTool({
     name: 'monitoring_advice',
     title: 'Advise on monitoring',
@@ -82,7 +98,11 @@ export function monitoringAdviceTool(deps: MonitoringAdviceDeps): Tool {
     core: false,
     input,
     output,
-    run: (asked, call) => run(deps, asked, call),
+    run: (asked, call) => {
+      const { username, groups, uid, extra } = call.caller;
+      const key = canonicalJson({ ...asked, username, groups: groups ?? [], uid: uid ?? '', extra: extra ?? {} });
+      return answers.get(key, (signal) => run(deps, asked, { ...call, signal }), call.signal);
+    },
   });
 }
 
