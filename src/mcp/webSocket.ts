@@ -6,8 +6,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Cancel, Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../kube/logger.ts';
+import { keepAlive } from '../server/keepAlive.ts';
 import type { Visitor } from './callTool.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 
@@ -29,7 +30,6 @@ const SUBPROTOCOL = 'mcp';
 const MAX_MESSAGE = 4 * 1024 * 1024;
 /** What may wait to be read by a client. */
 const MAX_UNREAD = 4 * 1024 * 1024;
-const PING_MS = 30_000;
 const GOING_AWAY = 1001;
 const NOT_TEXT = 1003;
 
@@ -76,22 +76,4 @@ function sent(webSocket: WebSocket, text: string, logger: Logger): Promise<void>
   return new Promise((resolve, reject) => {
     webSocket.send(text, (error) => (error === undefined || error === null ? resolve() : reject(error)));
   });
-}
-
-/** Ends a connection whose other side has not answered the last ping. */
-function keepAlive(webSocket: WebSocket, clock: Pick<Clock, 'setTimeout'>): Cancel {
-  let isAlive = true;
-  let cancel: Cancel = () => undefined;
-  const ping = (): void => {
-    if (!isAlive) return webSocket.terminate();
-    isAlive = false;
-    webSocket.ping();
-    cancel = clock.setTimeout(ping, PING_MS);
-    return undefined;
-  };
-  webSocket.on('pong', () => {
-    isAlive = true;
-  });
-  cancel = clock.setTimeout(ping, PING_MS);
-  return () => cancel();
 }

@@ -9,6 +9,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { ToolError } from '../../tools/errors.ts';
 import type { Identify } from '../auth/identify.ts';
 import type { ApiCall } from '../edge.ts';
+import { keepAlive } from '../keepAlive.ts';
 import { problemBody } from '../problem.ts';
 import type { UpgradeRoute } from '../upgrades.ts';
 import { ask, type ChatDeps, eventOf, problemAlong } from './chatRoutes.ts';
@@ -19,7 +20,6 @@ import { CHAT_PATHS } from './table.ts';
 const CHAT_PROTOCOL = 'agent-sre.chat';
 const MAX_MESSAGE = 64 * 1024;
 const MAX_UNREAD = 256 * 1024;
-const PING_MS = 30_000;
 const TOO_SLOW = 1013;
 const GOING_AWAY = 1001;
 
@@ -90,7 +90,7 @@ function serve(deps: ChatSocketDeps, webSocket: WebSocket, call: ApiCall): void 
     return void answer(fields).catch(fail);
   });
   webSocket.on('error', (error) => deps.logger.debug({ error }, 'a chat connection failed'));
-  const stopPings = keepAlive(webSocket, deps);
+  const stopPings = keepAlive(webSocket, deps.clock);
   webSocket.on('close', () => {
     stopPings();
     gone.abort(new Error('the client has gone'));
@@ -104,22 +104,4 @@ function objectIn(text: string): Fields | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Ends a connection whose other side has not answered the last ping. */
-function keepAlive(webSocket: WebSocket, { clock }: Pick<ChatDeps, 'clock'>): () => void {
-  let isAlive = true;
-  let cancel: () => void = () => undefined;
-  const ping = (): void => {
-    if (!isAlive) return webSocket.terminate();
-    isAlive = false;
-    webSocket.ping();
-    cancel = clock.setTimeout(ping, PING_MS);
-    return undefined;
-  };
-  webSocket.on('pong', () => {
-    isAlive = true;
-  });
-  cancel = clock.setTimeout(ping, PING_MS);
-  return () => cancel();
 }

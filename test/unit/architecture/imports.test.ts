@@ -53,7 +53,7 @@ const TABLE: Readonly<Record<string, Allowed>> = {
     values: ['analysis', 'domain', 'evidence/listMetadata', 'kube', 'llm', 'sources', 'text', 'tools'],
     types: ['redact', 'telemetry'],
   },
-  mcp: { values: ['analysis', 'domain', 'kube', 'report', 'text', 'tools'], types: ['chat', 'redact', 'telemetry'] },
+  mcp: { values: ['analysis', 'domain', 'kube', 'report', 'server/keepAlive', 'text', 'tools'], types: ['chat', 'redact', 'telemetry'] },
   server: { values: ['domain', 'kube', 'intake', 'report', 'tools'], types: ['chat', 'mcp', 'redact', 'telemetry'] },
   controllers: {
     values: [
