@@ -12,29 +12,21 @@ import { createModelHttp } from '../../src/llm/http.ts';
 import { createModels } from '../../src/llm/models.ts';
 import { createOllama } from '../../src/llm/ollama.ts';
 import { createRedactor } from '../../src/redact/redactor.ts';
-import { tinyModel } from '../cluster/addons/gguf.ts';
-import { type OllamaServer, startOllama } from '../cluster/addons/ollama.ts';
-import { openWorkspace, type Workspace } from '../cluster/workspace/workspace.ts';
 import { type LogLine, recordingLogger } from '../support/logger.ts';
 import { memoryLedger } from '../support/memoryLedger.ts';
 import { cart, container, ended, log, NOW, pod, snapshot, waiting, workload } from '../unit/investigate/builders.ts';
+import { BUILD_MS, type NonsenseModels, startNonsenseModels } from './nonsenseModels.ts';
 
-const BUILD_MS = 1_800_000;
 const http = createModelHttp(systemClock);
-let workspace: Workspace;
-let ollama: OllamaServer;
+let nonsense: NonsenseModels;
 
 beforeAll(async () => {
-  workspace = await openWorkspace({ description: 'Ollama for tests', log: (line) => console.error(line) });
-  ollama = await startOllama(workspace);
-  const gguf = tinyModel();
-  await ollama.createModel('nonsense', gguf);
-  await ollama.createModel('nonsense-with-tools', gguf, { tools: true });
+  nonsense = await startNonsenseModels('Ollama for tests');
 }, BUILD_MS);
 
 afterAll(async () => {
   await http.close();
-  await workspace?.stop();
+  await nonsense?.stop();
 });
 
 const investigation: Investigation = {
@@ -70,7 +62,7 @@ async function consult(
     http,
     clock: systemClock,
     random: Math.random,
-    servers: [{ provider: 'ollama', url: ollama.url, name }],
+    servers: [{ provider: 'ollama', url: nonsense.ollama.url, name }],
     contextTokens: 8_000,
     maxOutputTokens: 1_000,
   });
@@ -103,7 +95,7 @@ describe('the nonsense of a real server', () => {
   });
 
   test('is counted by the server, byte by byte, as this model reads', async () => {
-    const { count } = await createOllama({ http, url: ollama.url, model: 'nonsense' }).chat({
+    const { count } = await createOllama({ http, url: nonsense.ollama.url, model: 'nonsense' }).chat({
       messages: [{ role: 'user', content: 'x'.repeat(500) }],
       maxOutputTokens: 20,
       contextTokens: 8_000,
@@ -116,7 +108,7 @@ describe('the nonsense of a real server', () => {
 
   test('ends at once when nobody wants to hear it any more', async () => {
     const caller = new AbortController();
-    const work = createOllama({ http, url: ollama.url, model: 'nonsense' }).chat({
+    const work = createOllama({ http, url: nonsense.ollama.url, model: 'nonsense' }).chat({
       messages: [{ role: 'user', content: 'go on' }],
       maxOutputTokens: 7_000,
       contextTokens: 8_000,
@@ -128,7 +120,7 @@ describe('the nonsense of a real server', () => {
   });
 
   test('has a meaning in numbers', async () => {
-    const { vectors, promptTokens } = await createOllama({ http, url: ollama.url, model: 'nonsense' }).embed({
+    const { vectors, promptTokens } = await createOllama({ http, url: nonsense.ollama.url, model: 'nonsense' }).embed({
       texts: ['pool exhausted', 'disk full'],
       signal: new AbortController().signal,
     });

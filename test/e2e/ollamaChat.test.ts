@@ -4,27 +4,19 @@ import { createModelAnswers } from '../../src/chat/model/modelAnswers.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createModelHttp } from '../../src/llm/http.ts';
 import { createModels } from '../../src/llm/models.ts';
-import { tinyModel } from '../cluster/addons/gguf.ts';
-import { type OllamaServer, startOllama } from '../cluster/addons/ollama.ts';
-import { openWorkspace, type Workspace } from '../cluster/workspace/workspace.ts';
 import { silentLogger } from '../support/logger.ts';
 import { memoryLedger } from '../support/memoryLedger.ts';
 import { createStage } from '../unit/chat/stage.ts';
+import { BUILD_MS, type NonsenseModels, startNonsenseModels } from './nonsenseModels.ts';
 
-const BUILD_MS = 1_800_000;
 const http = createModelHttp(systemClock);
-let workspace: Workspace;
-let ollama: OllamaServer;
+let nonsense: NonsenseModels;
 beforeAll(async () => {
-  workspace = await openWorkspace({ description: 'Ollama for Jamie', log: (line) => console.error(line) });
-  ollama = await startOllama(workspace);
-  const gguf = tinyModel();
-  await ollama.createModel('nonsense', gguf);
-  await ollama.createModel('nonsense-with-tools', gguf, { tools: true });
+  nonsense = await startNonsenseModels('Ollama for Jamie');
 }, BUILD_MS);
 afterAll(async () => {
   await http.close();
-  await workspace?.stop();
+  await nonsense?.stop();
 });
 
 describe.each(['nonsense', 'nonsense-with-tools', 'not-there'])('Jamie with the model %s', (name) => {
@@ -33,7 +25,7 @@ describe.each(['nonsense', 'nonsense-with-tools', 'not-there'])('Jamie with the 
       http,
       clock: systemClock,
       random: Math.random,
-      servers: [{ provider: 'ollama', url: ollama.url, name }],
+      servers: [{ provider: 'ollama', url: nonsense.ollama.url, name }],
       contextTokens: 4_000,
       maxOutputTokens: 200,
     });
