@@ -20,7 +20,7 @@ export function compose({ intent }: Pick<Topic, 'intent'>, looked: readonly Look
   const why = kind === 'why' && incident !== undefined ? whyText(incident) : undefined;
   if (why !== undefined) return [why, ...refused].join('\n\n');
   const metric = kind === 'metric' ? metricText(words, seen) : undefined;
-  const lead = kind === 'who' ? whoLines(seen) : metric === undefined ? [] : [metric];
+  const lead = kind === 'who' ? whoLines(incident) : metric === undefined ? [] : [metric];
   const told = seen
     .filter(
       (one) => !isSaid(kind, one, seen) && !(lead.length > 0 && one.tool === (kind === 'who' ? 'get_incident' : 'check_golden_signals')),
@@ -53,8 +53,7 @@ function partOf({ id, text }: Looked): string {
   return [`${first} [${id}]`, ...rest].join('\n');
 }
 
-function whoLines(seen: readonly Looked[]): readonly string[] {
-  const incident = seen.findLast(({ tool }) => tool === 'get_incident');
+function whoLines(incident: Looked | undefined): readonly string[] {
   if (incident === undefined) return [];
   const { name, acknowledgedBy, waitingOn } = incident.data as {
     name?: string;

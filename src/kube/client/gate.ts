@@ -1,8 +1,7 @@
 /**
  * Lets a number of calls through at once; the others wait in order.
  *
- * undici's HTTP/2 client spins, or dies, when a few hundred requests of one connection are aborted together, as a shared deadline or a
- * stop does (seen with 8.12: 100 are fine, 200 are not). The API server would not run so many at once either.
+ * The API server would not run many more at once either, and what waits here can be given up without having cost anything.
  */
 
 export interface Gate {
