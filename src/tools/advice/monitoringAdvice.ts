@@ -7,7 +7,7 @@ import type { Clock } from '../../clock.ts';
 import { canonicalJson } from '../../domain/canonical.ts';
 import type { Redactor } from '../../redact/redactor.ts';
 import { createCache } from '../../sources/cache.ts';
-import { answerOf } from '../incidents/answer.ts';
+import { answerOf } from '../answer.ts';
 import type { Records } from '../incidents/records.ts';
 import type { FoundWorkload, WorkloadFinder } from '../signals/findWorkload.ts';
 import { type Answer, type Call, defineTool, type Tool } from '../tool.ts';

@@ -22,10 +22,10 @@ import { createReportedChanges } from '../../sources/reportedChanges.ts';
 import type { Cleaner } from '../../sources/text.ts';
 import type { TimeWindow } from '../../sources/window.ts';
 import { age } from '../../text/age.ts';
+import { answerOf } from '../answer.ts';
 import { demand } from '../caller.ts';
 import { nameField, namespaceField } from '../cluster/fields.ts';
 import { troubleOf } from '../errors.ts';
-import { answerOf } from '../incidents/answer.ts';
 import { windowFields, windowOf } from '../timeWindow.ts';
 import { type Call, defineTool, type Tool } from '../tool.ts';
 

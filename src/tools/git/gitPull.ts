@@ -1,7 +1,7 @@
 /** `git_pull`: what the GitOps engines have pulled. It asks nothing of them, and pulls nothing itself. */
 import { z } from 'zod';
 import { age } from '../../text/age.ts';
-import { answerOf } from '../incidents/answer.ts';
+import { answerOf } from '../answer.ts';
 import { defined } from '../incidents/shapes.ts';
 import { type Answer, type Call, defineTool, type Tool } from '../tool.ts';
 import { deployedFrom, type Fetched, shortRevision } from './deployed.ts';

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { investigations } from '../../crds/kinds.ts';
 import { isDigest, uriOf } from '../../evidence/document.ts';
 import { plain } from '../../text/plain.ts';
+import { answerOf } from '../answer.ts';
 import { demand, isAllowed } from '../caller.ts';
 import { ToolError, troubleOf } from '../errors.ts';
 import { type Answer, type Call, defineTool, type Tool } from '../tool.ts';
-import { answerOf } from './answer.ts';
 import { attributes } from './kept.ts';
 import type { Records } from './records.ts';
 

@@ -4,8 +4,8 @@ import type { Incident, Investigation, RemediationPlan } from '../../crds/kinds.
 import { incidentPage } from '../../report/pages/incident.ts';
 import { planSummary } from '../../report/pages/plan.ts';
 import { oneLine } from '../../text/plain.ts';
+import { answerOf, pageAt } from '../answer.ts';
 import { type Answer, type Call, defineTool, type Tool } from '../tool.ts';
-import { answerOf, pageAt } from './answer.ts';
 import { diagnosis, diagnosisOf } from './diagnosis.ts';
 import type { Name } from './kept.ts';
 import { incidentRow, rowOf } from './listIncidents.ts';

@@ -6,8 +6,8 @@ import { waitingText, withoutFollowers, worstFirst } from '../../report/pages/in
 import { age } from '../../text/age.ts';
 import { cut } from '../../text/layout.ts';
 import { oneLine } from '../../text/plain.ts';
+import { answerOf } from '../answer.ts';
 import { type Answer, type Call, defineTool, type Tool } from '../tool.ts';
-import { answerOf } from './answer.ts';
 import type { Records } from './records.ts';
 import { moreLine, type PageOf, pageOf, selects } from './select.ts';
 import { defined, lineOf, objectNames, objectText, paging, selectionInput, severity, waitingOn, when } from './shapes.ts';

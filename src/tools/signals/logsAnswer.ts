@@ -6,7 +6,7 @@ import type { LogLine, LogLines, LogsPort } from '../../sources/logs.ts';
 import type { Labels, RangeAnswer } from '../../sources/metrics.ts';
 import type { TimeWindow } from '../../sources/window.ts';
 import { cut } from '../../text/layout.ts';
-import { answerOf } from '../incidents/answer.ts';
+import { answerOf } from '../answer.ts';
 import type { Answer } from '../tool.ts';
 import type { AskedAll } from './asking.ts';
 import type { SignalsDeps } from './deps.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { MetricsPort, RangeAnswer } from '../../sources/metrics.ts';
 import { tidy } from '../../sources/text.ts';
 import type { TimeWindow } from '../../sources/window.ts';
-import { answerOf } from '../incidents/answer.ts';
+import { answerOf } from '../answer.ts';
 import type { Answer } from '../tool.ts';
 import type { AskedAll } from './asking.ts';
 import type { SignalsDeps } from './deps.ts';

@@ -5,7 +5,7 @@ import { selfTimes } from '../../analysis/traces/selfTime.ts';
 import { spanTree } from '../../sources/signals/spanTree.ts';
 import type { Trace, TraceSearch, TracesPort } from '../../sources/traces.ts';
 import type { TimeWindow } from '../../sources/window.ts';
-import { answerOf } from '../incidents/answer.ts';
+import { answerOf } from '../answer.ts';
 import type { Answer } from '../tool.ts';
 import type { AskedAll } from './asking.ts';
 import type { SignalsDeps } from './deps.ts';

@@ -1,12 +1,12 @@
 /**
- * An answer about objects of ours, fit to leave: redacted, without what hides or reorders characters, and of a bounded length. What an Incident is called
+ * An answer, fit to leave: redacted, without what hides or reorders characters, and of a bounded length. What an Incident is called
  * may be anybody's words, and an object that somebody has applied was redacted by nobody.
  */
-import type { Redactor } from '../../redact/redactor.ts';
-import type { Page } from '../../text/page.ts';
-import { plain } from '../../text/plain.ts';
-import { createStyle } from '../../text/style.ts';
-import type { Answer } from '../tool.ts';
+import type { Redactor } from '../redact/redactor.ts';
+import type { Page } from '../text/page.ts';
+import { plain } from '../text/plain.ts';
+import { createStyle } from '../text/style.ts';
+import type { Answer } from './tool.ts';
 
 /** Some 4,000 tokens. */
 const LONGEST = 16_000;
